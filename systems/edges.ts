@@ -1,0 +1,114 @@
+import type { ServiceSpec, StoreSpec, SystemSpec } from "./spec";
+
+/** What stands at the end of an edge, and under which kind of name the spec knows it. */
+export interface EdgeEnd {
+  readonly kind: "public" | "monitoring" | "service" | "store" | "external";
+  readonly name: string;
+}
+
+/** One thing that talks to another: the single source of policies, firewall rules, variables, IAM and the diagram. */
+export interface Edge {
+  readonly from: EdgeEnd;
+  readonly to: EdgeEnd;
+  /** Port the target listens on (a container's own port, not its Service's). */
+  readonly port: number;
+  readonly access: "read" | "write" | "admin";
+  /** Which endpoint of a replicated store. */
+  readonly endpoint: "primary" | "replica";
+  /** Environment variables of `from`, each with the value of `to` it takes. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Where the public comes in: the load balancer, ingress controller or reverse proxy in front of the system. */
+export const PUBLIC: EdgeEnd = { kind: "public", name: "public" };
+/** Whatever scrapes metrics. */
+export const MONITORING: EdgeEnd = { kind: "monitoring", name: "monitoring" };
+
+const STORE_PORTS: Readonly<Record<StoreSpec["kind"], readonly number[]>> = {
+  postgres: [5432],
+  redis: [6379],
+  memcached: [11211],
+  search: [9200],
+  vector: [6333, 6334],
+  bucket: [443],
+  // A file share is mounted by the node, not reached by the pod.
+  "file-share": [],
+};
+
+/** Ports a store's clients connect to. */
+export function storePorts(store: StoreSpec): readonly number[] {
+  if (store.kind === "redis" && store.mode === "sentinel") {
+    // Clients ask a sentinel for the master first.
+    return [6379, 26379];
+  }
+  return STORE_PORTS[store.kind];
+}
+
+/** The port a name stands for; the service's first one without a name. Undefined where there is none. */
+export function servicePort(service: ServiceSpec, portName?: string) {
+  const key = portName ?? Object.keys(service.ports)[0];
+  return key === undefined ? undefined : service.ports[key];
+}
+
+/** A `uses` entry with the shorthand written out. */
+export function normalizeUse(use: ServiceSpec["uses"][number]) {
+  return typeof use === "string"
+    ? ({ to: use, port: undefined, access: "write", endpoint: "primary", env: {} } as const)
+    : use;
+}
+
+/** Every edge of a system, in the order of the spec. Targets must exist: validation has seen to it. */
+export function edgesOf(system: Pick<SystemSpec, "services" | "stores" | "external" | "routes">): readonly Edge[] {
+  const edges: Edge[] = [];
+  const reached = new Set<string>();
+  for (const route of system.routes) {
+    const service = system.services[route.to];
+    const port = service && servicePort(service, route.port);
+    const key = `${route.to}:${port?.port}`;
+    if (port && !reached.has(key)) {
+      reached.add(key);
+      edges.push({ ...plain(PUBLIC, { kind: "service", name: route.to }), port: port.port });
+    }
+  }
+  for (const [from, service] of Object.entries(system.services)) {
+    for (const entry of service.uses) {
+      edges.push(...edgesOfUse(system, from, normalizeUse(entry)));
+    }
+    if ("metrics" in service && service.metrics) {
+      const port = servicePort(service, service.metrics.port);
+      if (port) {
+        edges.push({ ...plain(MONITORING, { kind: "service", name: from }), port: port.port, access: "read" });
+      }
+    }
+  }
+  return edges;
+}
+
+function edgesOfUse(
+  system: Pick<SystemSpec, "services" | "stores" | "external">,
+  from: string,
+  use: ReturnType<typeof normalizeUse>,
+): readonly Edge[] {
+  const start = { from: { kind: "service", name: from } as const, access: use.access, endpoint: use.endpoint, env: use.env };
+  const service = system.services[use.to];
+  if (service) {
+    const port = servicePort(service, use.port);
+    return port ? [{ ...start, to: { kind: "service", name: use.to }, port: port.port }] : [];
+  }
+  const store = system.stores[use.to];
+  if (store) {
+    return storePorts(store).map((port, index) => ({
+      ...start,
+      to: { kind: "store" as const, name: use.to },
+      port,
+      // The variables belong to the edge once, however many ports it opens.
+      env: index === 0 ? use.env : {},
+    }));
+  }
+  const external = system.external[use.to];
+  return external ? [{ ...start, to: { kind: "external", name: use.to }, port: external.port }] : [];
+}
+
+function plain(from: EdgeEnd, to: EdgeEnd): Omit<Edge, "port"> {
+  return { from, to, access: "write", endpoint: "primary", env: {} };
+}

@@ -1,0 +1,117 @@
+import { InputError } from "../components/errors";
+import { parseInput } from "../components/validation";
+import { type Edge, edgesOf } from "./edges";
+import { type Environment, type Model, type SystemInput, type SystemSpec, systemSchema } from "./spec";
+import { applyOverlay } from "./spec/overlay";
+import { checkSystem } from "./validate";
+
+/** What a system is resolved for. */
+export interface Target {
+  readonly model: Model;
+  readonly environment: Environment;
+  /** Name of the placement; its overlay applies. */
+  readonly placement: string;
+  /** Changes from the stack's settings, laid over everything else. */
+  readonly overrides?: unknown;
+}
+
+/** A system as it will be deployed to one placement: overlays applied, model's shape given, edges worked out. */
+export interface ResolvedSystem extends SystemSpec {
+  readonly model: Model;
+  readonly environment: Environment;
+  readonly placement: string;
+  readonly edges: readonly Edge[];
+}
+
+/**
+ * Lays the overlays over a system (model, then placement, then the stack's overrides), validates the result whole and
+ * gives it the shape of its model. Throws an {@link InputError} with every problem found.
+ */
+export function resolveSystem(input: SystemInput, target: Target): ResolvedSystem {
+  const { models, placements, ...base } = input;
+  const layers = [models?.[target.model], placements?.[target.placement], target.overrides];
+  const merged = layers.reduce<unknown>((system, layer) => applyOverlay(system, layer), base);
+  const parsed = parseInput(systemSchema, merged, { root: "" });
+  const problems = checkSystem(parsed);
+  if (problems.length > 0) {
+    throw new InputError(problems);
+  }
+  const shaped = shapeForModel(parsed, target.model);
+  return {
+    ...shaped,
+    model: target.model,
+    environment: target.environment,
+    placement: target.placement,
+    edges: edgesOf(shaped),
+  };
+}
+
+/** One machine's worth: a single replica of everything, in one namespace, with no autoscaling. */
+function shapeForModel(system: SystemSpec, model: Model): SystemSpec {
+  switch (model) {
+    case "standalone":
+      return singleNamespace({
+        ...system,
+        services: mapValues(system.services, (service) => ("scaling" in service ? { ...service, scaling: fixed(service.scaling, 1) } : service)),
+        stores: mapValues(system.stores, singleInstance),
+      });
+    case "single-server":
+      return singleNamespace({
+        ...system,
+        services: mapValues(system.services, (service) =>
+          "scaling" in service ? { ...service, scaling: fixed(service.scaling, service.scaling.replicas ?? 1) } : service,
+        ),
+        stores: mapValues(system.stores, singleInstance),
+      });
+    case "distributed":
+    case "global":
+      return system;
+    default:
+      return model satisfies never;
+  }
+}
+
+function fixed<T extends object>(scaling: T, replicas: number) {
+  return { ...scaling, replicas, min: undefined, max: undefined, start: undefined, queue: undefined, metrics: [], cpuPercent: undefined, memoryPercent: undefined };
+}
+
+function singleInstance(store: SystemSpec["stores"][string]): SystemSpec["stores"][string] {
+  switch (store.kind) {
+    case "postgres":
+      return { ...store, instances: 1, readReplicas: 0 };
+    case "redis":
+      return { ...store, mode: "single", shards: 1, replicas: 0 };
+    case "vector":
+      return { ...store, instances: 1, replicationFactor: 1 };
+    case "memcached":
+    case "search":
+      return { ...store, instances: 1 };
+    case "bucket":
+    case "file-share":
+      return store;
+    default:
+      return store satisfies never;
+  }
+}
+
+/** Everything in the system's namespace, but for what pod security forbids there: that keeps its own. */
+function singleNamespace(system: SystemSpec): SystemSpec {
+  const shared = system.namespace ?? system.name;
+  const privileged = new Set(
+    Object.values(system.services)
+      .filter((service) => service.security.podSecurity !== "restricted")
+      .map((service) => service.namespace ?? shared),
+  );
+  const move = <T extends { namespace?: string | undefined }>(part: T): T =>
+    part.namespace !== undefined && privileged.has(part.namespace) ? part : { ...part, namespace: shared };
+  return {
+    ...system,
+    namespace: shared,
+    services: mapValues(system.services, move),
+    stores: mapValues(system.stores, (store) => (store.kind === "bucket" ? store : move(store))),
+  };
+}
+
+function mapValues<T, R>(record: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { alert, backup, capacity, delivery, edge, external, objectives, route, secret } from "./spec/operations";
+import { deepPartial, type Overlay } from "./spec/overlay";
+import { host, name } from "./spec/primitives";
+import { nodePool, service } from "./spec/service";
+import { store } from "./spec/stores";
+
+/** The deployment models. The model decides the shape of a system, never its cloud or its redundancy. */
+export const MODELS = ["standalone", "single-server", "distributed", "global"] as const;
+export type Model = (typeof MODELS)[number];
+
+/** The environments. The environment decides redundancy and retention. */
+export const ENVIRONMENTS = ["dev", "staging", "production"] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+const parts = {
+  namespace: name.optional().describe("Kubernetes namespace of what names none; the system's name when absent"),
+  domain: host.optional().describe("Domain the document names; the setting overrides it"),
+  services: z.record(name, service).describe("Programs of the system, by name"),
+  stores: z.record(name, store).default({}).describe("Where data lives, by name"),
+  external: z.record(name, external).default({}).describe("Services somebody else runs, by name"),
+  secrets: z.record(name, secret).default({}).describe("Secrets of the system, by name"),
+  routes: z.array(route).default([]).describe("Paths the public can reach"),
+  edge: edge.prefault({}),
+  nodePools: z.record(name, nodePool).default({}).describe("Nodes of a cluster of our own, by name"),
+  backups: z.record(name, backup).default({}).describe("Logical dumps, by name"),
+  objectives: objectives.prefault({}),
+  alerts: z.record(z.string().regex(/^[A-Z][A-Za-z0-9]*$/), alert).default({}).describe("Alerts, by name"),
+  notify: z.array(z.enum(["slack", "pagerduty", "email", "webhook"])).default([]).describe("Where alerts go"),
+  capacity: capacity.prefault({}),
+  delivery: delivery.prefault({}),
+};
+
+/** Everything an overlay may change: any part of the system, in any depth; `null` removes an entry. */
+const overlay = deepPartial(z.strictObject(parts));
+
+export const systemSchema = z.strictObject({
+  name: name.describe("Name of the system"),
+  title: z.string().min(1).describe("Name a person reads"),
+  description: z.string().min(1),
+  ...parts,
+  models: z
+    .strictObject({
+      standalone: overlay.optional(),
+      "single-server": overlay.optional(),
+      distributed: overlay.optional(),
+      global: overlay.optional(),
+    })
+    .prefault({})
+    .describe("Changes per deployment model"),
+  placements: z.record(name, overlay).default({}).describe("Changes per placement, by the placement's name"),
+});
+
+/** A system with every default filled in. */
+export type SystemSpec = z.output<typeof systemSchema>;
+/** A system as it is written: what the data files and a user's file hold. */
+export type SystemInput = Omit<z.input<typeof systemSchema>, "models" | "placements"> & {
+  models?: { [model in Model]?: SystemOverlay };
+  placements?: Record<string, SystemOverlay>;
+};
+/** A change to a system: any part of it, in any depth; `null` removes an entry. */
+export type SystemOverlay = Overlay<z.input<z.ZodObject<typeof parts>>>;
+
+export type ServiceSpec = z.output<typeof service>;
+export type RunningServiceSpec = Extract<ServiceSpec, { kind: "deployment" | "statefulset" | "daemonset" }>;
+export type ScalingSpec = RunningServiceSpec["scaling"];
+export type ProbeSpec = NonNullable<RunningServiceSpec["probes"]["liveness"]>;
+export type ResourcesSpec = ServiceSpec["resources"];
+export type StoreSpec = z.output<typeof store>;
+export type StoreOf<K extends StoreSpec["kind"]> = Extract<StoreSpec, { kind: K }>;
+export type ExternalSpec = z.output<typeof external>;
+export type SecretSpec = z.output<typeof secret>;
+export type RouteSpec = z.output<typeof route>;
+export type EdgeSpec = z.output<typeof edge>;
+export type NodePoolSpec = z.output<typeof nodePool>;
+export type BackupSpec = z.output<typeof backup>;
+export type AlertSpec = z.output<typeof alert>;
+
+/** JSON Schema (draft 2020-12) of a system file, for editors and other tools. */
+export function systemJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(systemSchema, { io: "input", target: "draft-2020-12" });
+  return { $schema: schema.$schema, $id: "https://groundplan.dev/schema/system.json", title: "Groundplan system", ...schema };
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { absolutePath, cron, duration, host, name, port, positive } from "./primitives";
+
+export const route = z
+  .strictObject({
+    host: z
+      .string()
+      .regex(/^(@|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/)
+      .default("@")
+      .describe("Label below the domain (api for api.example.com), or @ for the domain itself"),
+    path: absolutePath.default("/").describe("Path prefix"),
+    to: name.describe("Service that answers"),
+    port: name.optional().describe("Port of the service, by name; its first when absent"),
+    webSockets: z.boolean().default(false).describe("Whether connections stay open for long"),
+    timeoutSeconds: z.int().min(1).max(4_000).default(60).describe("Seconds until an idle request is cut"),
+  })
+  .describe("A path the public can reach");
+
+export const edge = z
+  .strictObject({
+    tlsMinimum: z.enum(["1.2", "1.3"]).default("1.2").describe("Lowest TLS version accepted"),
+    ciphers: z.string().optional().describe("Cipher list for hosts that terminate TLS themselves, in OpenSSL's syntax"),
+    rateLimit: z.int().min(10).max(1_000_000).optional().describe("Requests a client may make in five minutes"),
+    requestsPerSecond: z.int().min(1).max(100_000).optional().describe("Requests a client may make per second, at the ingress"),
+    headers: z.record(z.string(), z.string()).default({}).describe("Response headers set on every answer"),
+    cdn: z.boolean().default(false).describe("Whether a CDN stands before the load balancer"),
+    waf: z.boolean().default(true).describe("Whether a web application firewall inspects requests"),
+    issuer: z.enum(["letsencrypt-prod", "letsencrypt-staging"]).default("letsencrypt-prod").describe("ACME issuer in clusters and on hosts"),
+  })
+  .describe("How the public reaches the system");
+
+export const external = z
+  .strictObject({
+    hosts: z.array(host).min(1).describe("Host names it is reached by"),
+    port: port.default(443),
+    url: z.string().optional().describe("Base URL; https and the first host when absent"),
+    secrets: z.record(name, z.string()).default({}).describe("Keys it needs, each with what it is; values come from settings or the secret store"),
+  })
+  .describe("A service somebody else runs");
+
+export const secret = z
+  .strictObject({
+    description: z.string().min(3),
+    generate: z.int().min(16).max(256).optional().describe("Length of a generated value; without it the value comes from settings or the secret store"),
+  })
+  .describe("A secret of the system");
+
+export const backup = z
+  .strictObject({
+    store: name.describe("Store it copies"),
+    schedule: cron.describe("When it runs, UTC"),
+    retentionDays: z.int().min(1).max(3_650).describe("Days a copy is kept"),
+    bucket: name.describe("Bucket of the system it is written to"),
+    prefix: z.string().default("").describe("Prefix of the object names"),
+    fileName: z.string().default("DATE.sql.gz.enc").describe("Object name; DATE stands for the day"),
+    overdueAfter: duration.default("2h").describe("How late a copy may be before it alerts"),
+    restoreTest: cron.default("0 6 * * 0").describe("When the newest copy is restored and checked, UTC"),
+  })
+  .describe("A logical dump, encrypted and verified");
+
+export const objectives = z
+  .strictObject({
+    recoveryPoint: duration.optional().describe("Most data that may be lost (RPO)"),
+    recoveryTime: duration.optional().describe("Longest time to be back (RTO)"),
+    recoveryOrder: z.array(z.string()).default([]).describe("Order in which parts are brought back"),
+  })
+  .describe("What a disaster may cost");
+
+export const alert = z
+  .strictObject({
+    expr: z.string().min(1).describe("PromQL; must be able to fire"),
+    for: duration.default("5m").describe("How long it holds before it fires"),
+    severity: z.enum(["info", "warning", "critical"]),
+    summary: z.string().min(3),
+    action: z.string().optional().describe("What the person on call does first"),
+  })
+  .describe("A condition somebody must know of");
+
+export const capacity = z
+  .strictObject({
+    cpu: z.string().optional(),
+    memory: z.string().optional(),
+    disk: z.string().optional(),
+    throughput: z.string().optional(),
+    hostCpu: positive.optional().describe("vCPU of the host in the single-host models"),
+    hostMemory: z.string().optional().describe("Memory of the host in the single-host models"),
+    hostDisk: z.string().optional().describe("Data disk of the host in the single-host models"),
+  })
+  .describe("What the document asks of one machine, and what it carries");
+
+export const delivery = z
+  .strictObject({
+    tool: z.enum(["github-actions", "gitlab", "argo-cd"]).default("github-actions"),
+    stages: z.array(z.string()).default([]),
+    strategy: z.enum(["rolling", "blue-green", "canary"]).default("rolling"),
+    approval: z.array(z.enum(["dev", "staging", "production"])).default(["production"]).describe("Environments a person approves"),
+    notify: z.array(z.enum(["slack", "pagerduty", "email", "webhook"])).default([]),
+  })
+  .describe("How changes reach an environment");

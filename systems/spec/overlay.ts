@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+/** Any part of `T`, in any depth; `null` removes an entry. Lists and plain values are replaced whole. */
+export type Overlay<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: Overlay<T[K]> | null }
+    : T;
+
+/**
+ * The schema of an {@link Overlay}. Zod 4 has no deep partial of its own. Defaults are dropped on the way: an overlay
+ * holds only what it changes, and the merged system is validated whole.
+ */
+export function deepPartial(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+    return deepPartial(schema.unwrap() as z.ZodType);
+  }
+  if (schema instanceof z.ZodObject) {
+    const shape = Object.entries(schema.shape as Record<string, z.ZodType>);
+    return described(schema, z.strictObject(Object.fromEntries(shape.map(([key, value]) => [key, deepPartial(value).nullable().optional()]))));
+  }
+  if (schema instanceof z.ZodRecord) {
+    return described(schema, z.record(schema.keyType as z.ZodString, deepPartial(schema.valueType as z.ZodType).nullable()));
+  }
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return described(schema, z.union((schema.options as z.ZodType[]).map((option) => deepPartial(option))));
+  }
+  return schema;
+}
+
+function described(from: z.ZodType, to: z.ZodType): z.ZodType {
+  return from.description === undefined ? to : to.describe(from.description);
+}
+
+/** Lays `change` over `base`: objects merge, anything else is replaced, `null` removes. Neither input is modified. */
+export function applyOverlay<T>(base: T, change: unknown): T {
+  if (change === undefined) {
+    return base;
+  }
+  if (!isPlainObject(base) || !isPlainObject(change)) {
+    return change as T;
+  }
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) {
+      delete merged[key];
+    } else if (value !== undefined) {
+      merged[key] = applyOverlay(merged[key], value);
+    }
+  }
+  return merged as T;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
