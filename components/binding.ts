@@ -1,0 +1,62 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Where a secret value comes from when a pod needs it. */
+export type SecretSource =
+  /** Pulumi knows the value (a tainted output) and writes a Kubernetes Secret itself. */
+  | { readonly from: "value"; readonly value: pulumi.Output<string> }
+  /** A property of an entry in the cloud's secret store; External Secrets brings it into the cluster. */
+  | { readonly from: "store"; readonly key: pulumi.Input<string>; readonly property?: string }
+  /** A key of a Secret that an operator keeps in the consumer's own namespace. */
+  | { readonly from: "secret"; readonly name: pulumi.Input<string>; readonly key: string };
+
+/** One value a consumer can ask for in the `env` of an edge. */
+export type BindingValue =
+  | { readonly kind: "plain"; readonly value: pulumi.Input<string> }
+  | { readonly kind: "secret"; readonly source: SecretSource };
+
+/** Where traffic to a target goes, as network policies and firewalls need to know it. */
+export type Peer =
+  | { readonly kind: "pods"; readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
+  | { readonly kind: "cidrs"; readonly cidrBlocks: readonly pulumi.Input<string>[] }
+  /** Known by name only. A cluster without policies by host name lets it out by port: a degraded verdict. */
+  | { readonly kind: "hosts"; readonly hosts: readonly string[] };
+
+/** One thing a workload identity may do. */
+export interface Grant {
+  /** Identifies the statement within the role, such as `exports-write`. */
+  readonly id: string;
+  /** AWS: IAM actions. GCP: role names. */
+  readonly actions: readonly string[];
+  /** AWS: ARNs. GCP: resource names. */
+  readonly resources: readonly pulumi.Input<string>[];
+  /** Conditions in the cloud's own form. */
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>>;
+}
+
+export type Access = "read" | "write" | "admin";
+export type EndpointRole = "primary" | "replica";
+
+/** The client side of an edge: who will connect. */
+export interface Client {
+  readonly service: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly access: Access;
+  readonly ports: readonly number[];
+}
+
+/**
+ * What a target (store, service, external service) offers those who use it. Every cloud's stores give the same, so a
+ * workload neither knows nor asks where its database runs.
+ */
+export interface Binding {
+  /** Values by the names an edge's `env` uses (url, host, port, ...), for one client and endpoint. */
+  values(client: string, endpoint: EndpointRole): Readonly<Record<string, BindingValue>>;
+  readonly peers: readonly Peer[];
+  /** Ports the peers listen on. */
+  readonly ports: readonly number[];
+  /** What a client's identity must be allowed to do in the cloud's API; nothing for what speaks its own protocol. */
+  grants(client: string, access: Access): readonly Grant[];
+  /** Resources that must stand before a client starts. */
+  readonly ready: readonly pulumi.Resource[];
+}

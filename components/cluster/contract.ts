@@ -1,0 +1,52 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Grant } from "../binding";
+
+/** Operators and controllers a workload may rely on in a cluster. */
+export interface Capabilities {
+  /** `metrics.k8s.io`: CPU and memory autoscaling. */
+  readonly metricsServer: boolean;
+  /** `keda.sh/v1alpha1`: scaling on queues and custom metrics. */
+  readonly keda: boolean;
+  /** `autoscaling.k8s.io/v1`: vertical autoscaler. */
+  readonly verticalPodAutoscaler: boolean;
+  /** `monitoring.coreos.com/v1`: ServiceMonitor and PrometheusRule. */
+  readonly prometheusOperator: boolean;
+  /** `external-secrets.io/v1`. */
+  readonly externalSecrets: boolean;
+  /** `cert-manager.io/v1`. */
+  readonly certManager: boolean;
+  /** `postgresql.cnpg.io/v1`. */
+  readonly cloudNativePg: boolean;
+}
+
+export interface WorkloadIdentity {
+  /** Annotations the service account needs. */
+  readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Resources that must stand before a pod can use the identity. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** What everything that runs in a cluster may rely on, whoever runs the cluster. */
+export interface ClusterContract {
+  /** Explicit Kubernetes provider (as a resource option) of this cluster. */
+  readonly kubernetes: pulumi.ProviderResource;
+  readonly capabilities: Capabilities;
+  readonly storageClasses: {
+    /** Block storage for data: encrypted, kept after release. Undefined: the cluster's default class. */
+    readonly data?: string;
+    /** Shared file storage (ReadWriteMany). Undefined: none. */
+    readonly shared?: string;
+  };
+  /** Where traffic from the public enters pods: the ingress controller's pods, or the load balancer's subnets. */
+  readonly ingressSources: readonly IngressSource[];
+  /** Namespace that holds Prometheus. */
+  readonly monitoringNamespace: string;
+  /** Name of the ClusterSecretStore or per-namespace SecretStore that External Secrets reads, if any. */
+  readonly secretStore?: { readonly kind: "ClusterSecretStore" | "SecretStore"; readonly name: string };
+  /** Lets a service account act in the cloud's API with exactly these grants; no identity without grants. */
+  identity(service: string, namespace: string, serviceAccount: string, grants: readonly Grant[]): WorkloadIdentity | undefined;
+}
+
+export type IngressSource =
+  | { readonly kind: "namespace"; readonly namespace: string }
+  | { readonly kind: "cidrs"; readonly cidrBlocks: readonly pulumi.Input<string>[] };

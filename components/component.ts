@@ -1,0 +1,100 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Context } from "./context";
+import { LAYER_OF, type TypeToken } from "./tokens";
+
+/** Changes a child's arguments just before it is made: the way out where a component has no setting of its own. */
+export type Transform<A> = (args: A) => A;
+
+/** Something a component can give only in part. A planner lists it; it is never silent. */
+export interface Degraded {
+  /** What was asked for. */
+  readonly feature: string;
+  /** Why it is not given whole. */
+  readonly reason: string;
+  /** What would give it whole. */
+  readonly remedy: string;
+}
+
+export interface ComponentArgs {
+  readonly context: Context;
+}
+
+type ResourceClass<A, R extends pulumi.Resource> = new (
+  name: string,
+  args: A,
+  // biome-ignore lint/suspicious/noExplicitAny: provider SDKs declare options of their own, all wider than these.
+  opts?: any,
+) => R;
+
+/**
+ * What every component shares: a frozen type token, children named after it and parented to it, typed transforms, and
+ * the placement, layer and degraded verdicts by which a planner knows it.
+ */
+export abstract class Component extends pulumi.ComponentResource {
+  protected readonly context: Context;
+  private readonly logicalName: string;
+  private readonly transforms: Readonly<Record<string, Transform<never> | undefined>>;
+  private readonly degradations: Degraded[] = [];
+
+  protected constructor(
+    type: TypeToken,
+    name: string,
+    args: ComponentArgs & { readonly transform?: object },
+    opts: pulumi.ComponentResourceOptions = {},
+  ) {
+    super(
+      type,
+      name,
+      { placement: args.context.placement, layer: LAYER_OF[type] },
+      { ...opts, transformations: [...(opts.transformations ?? []), rejectStrangers] },
+    );
+    this.context = args.context;
+    this.logicalName = name;
+    this.transforms = (args.transform ?? {}) as Record<string, Transform<never>>;
+  }
+
+  /**
+   * Makes the child `${name}-${role}` with this component as its parent, its arguments passed through the transform of
+   * that role. Throws when a transform names a role the component never makes (checked by {@link finish}).
+   */
+  protected make<A, R extends pulumi.Resource>(
+    resource: ResourceClass<A, R>,
+    role: string,
+    args: NoInfer<A>,
+    opts: Omit<pulumi.CustomResourceOptions, "parent"> = {},
+  ): R {
+    const transform = this.transforms[role] as Transform<A> | undefined;
+    return new resource(`${this.logicalName}-${role}`, transform ? transform(args) : args, { ...opts, parent: this });
+  }
+
+  /** Logical name of a child component; give it `parent: this`. */
+  protected childName(role: string): string {
+    return `${this.logicalName}-${role}`;
+  }
+
+  /** Records what this component gives only in part. */
+  protected degrade(verdict: Degraded): void {
+    this.degradations.push(verdict);
+  }
+
+  /** Registers the outputs, with the degraded verdicts among them. The last call of every constructor. */
+  protected finish(outputs: pulumi.Inputs = {}): void {
+    this.registerOutputs(this.degradations.length > 0 ? { ...outputs, degraded: this.degradations } : outputs);
+  }
+
+  /** The component's own rule for the names of its children. */
+  rejectStranger(childName: string): void {
+    if (!childName.startsWith(`${this.logicalName}-`)) {
+      throw new Error(`child "${childName}" of component "${this.logicalName}" must be named "${this.logicalName}-ROLE"`);
+    }
+  }
+}
+
+/** URNs hold parent types, not parent names: two components of one type collide unless children carry the name. */
+const rejectStrangers: pulumi.ResourceTransformation = (args) => {
+  const parent = args.opts.parent;
+  if (parent instanceof Component) {
+    parent.rejectStranger(args.name);
+  }
+  return undefined;
+};

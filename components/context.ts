@@ -1,0 +1,48 @@
+import type { Environment, Model } from "../systems/spec";
+
+export const CLOUDS = ["aws", "gcp", "kubernetes"] as const;
+export type Cloud = (typeof CLOUDS)[number];
+
+/** Where and for what a component is made: the same value for every component of one placement. */
+export interface Context {
+  readonly system: string;
+  readonly environment: Environment;
+  readonly model: Model;
+  /** Name of the placement, or `edge` for the part that belongs to none. */
+  readonly placement: string;
+  readonly cloud: Cloud;
+  /** Region of the cloud; the context's or cluster's name on Kubernetes. */
+  readonly region: string;
+  readonly role: "primary" | "secondary";
+  /** Tags or labels on everything that takes them. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly redundancy: Redundancy;
+}
+
+/** What an environment asks of every stateful or replicated part. Encryption, privacy and backups are not up to it. */
+export interface Redundancy {
+  /** Whether losing a zone may not stop the system. */
+  readonly multiZone: boolean;
+  /** One NAT gateway per zone rather than one in all. */
+  readonly natPerZone: boolean;
+  /** Least days automatic backups are kept. */
+  readonly backupRetentionDays: number;
+  /** Days logs are kept. */
+  readonly logRetentionDays: number;
+  /** Whether stateful resources are protected from deletion, by the cloud and by Pulumi. */
+  readonly protect: boolean;
+}
+
+/** The redundancy of an environment; `ephemeral` drops protection for stacks that live for hours. */
+export function redundancyOf(environment: Environment, options: { ephemeral?: boolean } = {}): Redundancy {
+  switch (environment) {
+    case "dev":
+      return { multiZone: false, natPerZone: false, backupRetentionDays: 1, logRetentionDays: 14, protect: false };
+    case "staging":
+      return { multiZone: true, natPerZone: false, backupRetentionDays: 7, logRetentionDays: 30, protect: !options.ephemeral };
+    case "production":
+      return { multiZone: true, natPerZone: true, backupRetentionDays: 7, logRetentionDays: 365, protect: !options.ephemeral };
+    default:
+      return environment satisfies never;
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+
+/** What a service accepts as a name. */
+export interface NameRule {
+  readonly maxLength: number;
+  readonly minLength?: number;
+  /** Characters kept as they are; all others become a hyphen. Upper case is lowered first unless kept. */
+  readonly allowed: RegExp;
+  readonly keepCase?: boolean;
+  /** Whether the first character must be a letter. */
+  readonly letterFirst?: boolean;
+}
+
+/** Limits from each service's own documentation, for names we must give ourselves or whose prefix we choose. */
+export const NAME_RULES = {
+  /** RFC 1123 label: namespaces, Services, and the host part of a DNS name. */
+  kubernetesLabel: { maxLength: 63, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** CronJob names: the Jobs they make add 11 characters to a 63 character label. */
+  kubernetesCronJob: { maxLength: 52, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html */
+  awsLoadBalancer: { maxLength: 32, allowed: /[a-z0-9-]/, letterFirst: true },
+  awsTargetGroup: { maxLength: 32, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+  awsBucket: { maxLength: 63, minLength: 3, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+  awsDatabase: { maxLength: 63, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html */
+  awsCache: { maxLength: 40, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
+  awsCluster: { maxLength: 100, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  awsRole: { maxLength: 64, allowed: /[A-Za-z0-9+=,.@_-]/, keepCase: true },
+  /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+  awsSecret: { maxLength: 512, allowed: /[A-Za-z0-9/_+=.@-]/, keepCase: true },
+  /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html, without the alias/ prefix */
+  awsKeyAlias: { maxLength: 250, allowed: /[A-Za-z0-9/_-]/, keepCase: true },
+} as const satisfies Record<string, NameRule>;
+
+/** Characters Pulumi's auto-naming adds: a hyphen and seven hexadecimal digits. */
+export const AUTO_NAME_SUFFIX = 8;
+
+const HASH_LENGTH = 6;
+
+/**
+ * A name a service accepts, from parts that may hold anything. Equal parts always give the equal name; when anything had
+ * to be changed or cut, a hash of the original parts keeps different parts apart.
+ *
+ * @param room characters to leave free at the end, such as {@link AUTO_NAME_SUFFIX}
+ */
+export function physicalName(rule: NameRule, parts: readonly string[], room = 0): string {
+  const limit = rule.maxLength - room;
+  const original = parts.join("-");
+  const cleaned = clean(rule, original);
+  if (cleaned === original && cleaned.length <= limit && cleaned.length >= (rule.minLength ?? 1)) {
+    return cleaned;
+  }
+  // NUL cannot stand in a part, so the joined text tells ["a-b", "c"] from ["a", "b-c"].
+  const hash = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, HASH_LENGTH);
+  const head = cleaned.slice(0, limit - HASH_LENGTH - 1).replace(/-+$/, "");
+  return head === "" ? `x${hash}` : `${head}-${hash}`;
+}
+
+function clean(rule: NameRule, text: string): string {
+  const cased = rule.keepCase ? text : text.toLowerCase();
+  const kept = [...cased.normalize("NFKD")].map((character) => (rule.allowed.test(character) ? character : "-")).join("");
+  const collapsed = kept.replace(/-{2,}/g, "-").replace(/^-+|-+$/g, "");
+  return rule.letterFirst && /^[^a-z]/i.test(collapsed) ? `x-${collapsed}` : collapsed;
+}
+
+/** A short stable digest of a value, for rollout annotations and names that follow content. */
+export function digest(text: string, length = 10): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
+}

@@ -1,0 +1,50 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Binding, BindingValue, Client } from "../../components/binding";
+import type { ClusterContract } from "../../components/cluster/contract";
+import type { Context } from "../../components/context";
+import type { Placement } from "../../components/placement";
+import type { ResolvedSystem } from "../../systems/resolve";
+import type { RouteSpec, SecretSpec, StoreSpec } from "../../systems/spec";
+import type { PlacementSettings, Settings } from "../settings";
+
+/** What a site is opened for. */
+export interface SiteRequest {
+  readonly context: Context;
+  readonly settings: Settings;
+  readonly placementSettings: PlacementSettings;
+  readonly system: ResolvedSystem;
+  readonly placement: Placement;
+}
+
+/** A service as the public reaches it. */
+export interface Exposure {
+  readonly route: RouteSpec;
+  readonly namespace: string;
+  /** Name of the Kubernetes Service and its port. */
+  readonly serviceName: string;
+  readonly servicePort: number;
+  /** Port the pods listen on. */
+  readonly targetPort: number;
+  /** Path that answers when the service is healthy. */
+  readonly healthPath: string;
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/**
+ * What one placement on one cloud offers a deployment model. A model composes sites and never names a cloud; a site
+ * makes components and never names a model.
+ */
+export interface Site {
+  readonly cluster: ClusterContract;
+  /** Makes the namespaces the system uses, closed to everything but its edges. */
+  namespaces(names: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource>;
+  store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding;
+  secret(name: string, spec: SecretSpec): BindingValue;
+  /** Opens the routes to the public; returns the URLs by host. */
+  expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+export interface NamespaceRequest {
+  readonly name: string;
+  readonly podSecurity: "restricted" | "baseline" | "privileged";
+}
