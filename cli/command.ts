@@ -1,0 +1,100 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parse } from "yaml";
+import { version } from "../package.json";
+import { CLOUDS } from "../components/context";
+import { ENVIRONMENTS, MODELS } from "../systems/spec";
+import { POLICY_FORMATS } from "./output/policyFormats";
+import type { CommandContext } from "./run";
+
+/** Selectors shared by every command that plans. */
+export interface SelectorOptions {
+  readonly stack: string;
+  readonly system?: string;
+  readonly model?: string;
+  readonly cloud?: string;
+  readonly environment?: string;
+  readonly set: readonly { path: string; value: unknown }[];
+}
+
+/** The whole command line. Command modules load when their command runs, so that `--help` costs nothing. */
+export function buildCommand(context: CommandContext): Command {
+  const { terminal } = context;
+  const root = new Command("groundplan")
+    .description("Plans, checks and renders a described system on AWS, GCP or any Kubernetes cluster")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError("(--help lists what is allowed)")
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      getOutHasColors: () => terminal.out.colors.isColorSupported,
+      getErrHasColors: () => terminal.err.colors.isColorSupported,
+    });
+
+  withSelectors(root.command("plan"))
+    .description("plan a stack offline, run every policy pack and print what comes of it")
+    .addOption(new Option("--mode <mode>", "what computed values are").choices(["preview", "simulate"]).default("preview"))
+    .option("--json <file>", "write the plan to a file (- for standard output)")
+    .option("--timings", "print where the time went")
+    .action(async (options) => (await import("./commands/plan")).plan(options, context));
+
+  withSelectors(root.command("check"))
+    .description("run policy packs on a stack, a plan file or an exported Pulumi state")
+    .option("--pack <pack>", "only this pack (repeatable)", collect, [])
+    .addOption(new Option("--format <format>", "form of the results").choices(POLICY_FORMATS).default("text"))
+    .option("--plan <file>", "judge this plan file, or the output of pulumi stack export, instead of planning")
+    .action(async (options) => (await import("./commands/check")).check(options, context));
+
+  withSelectors(root.command("render"))
+    .description("plan a stack and write every file a person may want to read or apply")
+    .requiredOption("--out <directory>", "directory to write to")
+    .action(async (options) => (await import("./commands/render")).render(options, context));
+
+  root
+    .command("systems")
+    .description("list the built-in systems")
+    .option("--json", "as JSON")
+    .action(async (options) => (await import("./commands/systems")).systems(options, context));
+
+  root
+    .command("schema")
+    .description("print the JSON Schema of a system file")
+    .action(async () => (await import("./commands/schema")).schema(context));
+
+  root.command("complete").description("print a completion script: groundplan complete bash|zsh|fish|powershell").argument("<shell>");
+  return root;
+}
+
+function withSelectors(command: Command): Command {
+  return command
+    .option("--stack <stack>", "stack whose file holds the settings", "dev")
+    .option("--system <system>", "built-in system or path to a system file")
+    .addOption(suggesting("--model <model>", "deployment model", MODELS))
+    .addOption(suggesting("--cloud <cloud>", "cloud, in a sample region", CLOUDS))
+    .addOption(suggesting("--environment <environment>", "environment", ENVIRONMENTS))
+    .option("--set <path=value>", "one setting by its path, such as domain=example.com (repeatable)", collectSetting, []);
+}
+
+/** Choices for help and completion only: the settings judge the value, together with everything else that is wrong. */
+function suggesting(flags: string, description: string, choices: readonly string[]): Option {
+  const option = new Option(flags, description);
+  option.argChoices = [...choices];
+  return option;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function collectSetting(text: string, previous: SelectorOptions["set"]): SelectorOptions["set"] {
+  const split = text.indexOf("=");
+  if (split < 1) {
+    throw new InvalidArgumentError("write path=value, such as domain=example.com");
+  }
+  try {
+    return [...previous, { path: text.slice(0, split), value: parse(text.slice(split + 1)) as unknown }];
+  } catch {
+    throw new InvalidArgumentError("the value is not well-formed YAML; quote it");
+  }
+}

@@ -1,0 +1,84 @@
+import { create } from "xmlbuilder2";
+import type { Plan, PolicyResult } from "../../engine/plan";
+
+export const POLICY_FORMATS = ["text", "json", "sarif", "junit"] as const;
+export type PolicyFormat = (typeof POLICY_FORMATS)[number];
+
+/** The policy part of a plan as JSON. */
+export function policiesAsJson(plan: Plan): string {
+  return `${JSON.stringify(plan.policies, null, 2)}\n`;
+}
+
+/** SARIF 2.1.0, as code-scanning services take it. Exempted violations are suppressed results, deferred ones are notes. */
+export function policiesAsSarif(plan: Plan): string {
+  const { results } = plan.policies;
+  const ruleIds = [...new Set(results.map(ruleId))].sort();
+  const log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: { driver: { name: "groundplan", informationUri: "https://groundplan.dev", rules: ruleIds.map((id) => ({ id })) } },
+        results: results.map((result) => ({
+          ruleId: ruleId(result),
+          ruleIndex: ruleIds.indexOf(ruleId(result)),
+          level: sarifLevel(result),
+          kind: result.status === "deferred" ? "review" : "fail",
+          message: { text: result.message },
+          locations: [
+            {
+              physicalLocation: { artifactLocation: { uri: `Pulumi.${plan.stack}.yaml` }, region: { startLine: 1 } },
+              logicalLocations: [{ fullyQualifiedName: result.urn || plan.stack, kind: "resource" }],
+            },
+          ],
+          ...(result.status === "exempt" ? { suppressions: [{ kind: "external", justification: result.message }] } : {}),
+        })),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** SARIF allows a level other than `none` only on results of kind `fail`. */
+function sarifLevel(result: PolicyResult): "error" | "warning" | "none" {
+  if (result.status === "deferred") {
+    return "none";
+  }
+  return result.level === "mandatory" ? "error" : "warning";
+}
+
+/** JUnit XML: one suite per pack, one case per rule that had something to say, and one for all that passed. */
+export function policiesAsJunit(plan: Plan): string {
+  const root = create({ version: "1.0", encoding: "UTF-8" }).ele("testsuites", { name: "groundplan" });
+  for (const pack of plan.policies.packs) {
+    const results = plan.policies.results.filter((result) => result.pack === pack.name);
+    const failures = results.filter(isFailure);
+    const suite = root.ele("testsuite", {
+      name: pack.name,
+      tests: results.length,
+      failures: failures.length,
+      skipped: results.length - failures.length,
+    });
+    for (const result of results) {
+      const testcase = suite.ele("testcase", { classname: `${pack.name}.${result.rule}`, name: result.urn || plan.stack });
+      if (isFailure(result)) {
+        testcase.ele("failure", { message: firstLine(result), type: result.level }).txt(result.message);
+      } else {
+        testcase.ele("skipped", { message: `${result.status}: ${firstLine(result)}` });
+      }
+    }
+  }
+  return `${root.end({ prettyPrint: true })}\n`;
+}
+
+function isFailure(result: PolicyResult): boolean {
+  return result.status === "violation" && result.level === "mandatory";
+}
+
+function ruleId(result: PolicyResult): string {
+  return `${result.pack}/${result.rule}`;
+}
+
+function firstLine(result: PolicyResult): string {
+  return result.message.split("\n")[0] ?? "";
+}
