@@ -1,0 +1,83 @@
+import { at, list, type Props, text } from "./read";
+import type { Subject } from "./rule";
+
+/** One Kubernetes object found in a resource: the resource itself, or an item of a list it carries. */
+export interface KubernetesObject {
+  readonly kind: string;
+  readonly props: Props;
+  /** Empty for the resource itself, `item 2 (Deployment web): ` for a list's item: the start of a message. */
+  readonly where: string;
+}
+
+interface Token {
+  readonly group: string;
+  readonly kind: string;
+}
+
+const tokens = new Map<string, Token | undefined>();
+
+/** `kubernetes:apps/v1:Deployment` taken apart; undefined for anything that is no Kubernetes object. */
+export function kubernetesToken(type: string): Token | undefined {
+  if (tokens.has(type)) return tokens.get(type);
+  const match = /^kubernetes:([^:/]+)(?:\/[^:]+)?:([A-Za-z0-9]+)$/.exec(type);
+  const token = match?.[1] && match[2] ? { group: match[1], kind: match[2] } : undefined;
+  // Patch resources hold only the fields they change, and component types (yaml, helm, kustomize) no object.
+  const usable =
+    token &&
+    !token.kind.endsWith("Patch") &&
+    !(["yaml", "helm.sh", "kustomize"].includes(token.group) && token.kind !== "ConfigGroup");
+  tokens.set(type, usable ? token : undefined);
+  return usable ? token : undefined;
+}
+
+/**
+ * A predicate for `Rule.resources`: objects of these kinds, their typed lists (`DeploymentList`), the untyped `List`
+ * and a ConfigGroup's literal objects.
+ */
+export function kinds(...wanted: readonly string[]): (type: string) => boolean {
+  return (type) => {
+    const token = kubernetesToken(type);
+    if (!token) return false;
+    return wanted.includes(token.kind) || carriesAny(token.kind) || wanted.some((kind) => token.kind === `${kind}List`);
+  };
+}
+
+function carriesAny(kind: string): boolean {
+  return kind === "List" || kind === "ConfigGroup";
+}
+
+/** The objects of the wanted kinds in a resource, in order. */
+export function objectsOf(
+  resource: Pick<Subject, "type" | "props">,
+  wanted: readonly string[],
+): readonly KubernetesObject[] {
+  const token = kubernetesToken(resource.type);
+  if (!token) return [];
+  if (wanted.includes(token.kind)) return [{ kind: token.kind, props: resource.props, where: "" }];
+  const itemKind = token.kind.endsWith("List") ? token.kind.slice(0, -"List".length) : "";
+  if (!carriesAny(token.kind) && !wanted.includes(itemKind)) return [];
+  const objects: KubernetesObject[] = [];
+  const items = list(token.kind === "ConfigGroup" ? resource.props.objs : resource.props.items);
+  items.forEach((item, index) => {
+    const kind = itemKind === "" ? text(at(item, "kind")) : itemKind;
+    if (kind === undefined || !wanted.includes(kind)) return;
+    const name = text(at(item, "metadata", "name")) ?? "unnamed";
+    objects.push({ kind, props: item as Props, where: `item ${index} (${kind} ${name}): ` });
+  });
+  return objects;
+}
+
+/** As `objectsOf`, ending the check as not applicable where there is none. */
+export function applicableObjects(resource: Subject, wanted: readonly string[]): readonly KubernetesObject[] {
+  const objects = objectsOf(resource, wanted);
+  if (objects.length === 0) resource.notApplicable(`Holds no ${wanted.join(", ")}`);
+  return objects;
+}
+
+export function namespaceOf(props: Props): string {
+  return text(at(props, "metadata", "namespace")) ?? "default";
+}
+
+export function objectName(props: Props): string | undefined {
+  return text(at(props, "metadata", "name"));
+}

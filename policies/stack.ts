@@ -1,0 +1,32 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { list, text } from "./read";
+
+/** All resources of the given types, in order. */
+export function ofTypes(resources: readonly PolicyResource[], types: readonly string[]): readonly PolicyResource[] {
+  return resources.filter((resource) => types.includes(resource.type));
+}
+
+/**
+ * Whether `resource`'s property names `target`. The dependency recorded for the property decides where there is one:
+ * it is there in a preview too, when the value itself is unknown. Only otherwise are values compared.
+ */
+export function refersTo(
+  resource: PolicyResource,
+  property: string,
+  target: PolicyResource,
+  identities: readonly string[] = ["id"],
+): boolean {
+  const dependencies = resource.propertyDependencies[property];
+  if (dependencies && dependencies.length > 0) {
+    if (dependencies.some((dependency) => dependency.urn === target.urn)) return true;
+    // A value made from another resource of the same type names that one. Without this, three buckets in a preview
+    // would each be compared with two unknown names.
+    if (dependencies.some((dependency) => dependency.type === target.type)) return false;
+  }
+  const value = resource.props[property];
+  const values = Array.isArray(value) ? list(value) : [value];
+  return values.some((entry) => {
+    const name = text(entry);
+    return name !== undefined && identities.some((identity) => target.props[identity] === name);
+  });
+}
