@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { InputError, type Problem, show } from "./errors";
-import { didYouMean } from "./suggestions";
+import { knownKeys } from "./validation/schema";
+import { didYouMean } from "./validation/suggestions";
 
 /** A path into a value, as zod and YAML documents write it. */
 export type Path = readonly PropertyKey[];
@@ -93,7 +94,7 @@ function problemsOf(issue: Issue, prefix: Path, context: Context): readonly Prob
   const path = [...prefix, ...issue.path];
   switch (issue.code) {
     case "unrecognized_keys": {
-      const known = knownKeys(context, path);
+      const known = knownKeys(context.schema, context.value, path);
       return issue.keys.map((key) => problem(context, [...path, key], unknownKey(key, known)));
     }
     case "invalid_union":
@@ -149,7 +150,9 @@ function unionProblems(
     const kinds = issue.errors.flatMap((issues) =>
       issues.flatMap((inner) => (inner.code === "invalid_type" ? [kindName(inner.expected)] : [])),
     );
-    return [problem(context, path, { allowed: [...new Set(kinds)].join(" or "), fix: "write one of the allowed kinds" })];
+    return [
+      problem(context, path, { allowed: [...new Set(kinds)].join(" or "), fix: "write one of the allowed kinds" }),
+    ];
   }
   return closest.issues.flatMap((inner) => problemsOf(inner, path, context));
 }
@@ -176,7 +179,10 @@ function wordsOf(issue: Issue, found: unknown): Words {
       return { allowed: `at most ${issue.maximum}${unitOf(issue.origin)}`, fix: `use ${issue.maximum} or less` };
     case "custom": {
       const params: Record<string, unknown> = issue.params ?? {};
-      return { allowed: textOr(params.allowed, issue.message), fix: textOr(params.fix, "change it to what is allowed") };
+      return {
+        allowed: textOr(params.allowed, issue.message),
+        fix: textOr(params.fix, "change it to what is allowed"),
+      };
     }
     default:
       return { allowed: issue.message, fix: "change it to what is allowed" };
@@ -194,7 +200,10 @@ function typeFix(expected: string, found: unknown): string {
     return "add it";
   }
   const number = expected === "number" || expected === "int";
-  if (typeof found === "string" && ((number && /^-?\d+(\.\d+)?$/.test(found)) || (expected === "boolean" && /^(true|false)$/.test(found)))) {
+  if (
+    typeof found === "string" &&
+    ((number && /^-?\d+(\.\d+)?$/.test(found)) || (expected === "boolean" && /^(true|false)$/.test(found)))
+  ) {
     return "remove the quotes";
   }
   if (expected === "string" && (typeof found === "number" || typeof found === "boolean")) {

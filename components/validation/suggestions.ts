@@ -1,0 +1,19 @@
+import { distance } from "fastest-levenshtein";
+
+/** The candidate a word was most likely meant to be; undefined when none is near. */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  // A third of the word may be wrong: more than that and the guess misleads.
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  const lower = word.toLowerCase();
+  const [best] = candidates
+    .map((candidate) => ({ candidate, away: distance(lower, candidate.toLowerCase()) }))
+    .filter(({ away }) => away <= limit)
+    .sort((a, b) => a.away - b.away);
+  return best?.candidate;
+}
+
+/** A fix naming the {@link closest} candidate; undefined when none is near. */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  const best = closest(word, candidates);
+  return best === undefined ? undefined : `did you mean ${best}?`;
+}
