@@ -1,4 +1,4 @@
-import type { ServiceSpec, StoreSpec, SystemSpec } from "./spec";
+import type { ServiceSpec, StoreSpec, SystemSpec, UseSpec } from "./spec";
 
 /** What stands at the end of an edge, and under which kind of name the spec knows it. */
 export interface EdgeEnd {
@@ -35,6 +35,35 @@ const STORE_PORTS: Readonly<Record<StoreSpec["kind"], readonly number[]>> = {
   "file-share": [],
 };
 
+/** Values a target offers to the variables of whoever uses it, per kind. */
+const STORE_VALUES: Readonly<Record<StoreSpec["kind"], readonly string[]>> = {
+  postgres: ["url", "host", "port", "user", "password", "database", "name"],
+  redis: ["url", "host", "port", "user", "password"],
+  memcached: ["url", "host", "port"],
+  search: ["url", "host", "port", "user", "password"],
+  vector: ["url", "host", "port", "password"],
+  bucket: ["url", "name", "region"],
+  "file-share": [],
+};
+const SERVICE_VALUES = ["url", "host", "port", "name"] as const;
+const EXTERNAL_VALUES = ["url", "host", "port", "name"] as const;
+
+/** What an edge's `env` may take from a target; an external service offers its keys besides. */
+export function offeredValues(
+  system: Pick<SystemSpec, "services" | "stores" | "external">,
+  target: string,
+): readonly string[] {
+  const store = system.stores[target];
+  const external = system.external[target];
+  if (store) {
+    return STORE_VALUES[store.kind];
+  }
+  if (external) {
+    return [...EXTERNAL_VALUES, ...Object.keys(external.secrets)];
+  }
+  return system.services[target] ? SERVICE_VALUES : [];
+}
+
 /** Ports a store's clients connect to. */
 export function storePorts(store: StoreSpec): readonly number[] {
   if (store.kind === "redis" && store.mode === "sentinel") {
@@ -51,10 +80,8 @@ export function servicePort(service: ServiceSpec, portName?: string) {
 }
 
 /** A `uses` entry with the shorthand written out. */
-export function normalizeUse(use: ServiceSpec["uses"][number]) {
-  return typeof use === "string"
-    ? ({ to: use, port: undefined, access: "write", endpoint: "primary", env: {} } as const)
-    : use;
+export function normalizeUse(use: ServiceSpec["uses"][number]): UseSpec {
+  return typeof use === "string" ? ({ to: use, access: "write", endpoint: "primary", env: {} } as const) : use;
 }
 
 /** Every edge of a system, in the order of the spec. Targets must exist: validation has seen to it. */
@@ -89,7 +116,12 @@ function edgesOfUse(
   from: string,
   use: ReturnType<typeof normalizeUse>,
 ): readonly Edge[] {
-  const start = { from: { kind: "service", name: from } as const, access: use.access, endpoint: use.endpoint, env: use.env };
+  const start = {
+    from: { kind: "service", name: from } as const,
+    access: use.access,
+    endpoint: use.endpoint,
+    env: use.env,
+  };
   const service = system.services[use.to];
   if (service) {
     const port = servicePort(service, use.port);

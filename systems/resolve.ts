@@ -52,14 +52,18 @@ function shapeForModel(system: SystemSpec, model: Model): SystemSpec {
     case "standalone":
       return singleNamespace({
         ...system,
-        services: mapValues(system.services, (service) => ("scaling" in service ? { ...service, scaling: fixed(service.scaling, 1) } : service)),
+        services: mapValues(system.services, (service) =>
+          "scaling" in service ? { ...service, scaling: fixed(service.scaling, 1) } : service,
+        ),
         stores: mapValues(system.stores, singleInstance),
       });
     case "single-server":
       return singleNamespace({
         ...system,
         services: mapValues(system.services, (service) =>
-          "scaling" in service ? { ...service, scaling: fixed(service.scaling, service.scaling.replicas ?? 1) } : service,
+          "scaling" in service
+            ? { ...service, scaling: fixed(service.scaling, service.scaling.replicas ?? 1) }
+            : service,
         ),
         stores: mapValues(system.stores, singleInstance),
       });
@@ -72,7 +76,17 @@ function shapeForModel(system: SystemSpec, model: Model): SystemSpec {
 }
 
 function fixed<T extends object>(scaling: T, replicas: number) {
-  return { ...scaling, replicas, min: undefined, max: undefined, start: undefined, queue: undefined, metrics: [], cpuPercent: undefined, memoryPercent: undefined };
+  return {
+    ...scaling,
+    replicas,
+    min: undefined,
+    max: undefined,
+    start: undefined,
+    queue: undefined,
+    metrics: [],
+    cpuPercent: undefined,
+    memoryPercent: undefined,
+  };
 }
 
 function singleInstance(store: SystemSpec["stores"][string]): SystemSpec["stores"][string] {

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { observability } from "./spec/observability";
 import { alert, backup, capacity, delivery, edge, external, objectives, route, secret } from "./spec/operations";
 import { deepPartial, type Overlay } from "./spec/overlay";
-import { host, name } from "./spec/primitives";
+import { alertName, host, name } from "./spec/primitives";
 import { nodePool, service } from "./spec/service";
 import { store } from "./spec/stores";
 
@@ -25,30 +26,34 @@ const parts = {
   nodePools: z.record(name, nodePool).default({}).describe("Nodes of a cluster of our own, by name"),
   backups: z.record(name, backup).default({}).describe("Logical dumps, by name"),
   objectives: objectives.prefault({}),
-  alerts: z.record(z.string().regex(/^[A-Z][A-Za-z0-9]*$/), alert).default({}).describe("Alerts, by name"),
-  notify: z.array(z.enum(["slack", "pagerduty", "email", "webhook"])).default([]).describe("Where alerts go"),
+  alerts: z.record(alertName, alert).default({}).describe("Alerts, by name"),
+  observability: observability.prefault({}),
+  notify: z
+    .array(z.enum(["slack", "pagerduty", "email", "webhook"]))
+    .default([])
+    .describe("Where alerts go"),
   capacity: capacity.prefault({}),
   delivery: delivery.prefault({}),
 };
 
 /** Everything an overlay may change: any part of the system, in any depth; `null` removes an entry. */
-const overlay = deepPartial(z.strictObject(parts));
+export const overlaySchema = deepPartial(z.strictObject(parts));
 
 export const systemSchema = z.strictObject({
   name: name.describe("Name of the system"),
   title: z.string().min(1).describe("Name a person reads"),
-  description: z.string().min(1),
+  description: z.string().min(1).describe("What it does, in a sentence"),
   ...parts,
   models: z
     .strictObject({
-      standalone: overlay.optional(),
-      "single-server": overlay.optional(),
-      distributed: overlay.optional(),
-      global: overlay.optional(),
+      standalone: overlaySchema.optional(),
+      "single-server": overlaySchema.optional(),
+      distributed: overlaySchema.optional(),
+      global: overlaySchema.optional(),
     })
     .prefault({})
     .describe("Changes per deployment model"),
-  placements: z.record(name, overlay).default({}).describe("Changes per placement, by the placement's name"),
+  placements: z.record(name, overlaySchema).default({}).describe("Changes per placement, by the placement's name"),
 });
 
 /** A system with every default filled in. */
@@ -64,6 +69,7 @@ export type SystemOverlay = Overlay<z.input<z.ZodObject<typeof parts>>>;
 export type ServiceSpec = z.output<typeof service>;
 export type RunningServiceSpec = Extract<ServiceSpec, { kind: "deployment" | "statefulset" | "daemonset" }>;
 export type ScalingSpec = RunningServiceSpec["scaling"];
+export type UseSpec = Exclude<ServiceSpec["uses"][number], string>;
 export type ProbeSpec = NonNullable<RunningServiceSpec["probes"]["liveness"]>;
 export type ResourcesSpec = ServiceSpec["resources"];
 export type StoreSpec = z.output<typeof store>;
@@ -74,10 +80,16 @@ export type RouteSpec = z.output<typeof route>;
 export type EdgeSpec = z.output<typeof edge>;
 export type NodePoolSpec = z.output<typeof nodePool>;
 export type BackupSpec = z.output<typeof backup>;
+export type ObservabilitySpec = z.output<typeof observability>;
 export type AlertSpec = z.output<typeof alert>;
 
 /** JSON Schema (draft 2020-12) of a system file, for editors and other tools. */
 export function systemJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(systemSchema, { io: "input", target: "draft-2020-12" });
-  return { $schema: schema.$schema, $id: "https://groundplan.dev/schema/system.json", title: "Groundplan system", ...schema };
+  return {
+    $schema: schema.$schema,
+    $id: "https://groundplan.dev/schema/system.json",
+    title: "Groundplan system",
+    ...schema,
+  };
 }

@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { absolutePath, cron, duration, host, name, port, positive } from "./primitives";
+import { absolutePath, cron, duration, externalHost, hostLabel, memory, name, port, positive } from "./primitives";
 
 export const route = z
   .strictObject({
-    host: z
-      .string()
-      .regex(/^(@|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/)
+    host: hostLabel
       .default("@")
       .describe("Label below the domain (api for api.example.com), or @ for the domain itself"),
     path: absolutePath.default("/").describe("Path prefix"),
@@ -21,27 +19,43 @@ export const edge = z
     tlsMinimum: z.enum(["1.2", "1.3"]).default("1.2").describe("Lowest TLS version accepted"),
     ciphers: z.string().optional().describe("Cipher list for hosts that terminate TLS themselves, in OpenSSL's syntax"),
     rateLimit: z.int().min(10).max(1_000_000).optional().describe("Requests a client may make in five minutes"),
-    requestsPerSecond: z.int().min(1).max(100_000).optional().describe("Requests a client may make per second, at the ingress"),
+    requestsPerSecond: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe("Requests a client may make per second, at the ingress"),
     headers: z.record(z.string(), z.string()).default({}).describe("Response headers set on every answer"),
     cdn: z.boolean().default(false).describe("Whether a CDN stands before the load balancer"),
     waf: z.boolean().default(true).describe("Whether a web application firewall inspects requests"),
-    issuer: z.enum(["letsencrypt-prod", "letsencrypt-staging"]).default("letsencrypt-prod").describe("ACME issuer in clusters and on hosts"),
+    issuer: z
+      .enum(["letsencrypt-prod", "letsencrypt-staging"])
+      .default("letsencrypt-prod")
+      .describe("ACME issuer in clusters and on hosts"),
   })
   .describe("How the public reaches the system");
 
 export const external = z
   .strictObject({
-    hosts: z.array(host).min(1).describe("Host names it is reached by"),
-    port: port.default(443),
+    hosts: z.array(externalHost).min(1).describe("Host names it is reached by; * stands for any public host"),
+    port: port.default(443).describe("Port it listens on"),
     url: z.string().optional().describe("Base URL; https and the first host when absent"),
-    secrets: z.record(name, z.string()).default({}).describe("Keys it needs, each with what it is; values come from settings or the secret store"),
+    secrets: z
+      .record(name, z.string())
+      .default({})
+      .describe("Keys it needs, each with what it is; values come from settings or the secret store"),
   })
   .describe("A service somebody else runs");
 
 export const secret = z
   .strictObject({
-    description: z.string().min(3),
-    generate: z.int().min(16).max(256).optional().describe("Length of a generated value; without it the value comes from settings or the secret store"),
+    description: z.string().min(3).describe("What it is for"),
+    generate: z
+      .int()
+      .min(16)
+      .max(256)
+      .optional()
+      .describe("Length of a generated value; without it the value comes from settings or the secret store"),
   })
   .describe("A secret of the system");
 
@@ -70,30 +84,46 @@ export const alert = z
   .strictObject({
     expr: z.string().min(1).describe("PromQL; must be able to fire"),
     for: duration.default("5m").describe("How long it holds before it fires"),
-    severity: z.enum(["info", "warning", "critical"]),
-    summary: z.string().min(3),
+    severity: z.enum(["info", "warning", "critical"]).describe("How urgent it is: critical pages, the others wait"),
+    summary: z.string().min(3).describe("What is wrong, in a sentence"),
     action: z.string().optional().describe("What the person on call does first"),
   })
   .describe("A condition somebody must know of");
 
 export const capacity = z
   .strictObject({
-    cpu: z.string().optional(),
-    memory: z.string().optional(),
-    disk: z.string().optional(),
-    throughput: z.string().optional(),
+    cpu: z.string().optional().describe("CPU the document asks for, in its own words"),
+    memory: z.string().optional().describe("Memory the document asks for, in its own words"),
+    disk: z.string().optional().describe("Disk the document asks for, in its own words"),
+    network: z.string().optional().describe("Network the document asks for, in its own words"),
+    throughput: z.string().optional().describe("Work the document expects of it, in its own words"),
     hostCpu: positive.optional().describe("vCPU of the host in the single-host models"),
-    hostMemory: z.string().optional().describe("Memory of the host in the single-host models"),
-    hostDisk: z.string().optional().describe("Data disk of the host in the single-host models"),
+    hostMemory: memory.optional().describe("Memory of the host in the single-host models"),
+    hostDisk: memory.optional().describe("Data disk of the host in the single-host models"),
   })
   .describe("What the document asks of one machine, and what it carries");
 
 export const delivery = z
   .strictObject({
-    tool: z.enum(["github-actions", "gitlab", "argo-cd"]).default("github-actions"),
-    stages: z.array(z.string()).default([]),
-    strategy: z.enum(["rolling", "blue-green", "canary"]).default("rolling"),
-    approval: z.array(z.enum(["dev", "staging", "production"])).default(["production"]).describe("Environments a person approves"),
-    notify: z.array(z.enum(["slack", "pagerduty", "email", "webhook"])).default([]),
+    tool: z.enum(["github-actions", "gitlab", "argo-cd"]).default("github-actions").describe("What runs the pipeline"),
+    gitOps: z.boolean().default(false).describe("Whether Argo CD syncs the cluster from the repository"),
+    registry: z
+      .enum(["cloud", "external"])
+      .default("cloud")
+      .describe("Where images live: the cloud's registry, or another"),
+    stages: z.array(z.string()).default([]).describe("Stages of the pipeline, in order"),
+    checks: z.array(z.string()).default([]).describe("Checks that must pass before anything is deployed"),
+    strategy: z
+      .enum(["rolling", "blue-green", "canary"])
+      .default("rolling")
+      .describe("How new replicas replace old ones"),
+    approval: z
+      .array(z.enum(["dev", "staging", "production"]))
+      .default(["production"])
+      .describe("Environments a person approves"),
+    notify: z
+      .array(z.enum(["slack", "pagerduty", "email", "webhook"]))
+      .default([])
+      .describe("Where results are reported"),
   })
   .describe("How changes reach an environment");

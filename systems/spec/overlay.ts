@@ -17,10 +17,16 @@ export function deepPartial(schema: z.ZodType): z.ZodType {
   }
   if (schema instanceof z.ZodObject) {
     const shape = Object.entries(schema.shape as Record<string, z.ZodType>);
-    return described(schema, z.strictObject(Object.fromEntries(shape.map(([key, value]) => [key, deepPartial(value).nullable().optional()]))));
+    return described(
+      schema,
+      z.strictObject(Object.fromEntries(shape.map(([key, value]) => [key, deepPartial(value).nullable().optional()]))),
+    );
   }
   if (schema instanceof z.ZodRecord) {
-    return described(schema, z.record(schema.keyType as z.ZodString, deepPartial(schema.valueType as z.ZodType).nullable()));
+    return described(
+      schema,
+      z.record(schema.keyType as z.ZodString, deepPartial(schema.valueType as z.ZodType).nullable()),
+    );
   }
   if (schema instanceof z.ZodDiscriminatedUnion) {
     return described(schema, z.union((schema.options as z.ZodType[]).map((option) => deepPartial(option))));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   absolutePath,
+  classes,
   count,
   cpu,
   cron,
@@ -54,14 +55,19 @@ export const scaling = z
     replicas: count.optional().describe("Fixed count; excludes min and max"),
     min: count.optional().describe("Fewest replicas"),
     max: positive.optional().describe("Most replicas"),
-    start: positive.optional().describe("Replicas the source starts with; kept for documents, the autoscaler owns the count"),
+    start: positive
+      .optional()
+      .describe("Replicas the source starts with; kept for documents, the autoscaler owns the count"),
     cpuPercent: percent.optional().describe("Average CPU utilisation of requests to hold"),
     memoryPercent: percent.optional().describe("Average memory utilisation of requests to hold"),
     queue: queueTrigger.optional().describe("Scale on the length of a job queue (KEDA)"),
     metrics: z.array(customMetric).default([]).describe("Scale on Prometheus metrics (KEDA)"),
     scaleUp: scalingStep.optional().describe("How fast replicas are added"),
     scaleDown: scalingStep.optional().describe("How fast replicas are removed"),
-    vertical: z.enum(["off", "recommend", "auto"]).default("off").describe("Vertical autoscaler: recommendations only, or applied"),
+    vertical: z
+      .enum(["off", "recommend", "auto"])
+      .default("off")
+      .describe("Vertical autoscaler: recommendations only, or applied"),
   })
   .describe("How many replicas run, and what decides it");
 
@@ -86,10 +92,15 @@ export const use = z.union([
     port: name.optional().describe("Port of a service, by name; its first port when absent"),
     access: z.enum(["read", "write", "admin"]).default("write").describe("What the service may do there"),
     endpoint: z.enum(["primary", "replica"]).default("primary").describe("Which endpoint of a replicated store"),
+    connections: positive
+      .optional()
+      .describe("Connections one replica may hold open; decides whether a pooler stands before a database"),
     env: z
       .record(envName, z.string())
       .default({})
-      .describe("Environment variables, each with the value of the target it takes: url, host, port, user, password, database, name, region"),
+      .describe(
+        "Environment variables, each with the value of the target it takes: url, host, port, user, password, database, name, region",
+      ),
   }),
 ]);
 
@@ -97,7 +108,9 @@ const security = z.strictObject({
   podSecurity: z
     .enum(["restricted", "baseline", "privileged"])
     .default("restricted")
-    .describe("Pod Security Standard of the pod; anything but restricted needs a namespace of its own and an exemption"),
+    .describe(
+      "Pod Security Standard of the pod; anything but restricted needs a namespace of its own and an exemption",
+    ),
   runAsUser: z.int().min(0).max(2_147_483_647).default(10_001).describe("User id the containers run as"),
   readOnlyRootFilesystem: z.boolean().default(true).describe("Whether the image's own files cannot be changed"),
   reason: z.string().min(10).optional().describe("Why the service needs more than restricted; required when it does"),
@@ -120,7 +133,12 @@ const common = {
     .default({})
     .describe("Configuration files by their path in the container; never a secret"),
   security: security.prefault({}),
-  gracePeriodSeconds: z.int().min(1).max(7_200).default(30).describe("Seconds a pod has to finish its work before it is killed"),
+  gracePeriodSeconds: z
+    .int()
+    .min(1)
+    .max(7_200)
+    .default(30)
+    .describe("Seconds a pod has to finish its work before it is killed"),
   nodePool: name.optional().describe("Node pool the pods are meant for"),
   interruptible: z.boolean().default(false).describe("Whether pods may run on spot capacity"),
 };
@@ -138,7 +156,10 @@ const running = {
   scaling: scaling.prefault({ replicas: 1 }),
   probes,
   metrics: z
-    .strictObject({ port: name.optional().describe("Port by name; the first when absent"), path: absolutePath.default("/metrics") })
+    .strictObject({
+      port: name.optional().describe("Port by name; the first when absent"),
+      path: absolutePath.default("/metrics").describe("HTTP path"),
+    })
     .optional()
     .describe("Where Prometheus scrapes the service"),
   mesh: z.boolean().default(false).describe("Whether the service joins the mesh where one is set"),
@@ -147,7 +168,9 @@ const running = {
 export const service = z
   .discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("deployment"), ...running }).describe("Interchangeable replicas"),
-    z.strictObject({ kind: z.literal("statefulset"), ...running }).describe("Replicas with their own identity and disk"),
+    z
+      .strictObject({ kind: z.literal("statefulset"), ...running })
+      .describe("Replicas with their own identity and disk"),
     z.strictObject({ kind: z.literal("daemonset"), ...running }).describe("One replica per node of its pool"),
     z
       .strictObject({
@@ -182,6 +205,6 @@ export const nodePool = z
     diskSize: memory.default("50Gi").describe("Disk of a node"),
     labels: z.record(z.string(), z.string()).default({}).describe("Node labels"),
     tainted: z.boolean().default(false).describe("Whether only pods meant for the pool may run there"),
-    classes: z.strictObject({ aws: z.string().optional(), gcp: z.string().optional() }).prefault({}).describe("Instance class per cloud"),
+    classes: classes.prefault({}),
   })
   .describe("Nodes of one kind");

@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { classes, count, dailyWindow, memory, name, positive, resources, weeklyWindow } from "./primitives";
+import {
+  absolutePath,
+  classes,
+  count,
+  dailyWindow,
+  databaseName,
+  majorVersion,
+  memory,
+  name,
+  positive,
+  resources,
+  weeklyWindow,
+} from "./primitives";
 
 const storage = z.strictObject({
   size: memory.describe("Size of the volume of one instance"),
@@ -18,20 +30,29 @@ const placed = {
 const postgres = z
   .strictObject({
     kind: z.literal("postgres"),
-    version: z.string().regex(/^\d{2}$/).describe("Major version"),
-    database: name.default("app").describe("Name of the database"),
+    version: majorVersion.describe("Major version"),
+    database: databaseName.default("app").describe("Name of the database"),
     ...placed,
     storage,
     instances: positive.default(1).describe("Primary plus standbys in one placement"),
     readReplicas: count.default(0).describe("Read-only copies behind the replica endpoint"),
     extensions: z.array(z.string()).default([]).describe("Extensions the database needs, such as vector"),
-    maxConnections: z.int().min(20).max(10_000).optional().describe("Connections the server accepts; the engine's default when absent"),
+    maxConnections: z
+      .int()
+      .min(20)
+      .max(10_000)
+      .optional()
+      .describe("Connections the server accepts; the engine's default when absent"),
     pointInTimeRecovery: z.boolean().default(true).describe("Whether any moment of the retention can be restored"),
     backupRetentionDays: z.int().min(1).max(35).default(7).describe("Days automatic backups are kept"),
     backupWindow: dailyWindow.default("03:00-04:00").describe("When the automatic backup runs, UTC"),
     maintenanceWindow: weeklyWindow.default("mon:04:00-mon:05:00").describe("When the service may be maintained, UTC"),
+    mesh: z.boolean().default(false).describe("Whether an in-cluster database joins the mesh where one is set"),
     embedded: z
-      .strictObject({ url: z.string().describe("URL of the embedded database"), path: z.string().describe("Directory that holds it") })
+      .strictObject({
+        url: z.string().min(1).describe("URL of the embedded database"),
+        path: absolutePath.describe("Directory in the container that holds it"),
+      })
       .optional()
       .describe("Embedded database (SQLite) that takes its place: no server is provisioned"),
   })
@@ -40,7 +61,7 @@ const postgres = z
 const redis = z
   .strictObject({
     kind: z.literal("redis"),
-    version: z.string().regex(/^\d(\.\d)?$/).default("7").describe("Major version"),
+    version: majorVersion.default("7").describe("Major version"),
     ...placed,
     storage: storage.optional().describe("Disk for persistence; memory only when absent"),
     mode: z.enum(["single", "sentinel", "cluster"]).default("single").describe("One node, failover, or shards"),
@@ -50,7 +71,10 @@ const redis = z
       .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru"])
       .default("noeviction")
       .describe("What is dropped when memory is full; a queue must keep noeviction"),
-    purpose: z.enum(["cache", "broker", "both"]).default("cache").describe("What it holds; a broker cannot use cluster mode"),
+    purpose: z
+      .enum(["cache", "broker", "both"])
+      .default("cache")
+      .describe("What it holds; a broker cannot use cluster mode"),
     deadLetter: z
       .strictObject({ queue: z.string().min(1), alertDepth: positive.default(1) })
       .optional()
@@ -59,17 +83,28 @@ const redis = z
   .describe("A Redis store");
 
 const memcached = z
-  .strictObject({ kind: z.literal("memcached"), version: z.string().default("1.6"), ...placed, instances: positive.default(1) })
+  .strictObject({
+    kind: z.literal("memcached"),
+    version: z.string().default("1.6").describe("Version"),
+    ...placed,
+    instances: positive.default(1).describe("Nodes"),
+  })
   .describe("A Memcached cache");
 
 const search = z
-  .strictObject({ kind: z.literal("search"), version: z.string().default("8"), ...placed, storage, instances: positive.default(1) })
+  .strictObject({
+    kind: z.literal("search"),
+    version: z.string().default("8").describe("Major version"),
+    ...placed,
+    storage,
+    instances: positive.default(1).describe("Nodes"),
+  })
   .describe("An Elasticsearch or OpenSearch index");
 
 const vector = z
   .strictObject({
     kind: z.literal("vector"),
-    version: z.string().default("1.7.4"),
+    version: z.string().default("1.7.4").describe("Version"),
     ...placed,
     storage,
     instances: positive.default(1).describe("Peers"),
@@ -81,29 +116,41 @@ const bucket = z
   .strictObject({
     kind: z.literal("bucket"),
     bucketName: name.optional().describe("Name an application knows; a random suffix keeps it unique"),
-    versioning: z.boolean().default(true),
+    versioning: z.boolean().default(true).describe("Whether old versions of objects are kept"),
     lifecycle: z
       .strictObject({
         infrequentAccessDays: positive.optional().describe("Days until objects move to infrequent access"),
         archiveDays: positive.optional().describe("Days until objects move to the archive class"),
         expireDays: z.int().min(1).max(3_650).optional().describe("Days until objects are deleted"),
       })
-      .prefault({}),
+      .prefault({})
+      .describe("What becomes of objects as they age"),
     replication: z
-      .strictObject({ storageClass: z.enum(["standard", "infrequent-access", "archive"]).default("archive") })
+      .strictObject({
+        storageClass: z
+          .enum(["standard", "infrequent-access", "archive"])
+          .default("archive")
+          .describe("Class of the copies"),
+      })
       .optional()
       .describe("Copy to another region"),
     cdn: z.boolean().default(false).describe("Whether the CDN delivers its objects"),
     locked: z.boolean().default(false).describe("Whether objects cannot be deleted before their retention ends"),
     retentionDays: z.int().min(1).max(3_650).optional().describe("Days an object of a locked bucket is kept"),
-    local: z.strictObject({ path: z.string(), size: memory }).optional().describe("Local directory that takes its place"),
+    local: z
+      .strictObject({
+        path: absolutePath.describe("Where it appears in the container"),
+        size: memory.describe("Size of it"),
+      })
+      .optional()
+      .describe("Local directory that takes its place"),
   })
   .describe("An object storage bucket");
 
 const fileShare = z
   .strictObject({
     kind: z.literal("file-share"),
-    namespace: name.optional(),
+    namespace: name.optional().describe("Kubernetes namespace; the system's own when absent"),
     size: memory.describe("Size of the share"),
     storageClass: z.string().optional().describe("Storage class; the placement's default for shared files when absent"),
   })
