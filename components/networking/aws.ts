@@ -1,0 +1,204 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Make } from "../aws/make";
+import { Component, type ComponentArgs, type Transform } from "../component";
+import { type NetworkPlan, planNetwork } from "./cidr";
+import type { NetworkContract } from "./contract";
+import { makeEndpoints } from "./endpoints";
+import { makeFlowLog } from "./flowLog";
+
+export interface NetworkArgs extends ComponentArgs {
+  /** Number of the placement's network; networks of different numbers never overlap. */
+  readonly cidrIndex: number;
+  /** Range all networks are cut from. @default 10.0.0.0/8 */
+  readonly baseCidrBlock?: string;
+  /** Zones to cover. @default 3 */
+  readonly zones?: number;
+  /** Name of the cluster that will use the subnets, for the tags its controllers look for. */
+  readonly clusterName?: string;
+  /** Key that encrypts the flow logs. */
+  readonly logsKeyArn: pulumi.Input<string>;
+  readonly transform?: {
+    readonly vpc?: Transform<aws.ec2.VpcArgs>;
+    readonly "flow-log"?: Transform<aws.ec2.FlowLogArgs>;
+  };
+}
+
+type Tier = "public" | "private" | "data";
+
+/** Zones in which EKS refuses to place its control plane: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
+const ZONES_WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"];
+
+/** A VPC over several zones: public, private and data subnets, NAT, flow logs and private endpoints. */
+export class Network extends Component implements NetworkContract {
+  readonly vpcId: pulumi.Output<string>;
+  readonly cidrBlock: string;
+  readonly publicSubnetIds: readonly pulumi.Output<string>[];
+  readonly publicCidrBlocks: readonly string[];
+  readonly privateSubnetIds: readonly pulumi.Output<string>[];
+  readonly dataSubnetIds: readonly pulumi.Output<string>[];
+  readonly ready: readonly pulumi.Resource[];
+
+  private readonly zones: number;
+  private readonly vpc: aws.ec2.Vpc;
+
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:networking:Network", name, args, opts);
+    this.zones = args.zones ?? 3;
+    const plan = planNetwork({ ...args, zones: this.zones });
+    const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+
+    this.vpc = this.makeVpc(plan);
+    const gateway = this.make(aws.ec2.InternetGateway, "gateway", { vpcId: this.vpc.id, tags: this.tags("gateway") });
+    const subnets = this.makeSubnets(plan, args.clusterName);
+    const publicRoutes = this.routePublic(subnets.public, gateway);
+    const { tables: privateTables, routes } = this.routePrivate(subnets.private, subnets.public, publicRoutes);
+    const dataTable = this.routeData(subnets.data);
+    makeFlowLog(make, { context: this.context, vpcId: this.vpc.id, keyArn: args.logsKeyArn, parent: this });
+    const endpoints = makeEndpoints(make, {
+      context: this.context,
+      vpc: this.vpc,
+      subnetIds: subnets.private.map((subnet) => subnet.id),
+      routeTableIds: [...privateTables, dataTable].map((table) => table.id),
+    });
+
+    this.vpcId = this.vpc.id;
+    this.cidrBlock = plan.cidrBlock;
+    this.publicCidrBlocks = plan.publicCidrBlocks;
+    this.publicSubnetIds = subnets.public.map((subnet) => subnet.id);
+    this.privateSubnetIds = subnets.private.map((subnet) => subnet.id);
+    this.dataSubnetIds = subnets.data.map((subnet) => subnet.id);
+    this.ready = [...routes, ...endpoints];
+    this.finish({ vpcId: this.vpcId, cidrBlock: this.cidrBlock });
+  }
+
+  private makeVpc(plan: NetworkPlan): aws.ec2.Vpc {
+    const vpc = this.make(aws.ec2.Vpc, "vpc", {
+      cidrBlock: plan.cidrBlock,
+      // Private endpoints and EKS need both.
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      tags: this.tags("vpc"),
+    });
+    // AWS makes this group with every VPC, open within itself; adopting it without rules closes it.
+    this.make(aws.ec2.DefaultSecurityGroup, "default-group", {
+      vpcId: vpc.id,
+      ingress: [],
+      egress: [],
+      tags: this.tags("unused"),
+    });
+    return vpc;
+  }
+
+  private makeSubnets(plan: NetworkPlan, clusterName: string | undefined): Record<Tier, readonly aws.ec2.Subnet[]> {
+    const zones = aws.getAvailabilityZonesOutput(
+      {
+        state: "available",
+        excludeZoneIds: ZONES_WITHOUT_EKS,
+        filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
+      },
+      { parent: this },
+    ).names;
+    const clusterTags = clusterName === undefined ? {} : { [`kubernetes.io/cluster/${clusterName}`]: "shared" };
+    const tier = (role: Tier, cidrBlocks: readonly string[], tags: Readonly<Record<string, string>>) =>
+      cidrBlocks.map((cidrBlock, index) =>
+        this.make(aws.ec2.Subnet, `${role}-${index + 1}`, {
+          vpcId: this.vpc.id,
+          cidrBlock,
+          availabilityZone: zones.apply((names) => zoneAt(names, index, this.context.region)),
+          mapPublicIpOnLaunch: false,
+          tags: { ...this.tags(`${role}-${index + 1}`), ...tags, tier: role },
+        }),
+      );
+    return {
+      public: tier("public", plan.publicCidrBlocks, { ...clusterTags, "kubernetes.io/role/elb": "1" }),
+      private: tier("private", plan.privateCidrBlocks, { ...clusterTags, "kubernetes.io/role/internal-elb": "1" }),
+      data: tier("data", plan.dataCidrBlocks, {}),
+    };
+  }
+
+  private routePublic(subnets: readonly aws.ec2.Subnet[], gateway: aws.ec2.InternetGateway): aws.ec2.Route {
+    const table = this.makeTable("public");
+    const route = this.make(aws.ec2.Route, "public-internet", {
+      routeTableId: table.id,
+      destinationCidrBlock: "0.0.0.0/0",
+      gatewayId: gateway.id,
+    });
+    this.associate("public", subnets, () => table);
+    return route;
+  }
+
+  /** A gateway and a table per zone keep a zone's loss to itself; one in all costs less. */
+  private routePrivate(
+    subnets: readonly aws.ec2.Subnet[],
+    publicSubnets: readonly aws.ec2.Subnet[],
+    internet: aws.ec2.Route,
+  ) {
+    const count = this.context.redundancy.natPerZone ? this.zones : 1;
+    const tables: aws.ec2.RouteTable[] = [];
+    const routes: aws.ec2.Route[] = [];
+    for (const [index, subnet] of publicSubnets.slice(0, count).entries()) {
+      const zone = index + 1;
+      const address = this.make(aws.ec2.Eip, `nat-${zone}-address`, { domain: "vpc", tags: this.tags(`nat-${zone}`) });
+      const nat = this.make(
+        aws.ec2.NatGateway,
+        `nat-${zone}`,
+        { allocationId: address.allocationId, subnetId: subnet.id, tags: this.tags(`nat-${zone}`) },
+        // A gateway made before the way to the internet stays failed.
+        { dependsOn: [internet] },
+      );
+      const table = this.makeTable(`private-${zone}`);
+      tables.push(table);
+      routes.push(
+        this.make(aws.ec2.Route, `private-${zone}-internet`, {
+          routeTableId: table.id,
+          destinationCidrBlock: "0.0.0.0/0",
+          natGatewayId: nat.id,
+        }),
+      );
+    }
+    this.associate("private", subnets, (index) => tables[Math.min(index, tables.length - 1)]);
+    return { tables, routes };
+  }
+
+  private routeData(subnets: readonly aws.ec2.Subnet[]): aws.ec2.RouteTable {
+    const table = this.makeTable("data");
+    this.associate("data", subnets, () => table);
+    return table;
+  }
+
+  private makeTable(role: string): aws.ec2.RouteTable {
+    return this.make(aws.ec2.RouteTable, `${role}-routes`, { vpcId: this.vpc.id, tags: this.tags(role) });
+  }
+
+  private associate(
+    tier: Tier,
+    subnets: readonly aws.ec2.Subnet[],
+    tableOf: (index: number) => aws.ec2.RouteTable | undefined,
+  ): void {
+    for (const [index, subnet] of subnets.entries()) {
+      const table = tableOf(index);
+      if (table) {
+        this.make(aws.ec2.RouteTableAssociation, `${tier}-${index + 1}-routes`, {
+          subnetId: subnet.id,
+          routeTableId: table.id,
+        });
+      }
+    }
+  }
+
+  /** The network's resources have no names, only this tag. */
+  private tags(role: string): Record<string, string> {
+    return { ...this.context.tags, Name: this.childName(role) };
+  }
+}
+
+function zoneAt(names: readonly string[], index: number, region: string): string {
+  const zone = names[index];
+  if (zone === undefined) {
+    throw new Error(
+      `${region} offers this account ${names.length} zones, the network needs ${index + 1}: choose another region`,
+    );
+  }
+  return zone;
+}
