@@ -1,0 +1,61 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../../aws/account";
+import { policyDocument } from "../../aws/policy";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
+import { CONCERNS, type Concern, type KeysContract } from "./contract";
+import { keyPolicy } from "./policy";
+
+export interface KeysArgs extends ComponentArgs {
+  /** Keys to use instead of making them, by concern. @default none */
+  readonly existing?: Readonly<Partial<Record<Concern, pulumi.Input<string>>>>;
+  readonly transform?: { readonly [concern in Concern]?: Transform<aws.kms.KeyArgs> };
+}
+
+/** One rotating key per concern, each open only to what works through its own services. */
+export class Keys extends Component implements KeysContract {
+  private readonly arns: ReadonlyMap<Concern, pulumi.Output<string>>;
+
+  constructor(name: string, args: KeysArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:secrets:Keys", name, args, opts);
+    this.arns = new Map(CONCERNS.map((concern) => [concern, this.existingKey(concern, args) ?? this.makeKey(concern)]));
+    this.finish();
+  }
+
+  arn(concern: Concern): pulumi.Output<string> {
+    const arn = this.arns.get(concern);
+    if (!arn) {
+      throw new Error(`there is no key for "${concern}"`);
+    }
+    return arn;
+  }
+
+  private existingKey(concern: Concern, args: KeysArgs): pulumi.Output<string> | undefined {
+    const id = args.existing?.[concern];
+    return id === undefined ? undefined : aws.kms.getKeyOutput({ keyId: id }, { parent: this }).arn;
+  }
+
+  private makeKey(concern: Concern): pulumi.Output<string> {
+    const { context } = this;
+    const key = this.make(
+      aws.kms.Key,
+      concern,
+      {
+        description: `${concern} of ${context.system} (${context.environment}) in ${context.placement}`,
+        enableKeyRotation: true,
+        rotationPeriodInDays: 365,
+        deletionWindowInDays: 30,
+        policy: policyDocument(keyPolicy(concern, context.region, accountOf(this))),
+        tags: context.tags,
+      },
+      // What a deleted key encrypted is lost with it.
+      { protect: context.redundancy.protect },
+    );
+    this.make(aws.kms.Alias, `${concern}-alias`, {
+      namePrefix: `alias/${physicalName(NAME_RULES.awsKeyAlias, [context.system, context.environment, concern], AUTO_NAME_SUFFIX * 4)}-`,
+      targetKeyId: key.keyId,
+    });
+    return key.arn;
+  }
+}

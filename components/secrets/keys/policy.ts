@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../../aws/account";
+import type { Statement } from "../../aws/policy";
+import type { Concern } from "./contract";
+
+const ADMINISTER = [
+  "kms:Create*",
+  "kms:Describe*",
+  "kms:Enable*",
+  "kms:List*",
+  "kms:Put*",
+  "kms:Update*",
+  "kms:Revoke*",
+  "kms:Disable*",
+  "kms:Get*",
+  "kms:Delete*",
+  "kms:TagResource",
+  "kms:UntagResource",
+  "kms:ScheduleKeyDeletion",
+  "kms:CancelKeyDeletion",
+  "kms:RotateKeyOnDemand",
+];
+const USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+
+/** Services through which a concern's key may be used, whatever an IAM policy allows beyond that. */
+const SERVICES: Readonly<Record<Exclude<Concern, "logs" | "cluster">, readonly string[]>> = {
+  volumes: ["ec2"],
+  data: ["rds", "elasticache"],
+  storage: ["s3"],
+  secrets: ["secretsmanager"],
+};
+
+/**
+ * The policy of a key. Its resource is always the key itself, which key policies write as `*`.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+ */
+export function keyPolicy(concern: Concern, region: string, account: Account): readonly Statement[] {
+  const root = pulumi.interpolate`arn:${account.partition}:iam::${account.id}:root`;
+  const administer: Statement = { Sid: "Administer", Principal: { AWS: root }, Action: ADMINISTER, Resource: "*" };
+  switch (concern) {
+    case "logs":
+      return [administer, cloudWatchLogs(region, account)];
+    case "cluster":
+      // EKS takes a grant on the key when the cluster is made, and works through that grant alone.
+      return [
+        administer,
+        { Sid: "UseByPolicy", Principal: { AWS: root }, Action: USE, Resource: "*" },
+        forAwsResources(root),
+      ];
+    case "volumes":
+    case "data":
+    case "storage":
+    case "secrets":
+      return [
+        administer,
+        {
+          Sid: "UseThroughServices",
+          Principal: { AWS: root },
+          Action: USE,
+          Resource: "*",
+          Condition: {
+            StringEquals: {
+              "kms:ViaService": SERVICES[concern].map((service) => `${service}.${region}.amazonaws.com`),
+            },
+          },
+        },
+        forAwsResources(root),
+      ];
+    default:
+      return concern satisfies never;
+  }
+}
+
+function forAwsResources(root: pulumi.Output<string>): Statement {
+  return {
+    Sid: "GrantToAwsResources",
+    Principal: { AWS: root },
+    Action: "kms:CreateGrant",
+    Resource: "*",
+    Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+function cloudWatchLogs(region: string, account: Account): Statement {
+  return {
+    Sid: "CloudWatchLogs",
+    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+    Resource: "*",
+    Condition: {
+      ArnLike: {
+        "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:${account.partition}:logs:${region}:${account.id}:log-group:*`,
+      },
+    },
+  };
+}
