@@ -48,21 +48,33 @@ const HASH_LENGTH = 6;
  * @param room characters to leave free at the end, such as {@link AUTO_NAME_SUFFIX}
  */
 export function physicalName(rule: NameRule, parts: readonly string[], room = 0): string {
-  const limit = rule.maxLength - room;
   const original = parts.join("-");
   const cleaned = clean(rule, original);
-  if (cleaned === original && cleaned.length <= limit && cleaned.length >= (rule.minLength ?? 1)) {
-    return cleaned;
-  }
+  const fits = cleaned.length <= rule.maxLength - room && cleaned.length >= (rule.minLength ?? 1);
+  return cleaned === original && fits ? cleaned : hashedName(rule, parts, cleaned, room);
+}
+
+/**
+ * Like {@link physicalName}, for names that must differ wherever any part differs: the hash is there whenever a hyphen
+ * in a part would let `["a-b", "c"]` and `["a", "b-c"]` come out alike.
+ */
+export function uniqueName(rule: NameRule, parts: readonly string[], room = 0): string {
+  const ambiguous = parts.length > 1 && parts.some((part) => part.includes("-") || part === "");
+  return ambiguous ? hashedName(rule, parts, clean(rule, parts.join("-")), room) : physicalName(rule, parts, room);
+}
+
+function hashedName(rule: NameRule, parts: readonly string[], cleaned: string, room: number): string {
   // NUL cannot stand in a part, so the joined text tells ["a-b", "c"] from ["a", "b-c"].
   const hash = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, HASH_LENGTH);
-  const head = cleaned.slice(0, limit - HASH_LENGTH - 1).replace(/-+$/, "");
+  const head = cleaned.slice(0, rule.maxLength - room - HASH_LENGTH - 1).replace(/-+$/, "");
   return head === "" ? `x${hash}` : `${head}-${hash}`;
 }
 
 function clean(rule: NameRule, text: string): string {
   const cased = rule.keepCase ? text : text.toLowerCase();
-  const kept = [...cased.normalize("NFKD")].map((character) => (rule.allowed.test(character) ? character : "-")).join("");
+  const kept = [...cased.normalize("NFKD")]
+    .map((character) => (rule.allowed.test(character) ? character : "-"))
+    .join("");
   const collapsed = kept.replace(/-{2,}/g, "-").replace(/^-+|-+$/g, "");
   return rule.letterFirst && /^[^a-z]/i.test(collapsed) ? `x-${collapsed}` : collapsed;
 }
