@@ -28,6 +28,7 @@ const FRAMES = 40;
 export class Constructions {
   readonly list: Constructed[] = [];
   readonly #byUrn = new Map<string, Constructed>();
+  #indexed = 0;
 
   constructor(
     private readonly project: string,
@@ -62,14 +63,12 @@ export class Constructions {
     });
   }
 
-  /** The construction behind a URN. */
+  /** The construction behind a URN; the last one, where a program made two by mistake. */
   find(urn: string): Constructed | undefined {
-    if (this.#byUrn.size !== this.list.length) {
-      for (const constructed of this.list) {
-        const key = this.urnOf(constructed.resource);
-        if (!this.#byUrn.has(key)) {
-          this.#byUrn.set(key, constructed);
-        }
+    for (; this.#indexed < this.list.length; this.#indexed++) {
+      const constructed = this.list[this.#indexed];
+      if (constructed !== undefined) {
+        this.#byUrn.set(this.urnOf(constructed.resource), constructed);
       }
     }
     return this.#byUrn.get(urn);
@@ -80,14 +79,31 @@ export class Constructions {
     const parsed = /^resource:(.*)\[(.*)\]/s.exec(label);
     return parsed === null
       ? undefined
-      : this.list.find((constructed) => constructed.name === parsed[1] && constructed.type === parsed[2]);
+      : this.list.findLast((constructed) => constructed.name === parsed[1] && constructed.type === parsed[2]);
   }
 
   /** Where the program constructed a resource: `file:line:column`. */
   sourceOf(urn: string): string | undefined {
     const constructed = this.find(urn);
-    return constructed === undefined ? undefined : userFrame(constructed.site.stack);
+    return constructed === undefined ? undefined : sourceOf(constructed);
   }
+}
+
+/** Where the program constructed a resource, outside the constructors of the resource's own classes. */
+export function sourceOf(constructed: Constructed): string | undefined {
+  const lines = constructed.site.stack?.split("\n") ?? [];
+  let classes = 0;
+  for (let at = Object.getPrototypeOf(constructed.resource); at !== null; at = Object.getPrototypeOf(at)) {
+    classes++;
+    if (at.constructor?.name === "Resource") {
+      break;
+    }
+  }
+  const constructors = lines.flatMap((line, index) => (/^\s*at new /.test(line) ? [index] : []));
+  const outside = constructors[classes - 1];
+  return (
+    userFrame(lines.slice(outside === undefined ? 0 : outside + 1).join("\n")) ?? userFrame(constructed.site.stack)
+  );
 }
 
 const FRAME = /\(?((?:file:\/\/)?\/[^()]+|[A-Za-z]:\\[^()]+):(\d+):(\d+)\)?$/;
@@ -95,7 +111,7 @@ const FRAME = /\(?((?:file:\/\/)?\/[^()]+|[A-Za-z]:\\[^()]+):(\d+):(\d+)\)?$/;
 /** The first frame of a stack that belongs to neither node, nor a package, nor this engine. */
 export function userFrame(stack: string | undefined): string | undefined {
   for (const line of stack?.split("\n") ?? []) {
-    const frame = /^\s*at /.test(line) ? FRAME.exec(line.trim()) : null;
+    const frame = /^\s*at (?!.*node:)/.test(line) ? FRAME.exec(line.trim()) : null;
     const file = frame?.[1]?.replace(/^.*?(?=file:|\/|[A-Za-z]:\\)/, "").replace(/^file:\/\//, "");
     if (frame !== null && file !== undefined && !file.includes("/node_modules/") && !file.startsWith(`${__dirname}/`)) {
       return `${relativePath(file)}:${frame[2]}:${frame[3]}`;

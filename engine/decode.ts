@@ -1,8 +1,10 @@
+import { fileURLToPath } from "node:url";
 import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { SourcePosition, StackTrace } from "@pulumi/pulumi/proto/source_pb";
 import type { Struct, Value } from "google-protobuf/google/protobuf/struct_pb";
+import { relativePath } from "./construction";
 import type { AliasReference, CallbackReference, Goal, GoalOptions } from "./goal";
 import type { Wire, WireObject } from "./wire";
 
@@ -179,8 +181,8 @@ export function compact<T extends object>(object: T): { [K in keyof T]: Exclude<
 function decodeSource(position: SourcePosition | undefined, trace: StackTrace | undefined): string | undefined {
   const frames = trace?.getFramesList().map((frame) => frame.getPc()) ?? [position];
   for (const frame of frames) {
-    if (frame !== undefined && frame.getUri() !== "" && !frame.getUri().includes("/node_modules/")) {
-      return `${frame.getUri()}:${frame.getLine()}:${frame.getColumn()}`;
+    if (frame !== undefined && frame.getUri().startsWith("file:") && !frame.getUri().includes("/node_modules/")) {
+      return `${relativePath(fileURLToPath(frame.getUri()))}:${frame.getLine()}:${frame.getColumn()}`;
     }
   }
   return undefined;

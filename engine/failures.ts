@@ -78,8 +78,29 @@ export class Failures {
       return;
     }
     const text = error instanceof Error ? error.message : String(error);
-    if (!this.#list.some((failure) => text.includes(failure.message))) {
-      this.add(describe(error));
+    const described = describe(error);
+    const repeated = this.#list.findIndex(({ cause, message }) => cause === undefined && text.includes(message));
+    const known = this.#list[repeated];
+    if (known === undefined) {
+      this.add(described);
+    } else {
+      // What the SDK adds is where the program met it.
+      const { urn, source } = described;
+      this.#list[repeated] = {
+        ...(urn === undefined ? {} : { urn }),
+        ...(source === undefined ? {} : { source }),
+        ...known,
+      };
+    }
+  }
+
+  /** Adds where resources were made to the failures that name one. */
+  locate(sourceOf: (urn: string) => string | undefined): void {
+    for (const [index, failure] of this.#list.entries()) {
+      const source = failure.urn === undefined || failure.source !== undefined ? undefined : sourceOf(failure.urn);
+      if (source !== undefined) {
+        this.#list[index] = { ...failure, source };
+      }
     }
   }
 

@@ -1,11 +1,12 @@
-import { Constructions, userFrame } from "./construction";
+import { Constructions, sourceOf, userFrame } from "./construction";
 import type { Diagnostics } from "./diagnostics";
 import type { Failure, Failures } from "./failures";
 import type { Monitor } from "./monitor";
+import { OutputTrail } from "./outputTrail";
 import type { Program, RunResult } from "./request";
 import { openSdk, type SdkSession } from "./sdk";
 import { explainStuck } from "./stuck";
-import { Watchdog } from "./watchdog";
+import { turn, Watchdog } from "./watchdog";
 
 /** One run's state. */
 export interface Run {
@@ -29,8 +30,10 @@ export async function runInProcess(
   const { monitor, failures } = run;
   const { project, stack } = monitor.settings;
   const constructions = new Constructions(project, stack);
+  const trail = new OutputTrail();
   const session = openSdk({ ...run, constructions, lean: transport === "direct" });
   const report = (error: unknown) => failures.addError(error, (it) => describe(it, session, constructions));
+  const unwatch = trail.watch();
   const release = catchProcessErrors(report);
   let closeTransport = async () => {};
   try {
@@ -51,23 +54,33 @@ export async function runInProcess(
     });
     const started = performance.now();
     const deadline = started + run.timeoutSeconds * 1000;
-    const work = session.run(async () => (await program()) ?? undefined).catch(report);
+    const work = session.run(async () => (await program()) ?? undefined, report).catch(report);
     const ending = await watchdog.wait(work, deadline, () => failures.size > 0);
     if (ending === "settled") {
       await watchdog.drain(Math.min(deadline, performance.now() + DRAIN_MS));
     } else if (failures.size === 0) {
-      await explainEnding(ending, run, constructions);
+      await explainEnding(ending, run, constructions, trail);
     }
+    failures.locate((urn) => constructions.sourceOf(urn));
     failures.throwIfAny();
     return (urn) => constructions.sourceOf(urn);
   } finally {
-    release();
+    unwatch();
     session.close();
     await closeTransport();
+    // Closing may reject what a program that never ended still had open.
+    await turn();
+    await turn();
+    release();
   }
 }
 
-async function explainEnding(ending: "quiet" | "timeout", run: Run, constructions: Constructions): Promise<void> {
+async function explainEnding(
+  ending: "quiet" | "timeout",
+  run: Run,
+  constructions: Constructions,
+  trail: OutputTrail,
+): Promise<void> {
   const { lastUrn } = run.monitor;
   if (ending === "timeout") {
     run.failures.add({
@@ -76,7 +89,7 @@ async function explainEnding(ending: "quiet" | "timeout", run: Run, construction
       ...(lastUrn === undefined ? {} : { urn: lastUrn }),
     });
   }
-  for (const failure of await explainStuck(constructions, lastUrn)) {
+  for (const failure of await explainStuck(constructions, trail, lastUrn)) {
     run.failures.add(failure);
   }
 }
@@ -105,8 +118,11 @@ function describe(error: unknown, session: SdkSession, constructions: Constructi
     ...new Set(constructed.flatMap((item) => (item === undefined ? [] : [constructions.urnOf(item.resource)]))),
   ];
   const [urn, ...affected] = urns;
-  const thrownAt = error instanceof Error ? userFrame(error.stack) : undefined;
-  const source = thrownAt ?? userFrame(constructed[0]?.site.stack);
+  const made = constructed[0] === undefined ? undefined : sourceOf(constructed[0]);
+  const thrown = error instanceof Error ? userFrame(error.stack) : undefined;
+  // An error of the SDK's own about a resource carries the stack of its registration, not of a mistake.
+  const ofRegistration = error instanceof Error && /^failed to (register|read)/.test(error.message);
+  const source = ofRegistration ? (made ?? thrown) : (thrown ?? made);
   return {
     kind: urn === undefined ? "program" : "rejection",
     message:

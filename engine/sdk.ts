@@ -28,7 +28,7 @@ export interface SdkSession {
   /** The label of the registration that first met an error, as `resource:NAME[TYPE]`. */
   labelsOf(error: unknown): readonly string[];
   /** Runs the program inside a stack and waits for everything it registered. */
-  run(program: () => Promise<Record<string, unknown> | undefined>): Promise<void>;
+  run(program: () => Promise<Record<string, unknown> | undefined>, report: (error: unknown) => void): Promise<void>;
   /** Puts back what the session changed. */
   close(): void;
 }
@@ -68,14 +68,15 @@ export function openSdk(options: {
       const context = (error as { promise?: { _debugCtx?: string } } | undefined)?.promise?._debugCtx;
       return labels.get(error) ?? (context?.startsWith("resource:") ? [context] : []);
     },
-    async run(program) {
-      await runtime.runInPulumiStack(async () => {
+    async run(program, report) {
+      const outputs = runtime.runInPulumiStack(async () => {
         runtime.registerStackTransformation(({ resource, type, name, props, opts }) => {
           options.constructions.add(resource, type, name, props, opts);
           return undefined;
         });
         return program();
       });
+      await outputs.catch(report);
       await sdkSettings.waitForRPCs();
     },
     close() {

@@ -1,19 +1,21 @@
 import { Output } from "@pulumi/pulumi/output";
 import { Resource } from "@pulumi/pulumi/resource";
-import { type Constructed, type Constructions, type ResourceInternals, relativePath, userFrame } from "./construction";
+import { type Constructed, type Constructions, type ResourceInternals, sourceOf } from "./construction";
 import type { Failure } from "./failures";
+import type { OutputTrail } from "./outputTrail";
 import { turn } from "./watchdog";
 
 /** Says why a program that waits for nothing does not end: which resources wait, for what, and where they are made. */
 export async function explainStuck(
   constructions: Constructions,
+  trail: OutputTrail,
   lastUrn: string | undefined,
 ): Promise<readonly Failure[]> {
   const waiting = await unregistered(constructions.list);
   if (waiting.length === 0) {
     return [neverFinished(constructions, lastUrn)];
   }
-  const edges = new Map(waiting.map((item) => [item, blockers(item, waiting)]));
+  const edges = new Map(waiting.map((item) => [item, blockers(item, waiting, trail)]));
   const cycles = findCycles(edges);
   const cyclic = new Set(cycles.flat());
   const failures = cycles.map((cycle) => cycleFailure(constructions, cycle));
@@ -40,19 +42,18 @@ async function unregistered(list: readonly Constructed[]): Promise<readonly Cons
 }
 
 /** The waiting resources another one needs first: those in its inputs, its dependencies and its parent. */
-function blockers(item: Constructed, waiting: readonly Constructed[]): readonly Constructed[] {
+function blockers(item: Constructed, waiting: readonly Constructed[], trail: OutputTrail): readonly Constructed[] {
   const needed = new Set<unknown>();
-  collect(item.props, needed, new Set());
-  expandDependencies(item.opts.dependsOn, needed);
-  collect(
-    { provider: item.opts.provider, deletedWith: item.opts.deletedWith, parent: item.opts.parent },
-    needed,
-    new Set(),
-  );
-  return waiting.filter((other) => needed.has(other.resource) && (other !== item || needed.has(item.resource)));
+  expandDependencies(item.opts.dependsOn, needed, trail);
+  // A child may depend on its component, and so on itself: the SDK leaves that out.
+  needed.delete(item.resource);
+  const { provider, deletedWith, parent } = item.opts;
+  collect([item.props, provider, deletedWith, parent], needed, trail);
+  return waiting.filter((other) => needed.has(other.resource));
 }
 
-function collect(value: unknown, into: Set<unknown>, seen: Set<unknown>): void {
+/** Adds every resource that a value holds or waits for. */
+function collect(value: unknown, into: Set<unknown>, trail: OutputTrail, seen = new Set<unknown>()): void {
   if (typeof value !== "object" || value === null || seen.has(value)) {
     return;
   }
@@ -63,17 +64,20 @@ function collect(value: unknown, into: Set<unknown>, seen: Set<unknown>): void {
     for (const resource of (value as unknown as { resources(): ReadonlySet<unknown> }).resources()) {
       into.add(resource);
     }
+    for (const behind of trail.behind(value)) {
+      collect(behind, into, trail, seen);
+    }
   } else if (!(value instanceof Promise)) {
     for (const inner of Object.values(value)) {
-      collect(inner, into, seen);
+      collect(inner, into, trail, seen);
     }
   }
 }
 
 /** To depend on a component is to depend on all its children. */
-function expandDependencies(value: unknown, into: Set<unknown>): void {
+function expandDependencies(value: unknown, into: Set<unknown>, trail: OutputTrail): void {
   const direct = new Set<unknown>();
-  collect({ value }, direct, new Set());
+  collect({ value }, direct, trail);
   const visit = (resource: unknown) => {
     if (!into.has(resource)) {
       into.add(resource);
@@ -114,7 +118,7 @@ function findCycles(edges: ReadonlyMap<Constructed, readonly Constructed[]>): Co
 }
 
 function cycleFailure(constructions: Constructions, cycle: readonly Constructed[]): Failure {
-  const names = cycle.map((item) => `${item.name} [${item.type}] (${userFrame(item.site.stack) ?? "unknown place"})`);
+  const names = cycle.map((item) => `${item.name} [${item.type}] (${sourceOf(item) ?? "unknown place"})`);
   const first = cycle[0] as Constructed;
   return {
     kind: "cycle",
@@ -133,13 +137,11 @@ async function neverRegistered(
   const affected = [...edges]
     .filter(([, behind]) => behind.includes(item))
     .map(([other]) => constructions.urnOf(other.resource));
-  const own = await waitsForItself(item, pending);
   return {
-    kind: own ? "cycle" : "never-settled",
-    message: own
-      ? `resource ${item.name} [${item.type}] is never registered: ${inputs} waits for an output of the resource itself`
-      : `resource ${item.name} [${item.type}] is never registered: ${inputs} waits for a promise that nothing settles, ` +
-        "or that itself waits for this resource",
+    kind: "never-settled",
+    message:
+      `resource ${item.name} [${item.type}] is never registered: ${inputs} waits for a promise that nothing settles, ` +
+      "or that itself waits for this resource",
     ...place(constructions, item),
     ...(affected.length > 0 ? { affected } : {}),
   };
@@ -154,16 +156,6 @@ async function pendingProperties(item: Constructed): Promise<readonly string[]> 
   await turn();
   await turn();
   return Object.keys(item.props).filter((key) => !settled.has(key));
-}
-
-async function waitsForItself(item: Constructed, pending: readonly string[]): Promise<boolean> {
-  const needed = new Set<unknown>();
-  collect(
-    pending.map((key) => item.props[key]),
-    needed,
-    new Set(),
-  );
-  return needed.has(item.resource);
 }
 
 /** Settles when everything inside a value has. */
@@ -188,11 +180,11 @@ function neverFinished(constructions: Constructions, lastUrn: string | undefined
       "the program never ends: it waits for a promise that nothing settles" +
       (lastUrn === undefined ? " and registered nothing" : "; the last resource it registered is named here"),
     ...(lastUrn === undefined ? {} : { urn: lastUrn }),
-    ...(source === undefined ? {} : { source: relativePath(source) }),
+    ...(source === undefined ? {} : { source }),
   };
 }
 
 function place(constructions: Constructions, item: Constructed): Pick<Failure, "urn" | "source"> {
-  const source = userFrame(item.site.stack);
+  const source = sourceOf(item);
   return { urn: constructions.urnOf(item.resource), ...(source === undefined ? {} : { source }) };
 }
