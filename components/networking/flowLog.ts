@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../aws/account";
 import { makeLogGroup } from "../aws/logGroup";
 import type { Make } from "../aws/make";
+import { roleNamePrefix } from "../aws/names";
 import { policyDocument, serviceTrust } from "../aws/policy";
 import type { Context } from "../context";
 
@@ -18,6 +19,7 @@ export function makeFlowLog(make: Make, args: FlowLogArgs): aws.ec2.FlowLog {
   const { context } = args;
   const group = makeLogGroup(make, "flow-logs", { context, keyArn: args.keyArn });
   const role = make(aws.iam.Role, "flow-log-role", {
+    namePrefix: roleNamePrefix(context, "flow-log"),
     description: `Writes the flow logs of ${context.system} in ${context.placement}`,
     assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com", accountOf(args.parent).id),
     tags: context.tags,

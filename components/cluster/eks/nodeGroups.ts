@@ -1,0 +1,95 @@
+import type { NodePoolSpec } from "../../../systems/spec";
+import { type Problem, Problems, show } from "../../errors";
+import { gibibytes } from "../../quantities";
+import { POOL_LABEL } from "../contract";
+import { instanceTypesFor, isArm } from "./instanceTypes";
+
+/** One managed node group, worked out from a pool of the spec. */
+export interface NodeGroupPlan {
+  readonly name: string;
+  readonly instanceTypes: readonly string[];
+  readonly amiType: "AL2023_x86_64_STANDARD" | "AL2023_ARM_64_STANDARD";
+  readonly capacityType: "ON_DEMAND" | "SPOT";
+  readonly min: number;
+  readonly max: number;
+  readonly diskSizeGiB: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tainted: boolean;
+}
+
+export const SYSTEM_POOL = "system";
+
+/** Where add-ons run, and every pod that names no pool: on demand, so that a spot shortage never takes DNS with it. */
+const SYSTEM: NodePoolSpec = {
+  cpu: "2",
+  memory: "8Gi",
+  architecture: "amd64",
+  min: 2,
+  max: 6,
+  spot: false,
+  diskSize: "50Gi",
+  labels: {},
+  tainted: false,
+  classes: {},
+};
+
+/** The system pool and one group per pool of the spec. */
+export function planNodeGroups(
+  pools: Readonly<Record<string, NodePoolSpec>>,
+  multiZone: boolean,
+): readonly NodeGroupPlan[] {
+  const problems = new Problems();
+  const system: NodePoolSpec = {
+    ...SYSTEM,
+    ...pools[SYSTEM_POOL],
+    min: pools[SYSTEM_POOL]?.min ?? (multiZone ? 3 : SYSTEM.min),
+  };
+  const groups = Object.entries({ ...pools, [SYSTEM_POOL]: system }).flatMap(([name, pool]) =>
+    planGroup(name, pool, problems),
+  );
+  problems.throwIfAny();
+  return groups;
+}
+
+function planGroup(name: string, pool: NodePoolSpec, problems: Problems): readonly NodeGroupPlan[] {
+  const path = `nodePools.${name}`;
+  const { aws: type } = pool.classes;
+  const instanceTypes = instanceTypesFor({ ...pool, ...(type === undefined ? {} : { type }) });
+  if (!instanceTypes) {
+    problems.add(tooLarge(path, pool));
+    return [];
+  }
+  const arm = instanceTypes.some(isArm);
+  if (arm !== (pool.architecture === "arm64")) {
+    problems.add({
+      path: `${path}.classes.aws`,
+      found: show(type),
+      allowed: `an instance type of architecture ${pool.architecture}`,
+      fix: `set nodePools.${name}.architecture to ${arm ? "arm64" : "amd64"}, or choose another type`,
+    });
+    return [];
+  }
+  return [
+    {
+      name,
+      instanceTypes,
+      amiType: arm ? "AL2023_ARM_64_STANDARD" : "AL2023_x86_64_STANDARD",
+      capacityType: pool.spot ? "SPOT" : "ON_DEMAND",
+      min: pool.min,
+      max: pool.max,
+      // The image itself needs 20 GiB.
+      diskSizeGiB: Math.max(20, gibibytes(pool.diskSize)),
+      labels: { ...pool.labels, [POOL_LABEL]: name },
+      tainted: pool.tainted,
+    },
+  ];
+}
+
+function tooLarge(path: string, pool: NodePoolSpec): Problem {
+  return {
+    path,
+    found: `${pool.cpu} CPU, ${pool.memory}`,
+    allowed: "at most 64 CPU and 512Gi on an instance type we know",
+    fix: `set ${path}.classes.aws to the instance type`,
+  };
+}
