@@ -1,0 +1,77 @@
+import type { PolicyPackConfig } from "@pulumi/policy";
+import { expect } from "chai";
+import type { Pack } from "../../policies";
+import { evaluate, type Mutation, mutate, type TestResource, UNKNOWN } from "./harness";
+
+export interface FailingCase extends Mutation {
+  /** The rule's message, or all of them where one change breaks several things. */
+  readonly message: string | readonly string[];
+  /** Other rules of the pack that the same change breaks, because they ask about the same property. */
+  readonly also?: readonly string[];
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface RuleCase {
+  /** Resources that pass every rule of the pack. */
+  readonly base: readonly TestResource[];
+  /** Changes that each break the rule; being one change to the base, they differ from it in nothing else. */
+  readonly fails: readonly FailingCase[];
+  /** The properties each of which, unknown, defers the rule. */
+  readonly unknown: readonly Omit<Mutation, "to">[] | readonly string[];
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export type CaseTable = Readonly<Record<string, RuleCase>>;
+
+/** The three cases of every rule of a pack, and the test that none is missing. */
+export function describeCases(pack: Pack, table: CaseTable): void {
+  describe(`policy pack ${pack.name}`, () => {
+    it("has a passing, a failing and an unknown case for every rule", () => {
+      const complete = Object.entries(table).filter(([, { fails, unknown }]) => fails.length > 0 && unknown.length > 0);
+      expect(complete.map(([id]) => id).sort()).to.deep.equal(pack.rules.map(({ id }) => id).sort());
+    });
+
+    for (const [id, { base, fails, unknown, config = {} }] of Object.entries(table)) {
+      const configured = (own: Readonly<Record<string, unknown>> = {}): PolicyPackConfig => ({
+        [id]: { ...config, ...own },
+      });
+
+      it(`${id} passes what it asks for`, () => {
+        const outcomes = evaluate(pack.rules, base, configured());
+        expect(outcomes.filter(({ status }) => status === "violation")).to.deep.equal([]);
+        const own = outcomes.filter(({ rule }) => rule === id);
+        const subjects = own.some(({ urn }) => urn === undefined) ? 1 : base.length;
+        expect(own.length, "the rule applies to a resource of the passing case").to.be.lessThan(subjects);
+      });
+
+      for (const { at, to, on, message, also = [], config: own } of fails) {
+        const messages = typeof message === "string" ? [message] : message;
+        it(`${id} rejects: ${messages.join("; ")}`, () => {
+          const violations = evaluate(pack.rules, mutate(base, { at, to, on }), configured(own)).filter(
+            ({ status }) => status === "violation",
+          );
+          expect(violations.filter(({ rule }) => rule === id).map((violation) => violation.message)).to.deep.equal(
+            messages,
+          );
+          const others = new Set(violations.map(({ rule }) => rule).filter((rule) => rule !== id));
+          expect([...others].sort(), "other rules broken by the same change").to.deep.equal([...also].sort());
+        });
+      }
+
+      for (const entry of unknown) {
+        const where = typeof entry === "string" ? { at: entry } : entry;
+        it(`${id} is deferred while ${typeof where.at === "string" ? where.at : where.at.join(".")} is unknown`, () => {
+          const outcomes = evaluate(pack.rules, mutate(base, { ...where, to: UNKNOWN }), configured()).filter(
+            ({ rule, status }) => rule === id && status !== "notApplicable",
+          );
+          expect(outcomes.map(({ status }) => status)).to.deep.equal(["deferred"]);
+        });
+      }
+    }
+  });
+}
+
+/** A resource list of one, for the tables. */
+export function one(type: string, props: Readonly<Record<string, unknown>>): readonly TestResource[] {
+  return [{ type, props }];
+}
