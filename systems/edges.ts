@@ -10,8 +10,8 @@ export interface EdgeEnd {
 export interface Edge {
   readonly from: EdgeEnd;
   readonly to: EdgeEnd;
-  /** Port the target listens on (a container's own port, not its Service's). */
-  readonly port: number;
+  /** Port the target listens on (a container's own port, not its Service's); none for what is mounted or embedded. */
+  readonly port?: number;
   readonly access: "read" | "write" | "admin";
   /** Which endpoint of a replicated store. */
   readonly endpoint: "primary" | "replica";
@@ -64,8 +64,11 @@ export function offeredValues(
   return system.services[target] ? SERVICE_VALUES : [];
 }
 
-/** Ports a store's clients connect to. */
+/** Ports a store's clients connect to; none when it is mounted or part of the client's own process. */
 export function storePorts(store: StoreSpec): readonly number[] {
+  if ((store.kind === "postgres" && store.embedded) || (store.kind === "bucket" && store.local)) {
+    return [];
+  }
   if (store.kind === "redis" && store.mode === "sentinel") {
     // Clients ask a sentinel for the master first.
     return [6379, 26379];
@@ -129,9 +132,14 @@ function edgesOfUse(
   }
   const store = system.stores[use.to];
   if (store) {
-    return storePorts(store).map((port, index) => ({
+    const to = { kind: "store", name: use.to } as const;
+    const ports = storePorts(store);
+    if (ports.length === 0) {
+      return [{ ...start, to }];
+    }
+    return ports.map((port, index) => ({
       ...start,
-      to: { kind: "store" as const, name: use.to },
+      to,
       port,
       // The variables belong to the edge once, however many ports it opens.
       env: index === 0 ? use.env : {},

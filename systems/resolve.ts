@@ -1,5 +1,5 @@
 import { InputError } from "../components/errors";
-import { parseInput } from "../components/validation";
+import { collectChecked } from "../components/validation/checked";
 import { type Edge, edgesOf } from "./edges";
 import { type Environment, type Model, type SystemInput, type SystemSpec, systemSchema } from "./spec";
 import { applyOverlay } from "./spec/overlay";
@@ -28,15 +28,11 @@ export interface ResolvedSystem extends SystemSpec {
  * gives it the shape of its model. Throws an {@link InputError} with every problem found.
  */
 export function resolveSystem(input: SystemInput, target: Target): ResolvedSystem {
-  const { models, placements, ...base } = input;
-  const layers = [models?.[target.model], placements?.[target.placement], target.overrides];
-  const merged = layers.reduce<unknown>((system, layer) => applyOverlay(system, layer), base);
-  const parsed = parseInput(systemSchema, merged, { root: "" });
-  const problems = checkSystem(parsed);
-  if (problems.length > 0) {
-    throw new InputError(problems);
+  const collected = collectChecked(systemSchema, mergeLayers(input, target), { root: "" }, checkSystem);
+  if (collected.value === undefined) {
+    throw new InputError(collected.problems);
   }
-  const shaped = shapeForModel(parsed, target.model);
+  const shaped = shapeForModel(collected.value, target.model);
   return {
     ...shaped,
     model: target.model,
@@ -44,6 +40,18 @@ export function resolveSystem(input: SystemInput, target: Target): ResolvedSyste
     placement: target.placement,
     edges: edgesOf(shaped),
   };
+}
+
+/** A system with the overlays of a target laid over it, not validated. */
+export function mergeLayers(
+  { models, placements, ...base }: SystemInput,
+  target: Pick<Target, "model" | "overrides"> & Partial<Pick<Target, "placement">>,
+): unknown {
+  const placement = target.placement === undefined ? undefined : placements?.[target.placement];
+  return [models?.[target.model], placement, target.overrides].reduce<unknown>(
+    (system, layer) => applyOverlay(system, layer),
+    base,
+  );
 }
 
 /** One machine's worth: a single replica of everything, in one namespace, with no autoscaling. */

@@ -6,10 +6,16 @@ export function closest(word: string, candidates: readonly string[]): string | u
   const limit = Math.max(1, Math.floor(word.length / 3));
   const lower = word.toLowerCase();
   const [best] = candidates
-    .map((candidate) => ({ candidate, away: distance(lower, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, away: awayFrom(lower, candidate.toLowerCase()) }))
     .filter(({ away }) => away <= limit)
     .sort((a, b) => a.away - b.away);
   return best?.candidate;
+}
+
+/** Edit distance, in which two letters swapped are one slip of the fingers rather than two. */
+function awayFrom(word: string, candidate: string): number {
+  const sorted = (text: string) => [...text].sort().join("");
+  return word !== candidate && sorted(word) === sorted(candidate) ? 1 : distance(word, candidate);
 }
 
 /** A fix naming the {@link closest} candidate; undefined when none is near. */

@@ -4,108 +4,132 @@ import { isCron } from "./cron";
 
 /**
  * A check whose message says what is allowed and how to mend it. Zod carries `params` to the issue, and
- * `components/validation.ts` turns them into the `allowed` and `fix` of a problem. The pattern goes to the JSON Schema,
+ * `components/validation.ts` turns them into the `allowed` and `fix` of a problem; the example stands in for a wrong value
+ * while the rest of the input is checked. The pattern goes to the JSON Schema,
  * where an editor can use it.
  */
-function text(pattern: RegExp, allowed: string, fix: string, accept: (value: string) => boolean = () => true) {
+export function text(
+  pattern: RegExp,
+  words: { readonly allowed: string; readonly fix: string; readonly example: string },
+  accept: (value: string) => boolean = () => true,
+) {
   return z
     .string()
-    .refine((value) => pattern.test(value) && accept(value), { params: { allowed, fix } })
+    .refine((value) => pattern.test(value) && accept(value), { params: words })
     .meta({ pattern: pattern.source });
 }
 
-export const name = text(
-  /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
-  "lower-case letters, digits and hyphens, starting with a letter, at most 40 characters",
-  "use a kebab-case name such as main-db",
-);
+export const name = text(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, {
+  allowed: "lower-case letters, digits and hyphens, starting with a letter, at most 40 characters",
+  fix: "use a kebab-case name such as main-db",
+  example: "main-db",
+});
 
 /** Name of a database: unlike a Kubernetes name it takes underscores, and unlike a host it takes no hyphens unquoted. */
-export const databaseName = text(
-  /^[a-z][a-z0-9_]{0,39}$/,
-  "lower-case letters, digits and underscores, starting with a letter, at most 40 characters",
-  "use a name such as app_data",
-);
+export const databaseName = text(/^[a-z][a-z0-9_]{0,39}$/, {
+  allowed: "lower-case letters, digits and underscores, starting with a letter, at most 40 characters",
+  fix: "use a name such as app_data",
+  example: "app_data",
+});
 
-export const envName = text(
-  /^[A-Z_][A-Z0-9_]*$/,
-  "an environment variable name in upper case, such as DATABASE_URL",
-  "rename the variable",
-);
+export const envName = text(/^[A-Z_][A-Z0-9_]*$/, {
+  allowed: "an environment variable name in upper case, such as DATABASE_URL",
+  fix: "rename the variable",
+  example: "DATABASE_URL",
+});
 
-export const alertName = text(/^[A-Z][A-Za-z0-9]*$/, "a name in PascalCase, such as HighErrorRate", "rename the alert");
+export const alertName = text(/^[A-Z][A-Za-z0-9]*$/, {
+  allowed: "a name in PascalCase, such as HighErrorRate",
+  fix: "rename the alert",
+  example: "HighErrorRate",
+});
 
 export const cpu = text(
   /^(\d+m?|\d+\.\d{1,3})$/,
-  "a CPU quantity above zero, such as 500m or 2",
-  "write millicores (500m) or whole cores (2)",
+  {
+    allowed: "a CPU quantity above zero, such as 500m or 2",
+    fix: "write millicores (500m) or whole cores (2)",
+    example: "500m",
+  },
   (value) => (parseCpuMillicores(value) ?? 0) > 0,
 );
 
 export const memory = text(
   /^\d+(k|M|G|T|Ki|Mi|Gi|Ti)?$/,
-  "a memory or storage quantity above zero, such as 512Mi or 10Gi",
-  "write a number with Ki, Mi, Gi or Ti",
+  {
+    allowed: "a memory or storage quantity above zero, such as 512Mi or 10Gi",
+    fix: "write a number with Ki, Mi, Gi or Ti",
+    example: "512Mi",
+  },
   (value) => (parseBytes(value) ?? 0) > 0,
 );
 
 export const duration = text(
   /^(?=\d)(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/,
-  "a duration such as 30s, 5m, 2h or 7d",
-  "write a number with s, m, h or d",
+  { allowed: "a duration such as 30s, 5m, 2h or 7d", fix: "write a number with s, m, h or d", example: "5m" },
   (value) => parseSeconds(value) !== undefined,
 );
 
 export const cron = text(
   /^\S+( \S+){4}$/,
-  "a cron expression of five fields, in UTC, such as 0 3 * * *",
-  "write minute, hour, day of month, month and day of week",
+  {
+    allowed: "a cron expression of five fields, in UTC, such as 0 3 * * *",
+    fix: "write minute, hour, day of month, month and day of week",
+    example: "0 3 * * *",
+  },
   isCron,
 );
 
 /** A window within a day, UTC, as the clouds' database services write it. */
-export const dailyWindow = text(
-  /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
-  "a daily window in UTC, such as 03:00-04:00",
-  "write HH:MM-HH:MM",
-);
+export const dailyWindow = text(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, {
+  allowed: "a daily window in UTC, such as 03:00-04:00",
+  fix: "write HH:MM-HH:MM",
+  example: "03:00-04:00",
+});
 
 export const weeklyWindow = text(
   /^(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d$/,
-  "a weekly window in UTC, such as mon:04:00-mon:05:00",
-  "write ddd:HH:MM-ddd:HH:MM in lower case",
+  {
+    allowed: "a weekly window in UTC, such as mon:04:00-mon:05:00",
+    fix: "write ddd:HH:MM-ddd:HH:MM in lower case",
+    example: "mon:04:00-mon:05:00",
+  },
 );
 
-export const host = text(
-  /^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/,
-  "a host name such as api.openai.com",
-  "write the name without scheme, port or path",
-);
+export const host = text(/^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/, {
+  allowed: "a host name such as api.openai.com",
+  fix: "write the name without scheme, port or path",
+  example: "api.openai.com",
+});
 
 /** A host outside the system, or any public one: crawlers cannot name theirs. */
-export const externalHost = text(
-  /^(\*|(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,})$/,
-  "a host name such as api.openai.com, or * for any public host",
-  "write the name without scheme, port or path",
-);
+export const externalHost = text(/^(\*|(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,})$/, {
+  allowed: "a host name such as api.openai.com, or * for any public host",
+  fix: "write the name without scheme, port or path",
+  example: "api.openai.com",
+});
 
-export const hostLabel = text(
-  /^(@|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/,
-  "one label below the domain, such as api, or @ for the domain itself",
-  "write the label alone, without the domain",
-);
+export const hostLabel = text(/^(@|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/, {
+  allowed: "one label below the domain, such as api, or @ for the domain itself",
+  fix: "write the label alone, without the domain",
+  example: "api",
+});
 
-export const majorVersion = text(
-  /^\d{1,2}(\.\d{1,2})?$/,
-  'a major version in quotes, such as "15"',
-  "write the major version alone",
-);
+export const majorVersion = text(/^\d{1,2}(\.\d{1,2})?$/, {
+  allowed: 'a major version in quotes, such as "15"',
+  fix: "write the major version alone",
+  example: "15",
+});
 
 export const port = z.int().min(1).max(65_535);
 export const percent = z.int().min(1).max(100);
 export const count = z.int().min(0).max(1_000);
 export const positive = z.int().min(1).max(1_000);
-export const absolutePath = text(/^\/\S*$/, "an absolute path, such as /health/live", "start the path with a slash");
+export const absolutePath = text(/^\/\S*$/, {
+  allowed: "an absolute path, such as /health/live",
+  fix: "start the path with a slash",
+  example: "/health/live",
+});
 
 /** CPU and memory (and scratch disk) of one replica: what it is sure of, and what it may not exceed. */
 export const resources = z

@@ -55,7 +55,11 @@ function checkUseTarget(path: Path, use: ReturnType<typeof normalizeUse>, system
   const store = system.stores[use.to];
   if (service) {
     const ports = Object.keys(service.ports);
-    if (ports.length === 0) {
+    if (service.kind === "job" || service.kind === "cronjob") {
+      problems.push(
+        problemAt([...path, "to"], use.to, "a service that keeps running", `remove it: ${use.to} is a ${service.kind}`),
+      );
+    } else if (ports.length === 0) {
       problems.push(problemAt([...path, "to"], use.to, "a service with a port", `add a port to services.${use.to}`));
     } else if (use.port !== undefined && !ports.includes(use.port)) {
       problems.push(unknownName([...path, "port"], use.port, `a port of ${use.to}`, ports));

@@ -1,11 +1,10 @@
-import { type Problem, show } from "../../components/errors";
-import { formatPath, oneOf, type Path } from "../../components/validation";
+import type { Problem } from "../../components/errors";
+import { oneOf, type Path } from "../../components/validation";
+import { problemsUnder } from "../../components/validation/checked";
 import { didYouMean } from "../../components/validation/suggestions";
 
 /** One problem of a system file, its path in parts. */
-export function problemAt(path: Path, found: unknown, allowed: string, fix: string): Problem {
-  return { path: formatPath(path), found: show(found), allowed, fix };
-}
+export const problemAt = problemsUnder("");
 
 /** A name that stands for nothing: what does exist, and the nearest of it. */
 export function unknownName(path: Path, name: string, what: string, known: readonly string[]): Problem {

@@ -192,8 +192,18 @@ function checkBackups(system: SystemSpec): readonly Problem[] {
     Object.entries(system.stores).flatMap(([name, store]) => (store.kind === kind ? [name] : []));
   for (const [name, backup] of Object.entries(system.backups)) {
     const path = ["backups", name];
-    if (!of("postgres").includes(backup.store)) {
+    const source = system.stores[backup.store];
+    if (source?.kind !== "postgres") {
       problems.push(unknownName([...path, "store"], backup.store, "a store of kind postgres", of("postgres")));
+    } else if (source.embedded) {
+      problems.push(
+        problemAt(
+          [...path, "store"],
+          backup.store,
+          "a database with a server to dump",
+          "remove the backup where the database is embedded",
+        ),
+      );
     }
     const bucket = system.stores[backup.bucket];
     if (bucket?.kind !== "bucket") {
