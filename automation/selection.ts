@@ -23,7 +23,10 @@ const SAMPLE_REGIONS: Readonly<Record<string, readonly [string, string]>> = {
  * Lays a selection over a stack's configuration. Choosing a cloud, or a model that needs other placements than the
  * stack has, replaces the stack's placements by sample ones; everything else is kept.
  */
-export function applySelection(values: Readonly<Record<string, unknown>>, selection: Selection): Record<string, unknown> {
+export function applySelection(
+  values: Readonly<Record<string, unknown>>,
+  selection: Selection,
+): Record<string, unknown> {
   const config: Record<string, unknown> = { ...values };
   for (const key of ["system", "model", "environment"] as const) {
     if (selection[key] !== undefined) {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
-import { InputError, type Problem, Problems, show } from "../components/errors";
+import { InputError, type Problem, show } from "../components/errors";
 
 /** A stack's configuration as its file holds it, before the program has read any of it. */
 export interface StackFile {
@@ -35,11 +35,15 @@ export async function readStackFile(directory: string, stack: string): Promise<S
     ]);
   }
   const content = parseYaml(text, file);
-  const problems = new Problems();
   const config = content.config ?? {};
   if (!isRecord(config)) {
     throw new InputError([
-      { path: `${file}: config`, found: show(config), allowed: "a map of keys to values", fix: "indent the keys below config:" },
+      {
+        path: `${file}: config`,
+        found: show(config),
+        allowed: "a map of keys to values",
+        fix: "indent the keys below config:",
+      },
     ]);
   }
   const values: Record<string, unknown> = {};
@@ -52,14 +56,15 @@ export async function readStackFile(directory: string, stack: string): Promise<S
       secretKeys.push(fullKey);
     }
   }
-  problems.throwIfAny();
   return { project, stack, values, secretKeys };
 }
 
 /** Configuration in the form the SDK takes: strings, structured values as JSON. */
 export function toPulumiConfig(values: Readonly<Record<string, unknown>>): Record<string, string> {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
 }
 
 /** Stacks that have a file in a directory. */
@@ -106,7 +111,9 @@ function parseYaml(text: string, file: string): Record<string, unknown> {
     return {};
   }
   if (!isRecord(content)) {
-    throw new InputError([{ path: file, found: show(content), allowed: "a map of keys to values", fix: "start the file with config:" }]);
+    throw new InputError([
+      { path: file, found: show(content), allowed: "a map of keys to values", fix: "start the file with config:" },
+    ]);
   }
   return content;
 }

@@ -18,16 +18,24 @@ const subjects: readonly Subject[] = [
 
 const samples = measure(subjects, ROUNDS);
 const baseline = samples.get(BASELINE.name) ?? [];
-console.log(`${"cold process".padEnd(26)}${"wall ms".padStart(9)}${"ratio".padStart(8)}${"cpu ms".padStart(9)}${"peak MiB".padStart(10)}`);
+console.log(
+  `${"cold process".padEnd(26)}${"wall ms".padStart(9)}${"ratio".padStart(8)}${"cpu ms".padStart(9)}${"peak MiB".padStart(10)}`,
+);
 for (const subject of subjects) {
   const own = samples.get(subject.name) ?? [];
   // Pair by pair within a round, so that a drifting machine cancels out.
   const ratio = median(own.map((sample, index) => sample.wall / (baseline[index]?.wall ?? Number.NaN)));
   const cells = [
-    median(own.map((sample) => sample.wall)).toFixed(0).padStart(9),
+    median(own.map((sample) => sample.wall))
+      .toFixed(0)
+      .padStart(9),
     `${ratio.toFixed(2)}x`.padStart(8),
-    median(own.map((sample) => sample.cpu)).toFixed(0).padStart(9),
-    Math.max(...own.map((sample) => sample.memory)).toFixed(0).padStart(10),
+    median(own.map((sample) => sample.cpu))
+      .toFixed(0)
+      .padStart(9),
+    Math.max(...own.map((sample) => sample.memory))
+      .toFixed(0)
+      .padStart(10),
   ];
   console.log(`${subject.name.padEnd(26)}${cells.join("")}`);
 }

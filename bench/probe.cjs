@@ -3,5 +3,8 @@ const { writeFileSync } = require("node:fs");
 
 process.on("exit", () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  writeFileSync(process.env.GROUNDPLAN_BENCH_RESULT, JSON.stringify({ maxRSS, cpu: (userCPUTime + systemCPUTime) / 1000 }));
+  writeFileSync(
+    process.env.GROUNDPLAN_BENCH_RESULT,
+    JSON.stringify({ maxRSS, cpu: (userCPUTime + systemCPUTime) / 1000 }),
+  );
 });

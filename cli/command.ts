@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
-import { version } from "../package.json";
 import { CLOUDS } from "../components/context";
+import { version } from "../package.json";
 import { ENVIRONMENTS, MODELS } from "../systems/spec";
 import { POLICY_FORMATS } from "./output/policyFormats";
 import type { CommandContext } from "./run";
@@ -34,7 +34,9 @@ export function buildCommand(context: CommandContext): Command {
 
   withSelectors(root.command("plan"))
     .description("plan a stack offline, run every policy pack and print what comes of it")
-    .addOption(new Option("--mode <mode>", "what computed values are").choices(["preview", "simulate"]).default("preview"))
+    .addOption(
+      new Option("--mode <mode>", "what computed values are").choices(["preview", "simulate"]).default("preview"),
+    )
     .option("--json <file>", "write the plan to a file (- for standard output)")
     .option("--timings", "print where the time went")
     .action(async (options) => (await import("./commands/plan")).plan(options, context));
@@ -62,7 +64,10 @@ export function buildCommand(context: CommandContext): Command {
     .description("print the JSON Schema of a system file")
     .action(async () => (await import("./commands/schema")).schema(context));
 
-  root.command("complete").description("print a completion script: groundplan complete bash|zsh|fish|powershell").argument("<shell>");
+  root
+    .command("complete")
+    .description("print a completion script: groundplan complete bash|zsh|fish|powershell")
+    .argument("<shell>");
   return root;
 }
 
@@ -73,7 +78,12 @@ function withSelectors(command: Command): Command {
     .addOption(suggesting("--model <model>", "deployment model", MODELS))
     .addOption(suggesting("--cloud <cloud>", "cloud, in a sample region", CLOUDS))
     .addOption(suggesting("--environment <environment>", "environment", ENVIRONMENTS))
-    .option("--set <path=value>", "one setting by its path, such as domain=example.com (repeatable)", collectSetting, []);
+    .option(
+      "--set <path=value>",
+      "one setting by its path, such as domain=example.com (repeatable)",
+      collectSetting,
+      [],
+    );
 }
 
 /** Choices for help and completion only: the settings judge the value, together with everything else that is wrong. */

@@ -12,7 +12,10 @@ export function explainFailure(error: unknown): { message: string; exitCode: num
     return { message: `${error.path ?? "file"}: ${fileReason(error)}`, exitCode: EXIT.wrongInput };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { message: process.env.GROUNDPLAN_DEBUG && error instanceof Error ? (error.stack ?? message) : message, exitCode: EXIT.engineFailed };
+  return {
+    message: process.env.GROUNDPLAN_DEBUG && error instanceof Error ? (error.stack ?? message) : message,
+    exitCode: EXIT.engineFailed,
+  };
 }
 
 /** Input errors may arrive inside an engine failure: the program threw them while it ran. */

@@ -39,7 +39,9 @@ export class Progress {
   /** Ends the display; the total time goes to the same stream. */
   done(summary: string): void {
     this.finishPhase();
-    this.stream.write(`${this.stream.colors.dim(`${summary} in ${formatSeconds(performance.now() - this.started)}`)}\n`);
+    this.stream.write(
+      `${this.stream.colors.dim(`${summary} in ${formatSeconds(performance.now() - this.started)}`)}\n`,
+    );
   }
 
   /** Clears the line in place, so that an error starts on a clean one. */
@@ -53,7 +55,9 @@ export class Progress {
   private finishPhase(): void {
     this.clear();
     if (this.current !== "" && this.stream.interactive) {
-      this.stream.write(this.stream.colors.dim(`${this.current} (${formatSeconds(performance.now() - this.phaseStarted)})\n`));
+      this.stream.write(
+        this.stream.colors.dim(`${this.current} (${formatSeconds(performance.now() - this.phaseStarted)})\n`),
+      );
     }
     this.current = "";
   }

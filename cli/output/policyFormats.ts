@@ -18,7 +18,13 @@ export function policiesAsSarif(plan: Plan): string {
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "groundplan", informationUri: "https://groundplan.dev", rules: ruleIds.map((id) => ({ id })) } },
+        tool: {
+          driver: {
+            name: "groundplan",
+            informationUri: "https://groundplan.dev",
+            rules: ruleIds.map((id) => ({ id })),
+          },
+        },
         results: results.map((result) => ({
           ruleId: ruleId(result),
           ruleIndex: ruleIds.indexOf(ruleId(result)),
@@ -31,7 +37,9 @@ export function policiesAsSarif(plan: Plan): string {
               logicalLocations: [{ fullyQualifiedName: result.urn || plan.stack, kind: "resource" }],
             },
           ],
-          ...(result.status === "exempt" ? { suppressions: [{ kind: "external", justification: result.message }] } : {}),
+          ...(result.status === "exempt"
+            ? { suppressions: [{ kind: "external", justification: result.message }] }
+            : {}),
         })),
       },
     ],
@@ -60,7 +68,10 @@ export function policiesAsJunit(plan: Plan): string {
       skipped: results.length - failures.length,
     });
     for (const result of results) {
-      const testcase = suite.ele("testcase", { classname: `${pack.name}.${result.rule}`, name: result.urn || plan.stack });
+      const testcase = suite.ele("testcase", {
+        classname: `${pack.name}.${result.rule}`,
+        name: result.urn || plan.stack,
+      });
       if (isFailure(result)) {
         testcase.ele("failure", { message: firstLine(result), type: result.level }).txt(result.message);
       } else {

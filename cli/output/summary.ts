@@ -18,9 +18,13 @@ function printComponents(plan: Plan, stream: Stream): void {
   const width = Math.max(...rows.map((row) => row.label.length), 0);
   stream.write(`\n${stream.colors.bold("Components")}\n`);
   for (const row of rows) {
-    stream.write(`  ${row.label.padEnd(width)}  ${String(row.resources).padStart(4)} ${row.resources === 1 ? "resource" : "resources"}\n`);
+    stream.write(
+      `  ${row.label.padEnd(width)}  ${String(row.resources).padStart(4)} ${row.resources === 1 ? "resource" : "resources"}\n`,
+    );
   }
-  stream.write(`  ${"total".padEnd(width)}  ${String(plan.resources.filter((resource) => resource.custom).length).padStart(4)} resources\n`);
+  stream.write(
+    `  ${"total".padEnd(width)}  ${String(plan.resources.filter((resource) => resource.custom).length).padStart(4)} resources\n`,
+  );
 }
 
 /** Resources by the component that holds them, in the order of the plan. */
@@ -33,7 +37,9 @@ export function componentCounts(resources: readonly PlanResource[]): readonly { 
       counts.set(label, (counts.get(label) ?? 0) + 1);
     }
   }
-  return [...counts].map(([label, count]) => ({ label, resources: count })).sort((a, b) => (a.label < b.label ? -1 : 1));
+  return [...counts]
+    .map(([label, count]) => ({ label, resources: count }))
+    .sort((a, b) => (a.label < b.label ? -1 : 1));
 }
 
 function ownerLabel(resource: PlanResource, byUrn: ReadonlyMap<string, PlanResource>): string {
@@ -53,7 +59,9 @@ function printDegraded(plan: Plan, stream: Stream): void {
   }
   stream.write(`\n${stream.colors.bold("Given only in part")}\n`);
   for (const verdict of plan.degraded) {
-    stream.write(`  ${stream.colors.yellow(verdict.feature)}: ${verdict.reason}\n    ${stream.colors.dim(`whole with: ${verdict.remedy}`)}\n`);
+    stream.write(
+      `  ${stream.colors.yellow(verdict.feature)}: ${verdict.reason}\n    ${stream.colors.dim(`whole with: ${verdict.remedy}`)}\n`,
+    );
   }
 }
 
@@ -72,7 +80,9 @@ export function printPolicies(plan: Plan, stream: Stream): void {
   const advisory = violations.filter((result) => result.level === "advisory");
   const deferred = results.filter((result) => result.status === "deferred");
   const exempt = results.filter((result) => result.status === "exempt");
-  stream.write(`\n${colors.bold("Policies")}  ${packs.map((pack) => `${pack.name} ${pack.version} (${pack.rules} rules)`).join(", ")}\n`);
+  stream.write(
+    `\n${colors.bold("Policies")}  ${packs.map((pack) => `${pack.name} ${pack.version} (${pack.rules} rules)`).join(", ")}\n`,
+  );
   for (const result of mandatory) {
     printResult(result, colors.red("fails  "), stream);
   }
@@ -83,7 +93,13 @@ export function printPolicies(plan: Plan, stream: Stream): void {
     printResult(result, colors.dim("exempt "), stream);
   }
   const verdict = mandatory.length > 0 ? colors.red(`${mandatory.length} failed`) : colors.green("none failed");
-  const rest = [`${passed} passed`, `${advisory.length} advised`, `${exempt.length} exempt`, `${deferred.length} deferred`, `${notApplicable} not applicable`];
+  const rest = [
+    `${passed} passed`,
+    `${advisory.length} advised`,
+    `${exempt.length} exempt`,
+    `${deferred.length} deferred`,
+    `${notApplicable} not applicable`,
+  ];
   stream.write(`  ${verdict}, ${rest.join(", ")}\n`);
   if (deferred.length > 0) {
     stream.write(colors.dim("  Deferred rules read values known once deployed; --mode simulate judges them.\n"));
@@ -114,7 +130,9 @@ function showValue(value: unknown): string {
   if (typeof value === "object" && value !== null && "$" in value) {
     return value.$ === "secret" ? "[secret]" : "[known once deployed]";
   }
-  return typeof value === "string" ? value : JSON.stringify(value, (_key, inner) => (isTagged(inner) ? showValue(inner) : inner));
+  return typeof value === "string"
+    ? value
+    : JSON.stringify(value, (_key, inner) => (isTagged(inner) ? showValue(inner) : inner));
 }
 
 function isTagged(value: unknown): boolean {

@@ -1,0 +1,93 @@
+import { InputError, show } from "../components/errors";
+import { buildPlan, type Plan, runProgram } from "../engine";
+import { evaluatePacks } from "../engine/policies";
+import { packs as allPacks, type Pack, packConfig } from "../policies";
+import { parseSettings } from "../stacks/settings";
+import { applySelection, type Selection } from "./selection";
+import { readStackFile, toPulumiConfig } from "./stackFile";
+
+export interface PlanRequest {
+  /** The project's root, where the stack files are. */
+  readonly directory: string;
+  readonly stack: string;
+  /** Changes to the stack's settings for this plan alone. */
+  readonly selection?: Selection;
+  /** `preview` leaves computed values unknown; `simulate` fills every one with a well-formed fake. */
+  readonly mode: "preview" | "simulate";
+  /** Names of the policy packs to run. @default all */
+  readonly packs?: readonly string[];
+  /** Day on which exemptions are judged, YYYY-MM-DD. @default today */
+  readonly today?: string;
+  /** @default "direct" */
+  readonly transport?: "direct" | "grpc";
+  /** Told when a phase begins. */
+  readonly onPhase?: (name: string) => void;
+  /** Told of every resource registered. */
+  readonly onProgress?: (progress: { readonly resources: number; readonly urn: string }) => void;
+}
+
+/**
+ * Plans a stack with no cloud, credentials or Pulumi CLI, and runs the policy packs on the result. One plan at a time
+ * per process. Throws an InputError with every problem of the input, or an EngineError.
+ */
+export async function planStack(request: PlanRequest): Promise<Plan> {
+  const packs = selectPacks(request.packs);
+  request.onPhase?.(`reading Pulumi.${request.stack}.yaml`);
+  const file = await readStackFile(request.directory, request.stack);
+  const values = applySelection(file.values, request.selection ?? {});
+  const config = toPulumiConfig(values);
+  const settings = await parseSettings(values, { stack: request.stack, directory: request.directory });
+  request.onPhase?.(`planning ${settings.system.name}, ${settings.model}, ${settings.environment}`);
+  const { default: program } = await import("../index");
+  const run = await runProgram({
+    program,
+    project: file.project,
+    stack: file.stack,
+    config,
+    secretKeys: file.secretKeys,
+    mode: request.mode,
+    transport: request.transport,
+    onProgress: request.onProgress,
+  });
+  const header = {
+    system: settings.system.name,
+    environment: settings.environment,
+    model: settings.model,
+    placements: settings.placements,
+  };
+  request.onPhase?.("checking policies");
+  const policies = evaluatePacks(packs, run.resources, {
+    mode: request.mode,
+    config: Object.fromEntries(
+      packs.map((pack) => [
+        pack.name,
+        packConfig(pack, {
+          environment: settings.environment,
+          exemptions: settings.policyExemptions,
+          today: request.today ?? new Date().toISOString().slice(0, 10),
+        }),
+      ]),
+    ),
+  });
+  return buildPlan(run, header, await policies);
+}
+
+/** Packs by name, in their own order. Throws an InputError for a name that is none. */
+export function selectPacks(names: readonly string[] | undefined): readonly Pack[] {
+  if (names === undefined) {
+    return allPacks;
+  }
+  const known = allPacks.map((pack) => pack.name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new InputError(
+      unknown.map((name) => ({
+        path: "--pack",
+        found: show(name),
+        allowed: known.join(", "),
+        fix: "name one of these, or leave --pack out to run all",
+      })),
+    );
+  }
+  return allPacks.filter((pack) => names.includes(pack.name));
+}
