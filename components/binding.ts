@@ -21,6 +21,15 @@ export type Peer =
   /** Known by name only. A cluster without policies by host name lets it out by port: a degraded verdict. */
   | { readonly kind: "hosts"; readonly hosts: readonly string[] };
 
+/** A PersistentVolumeClaim that a store made for its clients. */
+export interface VolumeBinding {
+  /** Namespace of the claim; only pods there can mount it. */
+  readonly namespace: string;
+  readonly claim: pulumi.Input<string>;
+  /** Where every client mounts it. Undefined: each client's own volume entry says where. */
+  readonly path?: string;
+}
+
 /** One thing a workload identity may do. */
 export interface Grant {
   /** Identifies the statement within the role, such as `exports-write`. */
@@ -57,6 +66,8 @@ export interface Binding {
   readonly ports: readonly number[];
   /** What a client's identity must be allowed to do in the cloud's API; nothing for what speaks its own protocol. */
   grants(client: string, access: Access): readonly Grant[];
+  /** Volume its clients mount: a file share, or the local directory that takes a bucket's or a database's place. */
+  readonly volume?: VolumeBinding;
   /** Resources that must stand before a client starts. */
   readonly ready: readonly pulumi.Resource[];
 }

@@ -43,9 +43,26 @@ export interface ClusterContract {
   readonly monitoringNamespace: string;
   /** Name of the ClusterSecretStore or per-namespace SecretStore that External Secrets reads, if any. */
   readonly secretStore?: { readonly kind: "ClusterSecretStore" | "SecretStore"; readonly name: string };
+  /** What brings a capability, where this stack installs it: objects of its kinds must wait for it. */
+  readonly installed?: Readonly<Partial<Record<keyof Capabilities, pulumi.Resource>>>;
+  /** Names of the priority classes that stand in the cluster; none where pods go without. */
+  readonly priorityClasses?: Readonly<Record<PriorityTier, string>>;
+  /**
+   * Whether the node pools of the spec are this stack's own, with {@link POOL_LABEL} on every node and, where tainted, a
+   * taint of the same key. On a cluster run by others pools are a preference, except for the tainted ones outside dev.
+   * @default true
+   */
+  readonly ownsNodePools?: boolean;
   /** Lets a service account act in the cloud's API with exactly these grants; no identity without grants. */
   identity(service: string, namespace: string, serviceAccount: string, grants: readonly Grant[]): WorkloadIdentity | undefined;
 }
+
+/** Label of every node of a pool, and key of the taint (`NoSchedule`) of a tainted one; its value is the pool's name. */
+export const POOL_LABEL = "groundplan.dev/pool";
+
+/** What is given up first when a cluster is full: interruptible work before services, services before data. */
+export const PRIORITY_TIERS = ["data", "service", "interruptible"] as const;
+export type PriorityTier = (typeof PRIORITY_TIERS)[number];
 
 export type IngressSource =
   | { readonly kind: "namespace"; readonly namespace: string }

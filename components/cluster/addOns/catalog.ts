@@ -1,0 +1,157 @@
+import type { Capabilities } from "../contract";
+
+/** Add-ons the program knows how to install on an attached cluster, or to rely on. */
+export const ADD_ONS = [
+  "metrics-server",
+  "cert-manager",
+  "keda",
+  "external-secrets",
+  "kube-prometheus-stack",
+  "ingress",
+  "cloudnative-pg",
+  "vertical-pod-autoscaler",
+] as const;
+export type AddOnName = (typeof ADD_ONS)[number];
+
+/** Install it, rely on the one that is there, or go without. */
+export type AddOnMode = "install" | "existing" | "none";
+export type AddOnModes = Readonly<Partial<Record<AddOnName, AddOnMode>>>;
+
+export interface AddOn {
+  /** What workloads may rely on once it stands; nothing for what only serves the edge. */
+  readonly capability?: keyof Capabilities;
+  readonly namespace: string;
+  /** Pinned chart; absent for what we only rely on. */
+  readonly chart?: Chart;
+}
+
+export interface Chart {
+  readonly name: string;
+  readonly version: string;
+  readonly repository: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const RESTRICTED = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+const small = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
+const large = { requests: { cpu: "200m", memory: "512Mi" }, limits: { cpu: "2", memory: "2Gi" } };
+
+/** Versions known good together; see docs for how they are raised. */
+export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
+  "metrics-server": {
+    capability: "metricsServer",
+    namespace: "kube-system",
+    chart: {
+      name: "metrics-server",
+      version: "3.13.0",
+      repository: "https://kubernetes-sigs.github.io/metrics-server/",
+      values: { replicas: 2, podDisruptionBudget: { enabled: true, maxUnavailable: 1 }, resources: small },
+    },
+  },
+  "cert-manager": {
+    capability: "certManager",
+    namespace: "cert-manager",
+    chart: {
+      name: "cert-manager",
+      version: "v1.21.1",
+      repository: "https://charts.jetstack.io",
+      values: {
+        // A release that is removed must not take every certificate of the cluster along.
+        crds: { enabled: true, keep: true },
+        resources: small,
+        webhook: { resources: small },
+        cainjector: { resources: small },
+      },
+    },
+  },
+  keda: {
+    capability: "keda",
+    namespace: "keda",
+    chart: {
+      name: "keda",
+      version: "2.20.2",
+      repository: "https://kedacore.github.io/charts",
+      values: { resources: { operator: small, metricServer: small, webhooks: small } },
+    },
+  },
+  "external-secrets": {
+    capability: "externalSecrets",
+    namespace: "external-secrets",
+    chart: {
+      name: "external-secrets",
+      version: "2.9.0",
+      repository: "https://charts.external-secrets.io",
+      values: { installCRDs: true, resources: small, webhook: { resources: small }, certController: { resources: small } },
+    },
+  },
+  "kube-prometheus-stack": {
+    capability: "prometheusOperator",
+    namespace: "monitoring",
+    chart: {
+      name: "kube-prometheus-stack",
+      version: "88.5.3",
+      repository: "https://prometheus-community.github.io/helm-charts",
+      values: {
+        prometheusOperator: { resources: small },
+        prometheus: {
+          prometheusSpec: {
+            resources: large,
+            // Monitors of every namespace count, not only those this release made.
+            serviceMonitorSelectorNilUsesHelmValues: false,
+            podMonitorSelectorNilUsesHelmValues: false,
+            ruleSelectorNilUsesHelmValues: false,
+          },
+        },
+        alertmanager: { alertmanagerSpec: { resources: small } },
+      },
+    },
+  },
+  ingress: {
+    namespace: "traefik",
+    chart: {
+      name: "traefik",
+      version: "41.3.0",
+      repository: "https://traefik.github.io/charts",
+      values: {
+        deployment: { replicas: 2 },
+        podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+        // Routers take Middlewares from the namespaces of their Services.
+        providers: { kubernetesCRD: { enabled: true, allowCrossNamespace: false }, kubernetesIngress: { enabled: true } },
+        resources: large,
+        securityContext: RESTRICTED,
+      },
+    },
+  },
+  "cloudnative-pg": {
+    capability: "cloudNativePg",
+    namespace: "cnpg-system",
+    chart: {
+      name: "cloudnative-pg",
+      version: "0.29.0",
+      repository: "https://cloudnative-pg.github.io/charts",
+      values: { resources: small },
+    },
+  },
+  "vertical-pod-autoscaler": { capability: "verticalPodAutoscaler", namespace: "kube-system" },
+};
+
+/** What a cluster offers under these modes. */
+export function capabilitiesOf(modes: AddOnModes): Capabilities {
+  const has = (name: AddOnName) => (modes[name] ?? "none") !== "none";
+  return {
+    metricsServer: has("metrics-server"),
+    keda: has("keda"),
+    verticalPodAutoscaler: has("vertical-pod-autoscaler"),
+    prometheusOperator: has("kube-prometheus-stack"),
+    externalSecrets: has("external-secrets"),
+    certManager: has("cert-manager"),
+    cloudNativePg: has("cloudnative-pg"),
+  };
+}

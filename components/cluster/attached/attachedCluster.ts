@@ -1,0 +1,70 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { Component, type ComponentArgs } from "../../component";
+import { AddOns } from "../addOns/addOns";
+import { type AddOnModes, CATALOG, capabilitiesOf } from "../addOns/catalog";
+import type { Capabilities, ClusterContract, IngressSource, PriorityTier, WorkloadIdentity } from "../contract";
+
+export interface AttachedClusterArgs extends ComponentArgs {
+  /** Context of the kubeconfig. @default the kubeconfig's current context */
+  readonly kubeContext?: string;
+  /** Path or content of the kubeconfig. @default KUBECONFIG, then ~/.kube/config */
+  readonly kubeconfig?: pulumi.Input<string>;
+  /** What becomes of each add-on. */
+  readonly addOns: AddOnModes;
+  readonly storageClasses: ClusterContract["storageClasses"];
+  /** Whether a cluster that cannot be reached any more may be forgotten on destroy. @default false */
+  readonly deleteUnreachable?: boolean;
+  /** Namespace of Prometheus. @default the one its chart is installed to */
+  readonly monitoringNamespace?: string;
+  /** Namespace of the ingress controller's pods. @default the one its chart is installed to */
+  readonly ingressNamespace?: string;
+  /** Secret store that External Secrets reads. */
+  readonly secretStore?: ClusterContract["secretStore"];
+}
+
+/** A cluster that somebody else runs: an explicit provider, what is in it, and what this stack adds to it. */
+export class AttachedCluster extends Component implements ClusterContract {
+  readonly kubernetes: k8s.Provider;
+  readonly capabilities: Capabilities;
+  readonly storageClasses: ClusterContract["storageClasses"];
+  readonly ingressSources: readonly IngressSource[];
+  readonly monitoringNamespace: string;
+  readonly secretStore: ClusterContract["secretStore"];
+  readonly installed: Readonly<Partial<Record<keyof Capabilities, pulumi.Resource>>>;
+  readonly priorityClasses: Readonly<Record<PriorityTier, string>>;
+  readonly ownsNodePools = false;
+  readonly addOns: AddOns;
+
+  constructor(name: string, args: AttachedClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:cluster:Cluster", name, args, opts);
+    this.kubernetes = this.provider(args);
+    this.addOns = new AddOns(
+      this.childName("add-ons"),
+      { context: args.context, modes: args.addOns },
+      { parent: this, providers: [this.kubernetes] },
+    );
+    this.capabilities = capabilitiesOf(args.addOns);
+    this.installed = this.addOns.installed;
+    this.priorityClasses = this.addOns.priorityClasses;
+    this.storageClasses = args.storageClasses;
+    this.ingressSources = [{ kind: "namespace", namespace: args.ingressNamespace ?? CATALOG.ingress.namespace }];
+    this.monitoringNamespace = args.monitoringNamespace ?? CATALOG["kube-prometheus-stack"].namespace;
+    this.secretStore = args.secretStore;
+    this.finish({ capabilities: this.capabilities });
+  }
+
+  /** An attached cluster lends no identity in any cloud's API. */
+  identity(): WorkloadIdentity | undefined {
+    return undefined;
+  }
+
+  private provider(args: AttachedClusterArgs): k8s.Provider {
+    return this.make(k8s.Provider, "kubernetes", {
+      ...(args.kubeContext === undefined ? {} : { context: args.kubeContext }),
+      ...(args.kubeconfig === undefined ? {} : { kubeconfig: args.kubeconfig }),
+      deleteUnreachable: args.deleteUnreachable ?? false,
+      enableServerSideApply: true,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+type TopologySpread = k8s.types.input.core.v1.TopologySpreadConstraint;
+type PdbSpec = k8s.types.input.policy.v1.PodDisruptionBudgetSpec;
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * How much of a part may be gone at once while nodes are drained. A part of one replica gets none: a budget of it could
+ * only stop every drain for good, or say nothing.
+ */
+export function disruptionBudget(selector: Labels, leastReplicas: number): PdbSpec | undefined {
+  if (leastReplicas < 2) {
+    return undefined;
+  }
+  return {
+    selector: { matchLabels: { ...selector } },
+    maxUnavailable: 1,
+    // A pod that never became healthy must not keep its node from being drained.
+    unhealthyPodEvictionPolicy: "AlwaysAllow",
+  };
+}
+
+/** Replicas apart over zones and over hosts; `strict` refuses to place two in one zone while another has none. */
+export function topologySpread(selector: Labels, options: { readonly strict: boolean }): TopologySpread[] {
+  const labelSelector = { matchLabels: { ...selector } };
+  return [
+    {
+      maxSkew: 1,
+      topologyKey: "topology.kubernetes.io/zone",
+      whenUnsatisfiable: options.strict ? "DoNotSchedule" : "ScheduleAnyway",
+      labelSelector,
+      // Counts the pods of one rollout only, or the old ones would push the new into a corner.
+      matchLabelKeys: ["pod-template-hash"],
+    },
+    { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
+  ];
+}
+
+/** Keeps stateful replicas on hosts of their own: two on one host would be lost together. */
+export function separateHosts(selector: Labels): k8s.types.input.core.v1.Affinity {
+  return {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { labelSelector: { matchLabels: { ...selector } }, topologyKey: "kubernetes.io/hostname" },
+      ],
+    },
+  };
+}
