@@ -5,6 +5,11 @@ export function closest(word: string, candidates: readonly string[]): string | u
   // A third of the word may be wrong: more than that and the guess misleads.
   const limit = Math.max(1, Math.floor(word.length / 3));
   const lower = word.toLowerCase();
+  // A name cut short, such as prod for production, is the plainest case, and far in edits.
+  const cut = candidates.filter((candidate) => lower.length > 2 && candidate.toLowerCase().startsWith(lower));
+  if (cut.length === 1) {
+    return cut[0];
+  }
   const [best] = candidates
     .map((candidate) => ({ candidate, away: awayFrom(lower, candidate.toLowerCase()) }))
     .filter(({ away }) => away <= limit)

@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Problem } from "../components/errors";
+import { parsePath, valueAt } from "../components/validation";
+import { problemsUnder } from "../components/validation/checked";
+import { parseSettings, rawSettings, type Settings } from "./settings/parse";
+import { isUnreadable, type SecretRef } from "./settings/secrets";
+
+export type { AddOn } from "./settings/operations";
+export { type ParseOptions, parseSettings, type Settings } from "./settings/parse";
+export type { PlacementSettings } from "./settings/placements";
+export type { SecretRef } from "./settings/secrets";
+
+/** Settings of the running program: what they keep secret can be had, as tainted outputs. */
+export interface ProgramSettings extends Settings {
+  /** The value of a secret setting; unknown where its key is not at hand. */
+  secretValue(reference: SecretRef): pulumi.Output<string>;
+}
+
+/** The engine's list of keys it decrypted. The SDK keeps it out of its types; without it nothing counts as decrypted. */
+const { isConfigSecret } = pulumi.runtime as { readonly isConfigSecret?: (key: string) => boolean };
+
+/**
+ * Reads the settings of the running stack. The only reader of Pulumi's configuration: everything else gets what it needs
+ * handed in. Throws one InputError with every problem found.
+ */
+export async function readSettings(): Promise<ProgramSettings> {
+  // `pulumi.Config` reads keys one by one and so cannot see those that nobody knows.
+  const config = pulumi.runtime.allConfig();
+  const secretKeys = Object.keys(config).filter((key) => isConfigSecret?.(key) ?? false);
+  const settings = await parseSettings(config, { stack: pulumi.getStack(), secretKeys });
+  const raw = rawSettings(config);
+  return {
+    ...settings,
+    secretValue: ({ secret }) => {
+      const value = valueAt(raw, parsePath(secret));
+      return isUnreadable(value) || typeof value !== "string" ? unknownSecret() : pulumi.secret(value);
+    },
+  };
+}
+
+function unknownSecret(): pulumi.Output<string> {
+  return pulumi.secret(pulumi.unknown as unknown as string);
+}
+
+/** Registry of the examples: planning with it is fine, nothing can be pulled from it. */
+const EXAMPLE_REGISTRY = "registry.example.com";
+
+const at = problemsUnder("groundplan:");
+
+/** What keeps a stack that plans from being deployed: placeholders, and places nobody has named. */
+export function checkDeployable(settings: Settings): readonly Problem[] {
+  const { images, placements, access } = settings;
+  const references = [
+    ...(images.registry === undefined ? [] : [[["images", "registry"], images.registry] as const]),
+    ...(["services", "stores"] as const).flatMap((group) =>
+      Object.entries(images[group]).map(([name, image]) => [["images", group, name], image] as const),
+    ),
+  ];
+  const examples = references.flatMap(([path, image]) =>
+    image.split("/")[0] === EXAMPLE_REGISTRY
+      ? [
+          at(
+            path,
+            image,
+            `a registry that exists; ${EXAMPLE_REGISTRY} is for examples`,
+            "name the registry you push to",
+          ),
+        ]
+      : [],
+  );
+  const projects = placements.flatMap(({ cloud, account, name }) =>
+    cloud === "gcp" && account === undefined && access.gcp.project === undefined
+      ? [at(["access", "gcp", "project"], undefined, "a Google Cloud project", `name the project of placement ${name}`)]
+      : [],
+  );
+  return [...examples, ...projects];
+}

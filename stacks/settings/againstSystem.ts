@@ -1,0 +1,133 @@
+import type { z } from "zod";
+import { InputError, type Problem } from "../../components/errors";
+import { oneOf, type Path, parsePath, valueAt } from "../../components/validation";
+import { problemsUnder } from "../../components/validation/checked";
+import { didYouMean } from "../../components/validation/suggestions";
+import { mergeLayers, resolveSystem } from "../../systems/resolve";
+import type { SystemInput } from "../../systems/spec";
+import { placementsOf } from "./placements";
+import type { settingsSchema } from "./schema";
+import { isSecretRef } from "./secrets";
+
+type Written = z.output<typeof settingsSchema>;
+
+const at = problemsUnder("groundplan:");
+
+/** What is wrong with settings once the system they are for is known. */
+export function checkAgainstSystem(settings: Written, system: SystemInput): readonly Problem[] {
+  const named = [
+    ...checkImageNames(settings, system),
+    ...checkSecretNames(settings, system),
+    ...checkOverrideNames(settings, system),
+  ];
+  // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
+  const resolved = named.length > 0 ? [] : checkResolved(settings, system);
+  return [...named, ...checkDigests(settings, system), ...checkExisting(settings, system), ...resolved];
+}
+
+function unknown(path: Path, name: string, what: string, known: readonly string[]): readonly Problem[] {
+  return known.includes(name)
+    ? []
+    : [
+        at(
+          path,
+          name,
+          known.length > 0 ? `${what}: ${oneOf(known)}` : `${what}; the system has none`,
+          didYouMean(name, known) ?? "correct the name, or remove it",
+        ),
+      ];
+}
+
+function checkImageNames({ images }: Written, system: SystemInput): readonly Problem[] {
+  return (["services", "stores"] as const).flatMap((group) =>
+    Object.keys(images[group]).flatMap((name) =>
+      unknown(["images", group, name], name, `one of the system's ${group}`, Object.keys(system[group] ?? {})),
+    ),
+  );
+}
+
+function checkSecretNames({ secrets }: Written, system: SystemInput): readonly Problem[] {
+  const own = Object.keys(system.secrets ?? {});
+  const external = system.external ?? {};
+  const withKeys = Object.keys(external).filter((name) => Object.keys(external[name]?.secrets ?? {}).length > 0);
+  return Object.entries(secrets).flatMap(([name, value]) => {
+    if (isSecretRef(value)) {
+      return unknown(["secrets", name], name, "a secret or external service of the system", [...own, ...withKeys]);
+    }
+    const keys = Object.keys(external[name]?.secrets ?? {});
+    return withKeys.includes(name)
+      ? Object.keys(value).flatMap((key) => unknown(["secrets", name, key], key, `a key of ${name}`, keys))
+      : unknown(["secrets", name], name, "an external service of the system", withKeys);
+  });
+}
+
+/** Overrides change what is there; only what comes with a kind of its own may be new. */
+function checkOverrideNames({ overrides }: Written, system: SystemInput): readonly Problem[] {
+  return ["services", "stores"].flatMap((group) => {
+    const changes = valueAt(overrides, [group]);
+    const known = Object.keys(system[group as "services" | "stores"] ?? {});
+    return typeof changes !== "object" || changes === null
+      ? []
+      : Object.entries(changes).flatMap(([name, change]) =>
+          valueAt(change, ["kind"]) === undefined
+            ? unknown(["overrides", group, name], name, `one of the system's ${group}, or a new one with a kind`, known)
+            : [],
+        );
+  });
+}
+
+/** In production an image is what was tested, bit for bit: a tag can be moved. */
+function checkDigests(settings: Written, system: SystemInput): readonly Problem[] {
+  if (settings.environment !== "production") {
+    return [];
+  }
+  const services = valueAt(mergeLayers(system, settings), ["services"]);
+  return Object.entries(typeof services === "object" && services !== null ? services : {}).flatMap(
+    ([name, service]) => {
+      const image: unknown = settings.images.services[name] ?? valueAt(service, ["image"]);
+      return typeof image !== "string" || image.includes("@sha256:")
+        ? []
+        : [
+            at(
+              ["images", "services", name],
+              image,
+              "an image with its digest (@sha256:...) in production",
+              "add the digest the registry shows for the tested image",
+            ),
+          ];
+    },
+  );
+}
+
+function checkExisting({ existing }: Written, system: SystemInput): readonly Problem[] {
+  const stores = Object.entries(system.stores ?? {});
+  const of = (kind: string) => stores.flatMap(([name, store]) => (store.kind === kind ? [name] : []));
+  return Object.entries(existing).flatMap(([placement, { databases, buckets }]) => [
+    ...Object.keys(databases).flatMap((name) =>
+      unknown(["existing", placement, "databases", name], name, "a store of kind postgres", of("postgres")),
+    ),
+    ...Object.keys(buckets).flatMap((name) =>
+      unknown(["existing", placement, "buckets", name], name, "a store of kind bucket", of("bucket")),
+    ),
+  ]);
+}
+
+/** The system as each placement will have it must be right too; what the overrides break is reported as theirs. */
+function checkResolved(settings: Written, system: SystemInput): readonly Problem[] {
+  const { model, environment, overrides } = settings;
+  const found = new Map<string, Problem>();
+  for (const { name } of placementsOf(settings)) {
+    try {
+      resolveSystem(system, { model, environment, placement: name, overrides });
+    } catch (error) {
+      if (!InputError.is(error)) {
+        throw error;
+      }
+      for (const problem of error.problems) {
+        const theirs = valueAt(overrides, parsePath(problem.path)) !== undefined;
+        found.set(problem.path, theirs ? { ...problem, path: `groundplan:overrides.${problem.path}` } : problem);
+      }
+    }
+  }
+  return [...found.values()];
+}

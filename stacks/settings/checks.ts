@@ -1,0 +1,96 @@
+import type { z } from "zod";
+import type { Problem } from "../../components/errors";
+import { oneOf } from "../../components/validation";
+import { problemsUnder } from "../../components/validation/checked";
+import { didYouMean } from "../../components/validation/suggestions";
+import { checkPlacements } from "./placementChecks";
+import { placementsOf } from "./placements";
+import type { settingsSchema } from "./schema";
+
+type Written = z.output<typeof settingsSchema>;
+
+const at = problemsUnder("groundplan:");
+
+/** What is wrong between settings whose fields are each right by themselves. */
+export function checkSettings(settings: Written): readonly Problem[] {
+  return [checkPlacements, checkReferences, checkProtection, checkAccess, checkCluster, checkAlerts].flatMap((check) =>
+    check(settings),
+  );
+}
+
+/** Settings that name a placement name one that exists. */
+function checkReferences(settings: Written): readonly Problem[] {
+  const names = placementsOf(settings).map(({ name }) => name);
+  const unknown = (path: readonly (string | number)[], name: string, known: readonly string[]) =>
+    known.includes(name) || names.length === 0
+      ? []
+      : [at(path, name, `a placement: ${oneOf(known)}`, didYouMean(name, known) ?? "name a placement of this stack")];
+  return [
+    ...Object.keys(settings.existing).flatMap((name) => unknown(["existing", name], name, [...names, "edge"])),
+    ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, "edge"])),
+  ];
+}
+
+function checkProtection({ environment, ephemeral, protect }: Written): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (ephemeral && environment === "production") {
+    problems.push(at(["ephemeral"], ephemeral, "false in production", "remove it, or set another environment"));
+  }
+  if (ephemeral && protect) {
+    problems.push(at(["protect"], protect, "false in an ephemeral stack", "remove one of protect and ephemeral"));
+  }
+  return problems;
+}
+
+function checkAccess({ access, placements }: Written): readonly Problem[] {
+  const problems: Problem[] = [];
+  const { from, cidrBlocks } = access.deployer;
+  const path = ["access", "deployer", "cidrBlocks"];
+  if (from === "cidrs" && cidrBlocks.length === 0) {
+    problems.push(at(path, cidrBlocks, "at least one range with from: cidrs", "list the ranges you deploy from"));
+  }
+  if (from !== "cidrs" && cidrBlocks.length > 0) {
+    problems.push(at(path, cidrBlocks, `no ranges with from: ${from}`, "set from to cidrs, or remove the ranges"));
+  }
+  const allowed = access.aws.allowedAccountIds;
+  for (const [index, { cloud, account }] of (placements ?? []).entries()) {
+    if (cloud === "aws" && account !== undefined && allowed.length > 0 && !allowed.includes(account)) {
+      problems.push(
+        at(
+          ["placements", index, "account"],
+          account,
+          `an account of access.aws.allowedAccountIds: ${oneOf(allowed)}`,
+          "add it there, or correct it",
+        ),
+      );
+    }
+  }
+  return problems;
+}
+
+function checkCluster({ mesh, kubernetes }: Written): readonly Problem[] {
+  return mesh.kind === "istio" && kubernetes.addOns.istio === "none"
+    ? [
+        at(
+          ["kubernetes", "addOns", "istio"],
+          "none",
+          "install or existing with mesh.kind istio",
+          "install it, or set mesh.kind to none",
+        ),
+      ]
+    : [];
+}
+
+function checkAlerts({ alerts }: Written): readonly Problem[] {
+  const { email } = alerts;
+  return email && (email.username === undefined) !== (email.password === undefined)
+    ? [
+        at(
+          ["alerts", "email", email.username === undefined ? "username" : "password"],
+          undefined,
+          "user and password together",
+          "add it, or remove the other",
+        ),
+      ]
+    : [];
+}

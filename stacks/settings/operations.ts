@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { text } from "../../systems/spec/primitives";
+import { secretText } from "./secrets";
+
+/** Operators and controllers a cluster may have, and this program may install. */
+export const ADD_ONS = [
+  "metrics-server",
+  "keda",
+  "vertical-pod-autoscaler",
+  "cert-manager",
+  "external-dns",
+  "external-secrets",
+  "ingress",
+  "cloudnative-pg",
+  "eck-operator",
+  "kube-prometheus-stack",
+  "loki",
+  "tempo",
+  "jaeger",
+  "opentelemetry-collector",
+  "pushgateway",
+  "karpenter",
+  "istio",
+] as const;
+export type AddOn = (typeof ADD_ONS)[number];
+
+const address = text(/^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i, {
+  allowed: "an e-mail address",
+  fix: "write it as name@example.com",
+  example: "oncall@example.com",
+});
+
+const channel = text(/^#[\w-]+$/, {
+  allowed: "a channel, such as #alerts",
+  fix: "start it with #, and put it in quotes",
+  example: "#alerts",
+});
+
+const mailServer = text(/^[\w.-]+:\d+$/, {
+  allowed: "a mail server and port, such as smtp.example.com:587",
+  fix: "write host, colon, port",
+  example: "smtp.example.com:587",
+});
+
+export const alerts = z
+  .strictObject({
+    slack: z
+      .strictObject({ channel: channel.describe("Channel"), webhook: secretText.describe("Incoming webhook's URL") })
+      .optional()
+      .describe("Alerts to Slack"),
+    pagerduty: z
+      .strictObject({ routingKey: secretText.describe("Routing key") })
+      .optional()
+      .describe("Critical alerts to PagerDuty"),
+    email: z
+      .strictObject({
+        to: z.array(address).min(1).describe("Receivers"),
+        from: address.optional().describe("Sender"),
+        smarthost: mailServer.optional().describe("Mail server and port, for alerts from clusters"),
+        username: z.string().optional().describe("User of the mail server"),
+        password: secretText.optional().describe("Password of the mail server"),
+      })
+      .optional()
+      .describe("Alerts by e-mail"),
+    webhook: z
+      .strictObject({ url: secretText.describe("URL") })
+      .optional()
+      .describe("Alerts to a web hook"),
+    budget: z
+      .strictObject({
+        monthlyUsd: z.int().min(1).describe("Budget of a month"),
+        to: z.array(address).min(1).describe("Receivers"),
+      })
+      .optional()
+      .describe("Budget alert"),
+  })
+  .prefault({})
+  .describe("Where alerts go");
+
+export const mesh = z
+  .strictObject({ kind: z.enum(["none", "istio"]).default("none").describe("Mesh of the services that join one") })
+  .describe("Service mesh: mutual TLS, traffic management, circuit breaking, retries");
+
+export const compute = z
+  .strictObject({
+    karpenter: z.boolean().default(true).describe("Whether Karpenter makes nodes beyond the pools (EKS)"),
+    fargateNamespaces: z.array(z.string()).default([]).describe("Namespaces that run on Fargate (EKS)"),
+    architecture: z.enum(["amd64", "arm64"]).optional().describe("Architecture instead of the node pools' own"),
+    kubernetesVersion: text(/^1\.\d{2}$/, {
+      allowed: 'a Kubernetes minor version in quotes, such as "1.34"',
+      fix: "put it in quotes",
+      example: "1.34",
+    })
+      .optional()
+      .describe("Version of clusters of our own"),
+    schedule: z
+      .strictObject({
+        stop: z.string().min(9).describe("Cron expression, UTC, when non-production sleeps"),
+        start: z.string().min(9).describe("Cron expression, UTC, when it wakes"),
+      })
+      .optional()
+      .describe("Hours of non-production stacks"),
+  })
+  .describe("What pods run on");
+
+export const policyExemption = z.strictObject({
+  rule: z.string().min(1).describe("Id of the rule"),
+  resource: z.string().min(1).describe("URN or name of the resource; * stands for any run of characters"),
+  reason: z.string().min(10).describe("Why it is accepted"),
+  expires: text(
+    /^\d{4}-\d{2}-\d{2}$/,
+    {
+      allowed: "a date such as 2027-06-30",
+      fix: "write the last day it holds, YYYY-MM-DD, in quotes",
+      example: "2027-06-30",
+    },
+    (value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value),
+  ).describe("Last day it holds"),
+});

@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { Cloud } from "../../components/context";
+import { cidrIndexOf } from "./regions";
+import type { settingsSchema } from "./schema";
+
+type Written = z.output<typeof settingsSchema>;
+export type WrittenPlacement = NonNullable<Written["placements"]>[number];
+
+/** One full deployment of the system: where it is, and how it is told from the others. */
+export interface PlacementSettings {
+  readonly name: string;
+  readonly cloud: Cloud;
+  /** Region of the cloud; on Kubernetes the context's name, or the placement's own. */
+  readonly region: string;
+  readonly role: "primary" | "secondary";
+  /** AWS account or Google Cloud project. Undefined: that of the credentials, or of `access.gcp`. */
+  readonly account?: string;
+  /** Context of the kubeconfig. Undefined: the current one. */
+  readonly context?: string;
+  /** Number of its network: 4 is 10.4.0.0/16. */
+  readonly cidrIndex: number;
+  /** Network instead of the numbered one. */
+  readonly cidrBlock?: string;
+  /** What it uses instead of making it. */
+  readonly existing?: Written["existing"][string];
+}
+
+/** The placements of settings, the short form written out. Whether they are right is for `placementChecks.ts`. */
+export function placementsOf(settings: Written): readonly PlacementSettings[] {
+  const written = settings.placements ?? shortForm(settings);
+  return written.map((placement) => {
+    const context =
+      placement.cloud === "kubernetes" ? (placement.context ?? settings.access.kubernetes.context) : undefined;
+    const account = placement.account ?? (placement.cloud === "gcp" ? settings.access.gcp.project : undefined);
+    const existing = settings.existing[placement.name];
+    return {
+      name: placement.name,
+      cloud: placement.cloud,
+      region: placement.region ?? context ?? placement.name,
+      role: placement.role ?? (written.length === 1 ? "primary" : "secondary"),
+      cidrIndex: placement.cidrIndex ?? 0,
+      ...(account === undefined ? {} : { account }),
+      ...(context === undefined ? {} : { context }),
+      ...(placement.cidrBlock === undefined ? {} : { cidrBlock: placement.cidrBlock }),
+      ...(existing === undefined ? {} : { existing }),
+    };
+  });
+}
+
+function shortForm({ cloud, regions }: Written): readonly WrittenPlacement[] {
+  if (cloud === undefined) {
+    return [];
+  }
+  if (cloud === "kubernetes") {
+    // On clusters you already have, the short form lists contexts.
+    return regions === undefined
+      ? [{ name: "main", cloud, role: "primary" }]
+      : regions.map((context, index) => ({
+          name: nameOf(context),
+          cloud,
+          region: context,
+          context,
+          role: roleOf(index),
+          cidrIndex: index,
+        }));
+  }
+  return (regions ?? []).map((region, index) => ({
+    name: nameOf(region),
+    cloud,
+    region,
+    role: roleOf(index),
+    cidrIndex: cidrIndexOf(cloud, region),
+  }));
+}
+
+const roleOf = (index: number) => (index === 0 ? "primary" : "secondary");
+
+/** A context may be an ARN or an address; a placement's name may not. */
+function nameOf(place: string): string {
+  return place
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+|-$/g, "")
+    .slice(-40)
+    .replace(/^[^a-z]+/, "");
+}

@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { CLOUDS } from "../../components/context";
+import { ENVIRONMENTS, MODELS, overlaySchema } from "../../systems/spec";
+import { host, name, positive, text } from "../../systems/spec/primitives";
+import { access } from "./access";
+import { ADD_ONS, alerts, compute, mesh, policyExemption } from "./operations";
+import { secretText } from "./secrets";
+
+const imageReference = text(/^[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?$/, {
+  allowed: "an image reference, such as registry.example.com/team/api:1.2.3 with an optional @sha256: digest",
+  fix: "write registry, name, and tag or digest, without https://",
+  example: "registry.example.com/team/api:1.2.3",
+});
+
+const registry = text(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?(\/[a-z0-9][\w.-]*)*$/, {
+  allowed: "a registry and a path, such as registry.example.com/team",
+  fix: "write host and path, without https:// and without an image",
+  example: "registry.example.com/team",
+});
+
+const cidrBlock = text(/^(10|172|192)(\.\d{1,3}){3}\/(1[6-9]|20)$/, {
+  allowed: "a private IPv4 range of /16 to /20, such as 10.4.0.0/16",
+  fix: "write the first address of the range and its prefix length",
+  example: "10.4.0.0/16",
+});
+
+const tagKey = text(/^[a-z][\w-]{0,62}$/, {
+  allowed: "a lower-case letter, then letters, digits, hyphens and underscores, at most 63: what every cloud takes",
+  fix: "rename the tag",
+  example: "owner",
+});
+
+const placement = z.strictObject({
+  name: name.describe("Name of the placement, unique and never changed: its resources hang on it"),
+  cloud: z.enum(CLOUDS).describe("Where it is"),
+  region: z.string().min(1).optional().describe("Region of the cloud; on Kubernetes a name for the place"),
+  role: z.enum(["primary", "secondary"]).optional().describe("Which one writes; primary when it is the only one"),
+  account: z.string().min(1).optional().describe("AWS account or Google Cloud project; the one of access when absent"),
+  context: z.string().min(1).optional().describe("Kubernetes: context of the kubeconfig"),
+  cidrIndex: z.int().min(0).max(255).optional().describe("Number of its network, pinned: 4 is 10.4.0.0/16"),
+  cidrBlock: cidrBlock.optional().describe("Network instead of the numbered one"),
+});
+
+const existing = z
+  .strictObject({
+    vpc: z
+      .strictObject({
+        id: z.string().min(1).describe("Id of the VPC, or name of the network"),
+        publicSubnetIds: z.array(z.string()).default([]).describe("Subnets with a way in"),
+        privateSubnetIds: z.array(z.string()).min(1).describe("Subnets of the nodes"),
+        dataSubnetIds: z
+          .array(z.string())
+          .default([])
+          .describe("Subnets of the databases; the private ones when absent"),
+      })
+      .optional()
+      .describe("Network to use"),
+    zone: z.string().min(1).optional().describe("Hosted zone to write records to: its id, or its name on Google Cloud"),
+    cluster: z.string().min(1).optional().describe("Cluster to deploy to, by name"),
+    kmsKey: z.string().min(1).optional().describe("Key to encrypt with: its ARN or resource name"),
+    databases: z
+      .record(
+        name,
+        z.strictObject({
+          host: z.string().min(1).describe("Host name"),
+          port: z.int().min(1).max(65_535).default(5432).describe("Port"),
+          user: z.string().min(1).describe("User"),
+          password: secretText.describe("Password"),
+        }),
+      )
+      .default({})
+      .describe("Databases to use, by the store's name"),
+    buckets: z.record(name, z.string().min(3)).default({}).describe("Buckets to use, by the store's name"),
+  })
+  .describe("What a placement uses instead of making it");
+
+export const settingsSchema = z.strictObject({
+  system: z.string().min(1).describe("Built-in system, or path of a system file, relative to the stack's directory"),
+  environment: z.enum(ENVIRONMENTS).describe("Decides redundancy, protection and retention; never inferred"),
+  model: z.enum(MODELS).describe("Decides the shape of the system"),
+  placements: z.array(placement).min(1).optional().describe("Where the system runs"),
+  cloud: z.enum(CLOUDS).optional().describe("Short form of placements: one cloud"),
+  regions: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Short form of placements: its regions, the first one primary"),
+  domain: host.optional().describe("Domain the public uses; the system's own when absent"),
+  images: z
+    .strictObject({
+      registry: registry.optional().describe("Registry of the system's own images"),
+      services: z.record(name, imageReference).default({}).describe("Image of a service, whole"),
+      stores: z.record(name, imageReference).default({}).describe("Image of a store, whole"),
+    })
+    .prefault({})
+    .describe("Where images come from; production needs digests"),
+  overrides: overlaySchema.optional().describe("Changes to the system, laid over everything else"),
+  existing: z.record(name, existing).default({}).describe("What to use instead of making it, by placement"),
+  access,
+  kubernetes: z
+    .strictObject({
+      storageClass: name.optional().describe("Storage class of data; the cluster's default when absent"),
+      sharedStorageClass: name.optional().describe("Storage class of shared files (ReadWriteMany); none when absent"),
+      snapshotClass: name.optional().describe("Volume snapshot class; none when absent"),
+      ingressClass: name.optional().describe("Ingress class; that of the installed controller when absent"),
+      ingressNamespace: name.optional().describe("Namespace of an existing ingress controller's pods"),
+      monitoringNamespace: name.optional().describe("Namespace of an existing Prometheus"),
+      addOns: z
+        .partialRecord(z.enum(ADD_ONS), z.enum(["install", "existing", "none"]))
+        .default({})
+        .describe("Whether an add-on is installed, already there, or done without"),
+    })
+    .prefault({})
+    .describe("What clusters offer"),
+  alerts,
+  backups: z
+    .strictObject({
+      schedule: z.boolean().default(true).describe("Whether the system's dumps run"),
+      crossRegion: z.boolean().optional().describe("Whether copies go to another region; in production when absent"),
+      retentionDays: positive.optional().describe("Days backups are kept, instead of the system's own"),
+    })
+    .prefault({})
+    .describe("Changes to the backups"),
+  retention: z
+    .strictObject({
+      logsDays: z.int().min(1).max(3_653).optional().describe("Days logs are kept; the environment's when absent"),
+      metricsDays: z
+        .int()
+        .min(1)
+        .max(3_653)
+        .optional()
+        .describe("Days metrics are kept; the environment's when absent"),
+      auditDays: z.int().min(90).max(3_653).optional().describe("Days audit logs are kept; a year when absent"),
+    })
+    .prefault({})
+    .describe("How long records are kept"),
+  tags: z.record(tagKey, z.string().max(256)).default({}).describe("Tags on everything"),
+  mesh: mesh.prefault({}),
+  compute: compute.prefault({}),
+  policyExemptions: z.array(policyExemption).default([]).describe("Accepted deviations from the policies"),
+  protect: z.boolean().optional().describe("Whether what holds data cannot be deleted; outside dev when absent"),
+  ephemeral: z
+    .boolean()
+    .default(false)
+    .describe("Whether the stack lives for hours: no protection, no retention locks"),
+  layers: z
+    .array(z.enum(["infrastructure", "platform", "workloads"]))
+    .min(1)
+    .default(["infrastructure", "platform", "workloads"])
+    .describe("Layers this stack owns"),
+  parts: z
+    .array(name)
+    .min(1)
+    .optional()
+    .describe("Placements this stack owns, edge for the global part; all when absent"),
+  replace: z.array(z.string().min(1)).default([]).describe("Stateful resources a plan may replace or delete, by name"),
+  secrets: z
+    .record(name, z.union([secretText, z.record(name, secretText)]))
+    .default({})
+    .describe("Values of secrets: by the secret's name, or by external service and key"),
+});
