@@ -2,7 +2,7 @@ import type { Context } from "../context";
 import { NAME_RULES, type NameRule, physicalName } from "../naming";
 
 /** What the provider adds to a prefix: a time and a counter. */
-const PREFIX_SUFFIX = 26;
+export const PREFIX_SUFFIX = 26;
 
 /**
  * Start of an IAM role's name. Auto-naming fails at plan when a logical name leaves no room for its suffix, and role

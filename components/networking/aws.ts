@@ -37,6 +37,7 @@ export class Network extends Component implements NetworkContract {
   readonly publicCidrBlocks: readonly string[];
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
   readonly dataSubnetIds: readonly pulumi.Output<string>[];
+  readonly dataCidrBlocks: readonly string[];
   readonly ready: readonly pulumi.Resource[];
 
   private readonly zones: number;
@@ -65,6 +66,7 @@ export class Network extends Component implements NetworkContract {
     this.vpcId = this.vpc.id;
     this.cidrBlock = plan.cidrBlock;
     this.publicCidrBlocks = plan.publicCidrBlocks;
+    this.dataCidrBlocks = plan.dataCidrBlocks;
     this.publicSubnetIds = subnets.public.map((subnet) => subnet.id);
     this.privateSubnetIds = subnets.private.map((subnet) => subnet.id);
     this.dataSubnetIds = subnets.data.map((subnet) => subnet.id);

@@ -10,6 +10,7 @@ export interface NetworkContract {
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
   /** Subnets without a way to the internet, for managed stores. */
   readonly dataSubnetIds: readonly pulumi.Output<string>[];
+  readonly dataCidrBlocks: readonly string[];
   /** Resources that must stand before something in a private subnet can reach the outside. */
   readonly ready: readonly pulumi.Resource[];
 }

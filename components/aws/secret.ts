@@ -1,0 +1,64 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { SecretSource } from "../binding";
+import type { Context } from "../context";
+import { NAME_RULES, physicalName } from "../naming";
+import type { Make } from "./make";
+import { PREFIX_SUFFIX } from "./names";
+
+export interface SecretEntryArgs {
+  readonly context: Context;
+  /** What it is, within the placement, such as `main-db/api`. */
+  readonly path: string;
+  readonly description: string;
+  readonly keyArn: pulumi.Input<string>;
+  /** The value, or JSON of several. */
+  readonly value: pulumi.Output<string>;
+}
+
+/** A secret in Secrets Manager. */
+export interface SecretEntry {
+  readonly arn: pulumi.Output<string>;
+  /** The version: readers must wait for it, because a secret without one cannot be read. */
+  readonly version: pulumi.Resource;
+  source(property?: string): SecretSource;
+}
+
+/** Path all secrets of a placement begin with: what a reader's policy names. */
+export function secretPath(context: Context): string {
+  return physicalName(NAME_RULES.awsSecret, [`${context.system}/${context.environment}/${context.placement}/`], 128);
+}
+
+export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
+  const { context } = args;
+  const secret = make(aws.secretsmanager.Secret, role, {
+    namePrefix: `${physicalName(NAME_RULES.awsSecret, [`${secretPath(context)}${args.path}`], PREFIX_SUFFIX + 1)}-`,
+    description: args.description,
+    kmsKeyId: args.keyArn,
+    recoveryWindowInDays: recoveryWindowDays(context),
+    tags: context.tags,
+  });
+  const version = make(aws.secretsmanager.SecretVersion, `${role}-version`, {
+    secretId: secret.id,
+    secretString: args.value,
+  });
+  return {
+    arn: secret.arn,
+    version,
+    source: (property) => ({ from: "store", key: secret.arn, ...(property === undefined ? {} : { property }) }),
+  };
+}
+
+/** Days a deleted secret can be brought back; none in dev, where stacks come and go. */
+function recoveryWindowDays(context: Context): number {
+  switch (context.environment) {
+    case "dev":
+      return 0;
+    case "staging":
+      return 7;
+    case "production":
+      return 30;
+    default:
+      return context.environment satisfies never;
+  }
+}

@@ -1,0 +1,352 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StoreOf } from "../../../systems/spec";
+import { accountOf } from "../../aws/account";
+import { makeLogGroup } from "../../aws/logGroup";
+import type { Make } from "../../aws/make";
+import { namePrefix, roleNamePrefix } from "../../aws/names";
+import { plainServiceTrust } from "../../aws/policy";
+import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
+import type { Binding, BindingValue, Client, EndpointRole, SecretSource } from "../../binding";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { InputError } from "../../errors";
+import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
+import type { NetworkContract } from "../../networking/contract";
+import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
+import type { KeysContract } from "../../secrets/keys/contract";
+import { allocatedGiB, masterPassword, maxStorageGiB, postgresProblems } from "./constraints";
+import { databaseUser, POSTGRES_PORT, type PostgresContract } from "./contract";
+import { type CredentialsArgs, makeClientSecret, makePassword } from "./credentials";
+import { instanceClassFor } from "./instanceClass";
+
+export interface PostgresArgs extends ComponentArgs {
+  /** Name of the store in the spec. */
+  readonly store: string;
+  readonly spec: StoreOf<"postgres">;
+  readonly network: NetworkContract;
+  readonly keys: KeysContract;
+  /** Group whose members may connect. */
+  readonly clientGroupId: pulumi.Input<string>;
+  readonly clients: readonly Client[];
+  readonly transform?: {
+    readonly primary?: Transform<aws.rds.InstanceArgs>;
+    readonly parameters?: Transform<aws.rds.ParameterGroupArgs>;
+  };
+}
+
+/** Names of RDS groups. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBParameterGroup.html */
+const GROUP_NAME = { ...NAME_RULES.awsDatabase, maxLength: 255 };
+const MASTER_USER = "groundplan";
+const IDENTIFIER_SUFFIX_BYTES = 4;
+const LOG_EXPORTS = ["postgresql", "upgrade"] as const;
+
+/** What an administrator of the database connects with: for the job that makes the clients' users. */
+export interface Administrator {
+  readonly user: string;
+  readonly password: SecretSource;
+  readonly secretArn: pulumi.Output<string>;
+}
+
+/** RDS for PostgreSQL: encrypted, private, TLS only, monitored, backed up, with read replicas behind their own URL. */
+export class Postgres extends Component implements PostgresContract {
+  readonly binding: Binding;
+  readonly administrator: Administrator;
+  readonly host: pulumi.Output<string>;
+  /** The clients' users and their passwords, by service. */
+  readonly clientSecrets: ReadonlyMap<string, SecretEntry>;
+
+  private readonly args: PostgresArgs;
+  private readonly makeChild: Make;
+
+  constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:data:Postgres", name, args, opts);
+    this.args = args;
+    this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const problems = postgresProblems(args.store, args.spec);
+    if (problems.length > 0) {
+      throw new InputError(problems);
+    }
+    const identifier = this.makeIdentifier();
+    const shared = this.makeShared();
+    const master = this.makeMasterSecret();
+    const primary = this.makePrimary(identifier, shared, master);
+    const replicas = this.makeReplicas(identifier, primary, shared);
+
+    this.host = primary.address;
+    this.administrator = this.administratorOf(primary, master);
+    this.clientSecrets = this.makeClientSecrets(primary, replicas);
+    this.binding = this.bind([primary, ...replicas]);
+    this.reportReplicas(replicas.length);
+    this.finish({ identifier: primary.identifier });
+  }
+
+  /**
+   * The instance's name is ours, because its log group must stand before it. The suffix follows what cannot change in
+   * place: a replacement gets a new name, and so do its log group and its final snapshot.
+   */
+  private makeIdentifier(): pulumi.Output<string> {
+    const { context, args } = this;
+    const suffix = this.make(random.RandomId, "suffix", {
+      byteLength: IDENTIFIER_SUFFIX_BYTES,
+      keepers: { database: args.spec.database, user: MASTER_USER, key: args.keys.arn("data") },
+    });
+    const prefix = physicalName(
+      NAME_RULES.awsDatabase,
+      [context.system, context.placement, args.store],
+      3 * AUTO_NAME_SUFFIX,
+    );
+    return pulumi.interpolate`${prefix}-${suffix.hex}`;
+  }
+
+  private makeShared() {
+    const { context, args } = this;
+    const { network, spec } = args;
+    const subnetGroup = this.make(aws.rds.SubnetGroup, "subnets", {
+      namePrefix: namePrefix(GROUP_NAME, [context.system, context.placement, args.store]),
+      description: `Data subnets of ${context.system} in ${context.placement}`,
+      subnetIds: [...network.dataSubnetIds],
+      tags: context.tags,
+    });
+    const parameters = this.make(aws.rds.ParameterGroup, "parameters", {
+      namePrefix: namePrefix(GROUP_NAME, [context.system, context.placement, args.store]),
+      family: `postgres${spec.version}`,
+      description: `${args.store} of ${context.system} in ${context.placement}`,
+      parameters: [
+        { name: "rds.force_ssl", value: "1" },
+        ...(spec.maxConnections === undefined
+          ? []
+          : [{ name: "max_connections", value: String(spec.maxConnections), applyMethod: "pending-reboot" }]),
+      ],
+      tags: context.tags,
+    });
+    return { subnetGroup, parameters, group: this.makeGroup(), monitoring: this.makeMonitoringRole() };
+  }
+
+  private makeGroup(): aws.ec2.SecurityGroup {
+    const { context, args } = this;
+    const group = makeSecurityGroup(this.makeChild, "group", {
+      context,
+      vpcId: args.network.vpcId,
+      description: `PostgreSQL ${args.store}`,
+    });
+    const services = args.clients.map((client) => client.service).join(", ");
+    if (services !== "") {
+      const rule = { context, ports: POSTGRES_PORT, description: `${services} to ${args.store}`.slice(0, 255) };
+      allowIngress(this.makeChild, "from-clients", {
+        ...rule,
+        groupId: group.id,
+        peer: { groupId: args.clientGroupId },
+      });
+      allowEgress(this.makeChild, "clients-to", { ...rule, groupId: args.clientGroupId, peer: { groupId: group.id } });
+    }
+    return group;
+  }
+
+  private makeMonitoringRole() {
+    const { context, args } = this;
+    const role = this.make(aws.iam.Role, "monitoring-role", {
+      namePrefix: roleNamePrefix(context, args.store, "monitoring"),
+      description: `Enhanced monitoring of ${args.store}`,
+      assumeRolePolicy: plainServiceTrust("monitoring.rds.amazonaws.com"),
+      tags: context.tags,
+    });
+    const policy = this.make(aws.iam.RolePolicyAttachment, "monitoring-policy", {
+      role: role.name,
+      policyArn: pulumi.interpolate`arn:${accountOf(this).partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
+    });
+    return { arn: role.arn, policy };
+  }
+
+  private makeMasterSecret() {
+    const { context, args } = this;
+    if (masterPassword(args.spec) === "managed") {
+      return undefined;
+    }
+    const password = makePassword(this.makeChild, "master-password");
+    const entry = makeSecretEntry(this.makeChild, "master-secret", {
+      context,
+      path: `${args.store}/master`,
+      description: `Master user of ${args.store}`,
+      keyArn: args.keys.arn("secrets"),
+      value: pulumi.jsonStringify({ username: MASTER_USER, password }),
+    });
+    this.degrade({
+      feature: `rotation of the master password of ${args.store}`,
+      reason: "RDS manages and rotates it only for instances without read replicas",
+      remedy: "replace the master-password resource at the interval your rules ask for, or use Aurora",
+    });
+    return { password, entry };
+  }
+
+  private makePrimary(
+    identifier: pulumi.Output<string>,
+    shared: ReturnType<Postgres["makeShared"]>,
+    master: ReturnType<Postgres["makeMasterSecret"]>,
+  ): aws.rds.Instance {
+    const { context, args } = this;
+    const { spec, keys } = args;
+    const { redundancy } = context;
+    const logs = this.makeLogs("logs", identifier);
+    return this.make(
+      aws.rds.Instance,
+      "primary",
+      {
+        ...this.instanceArgs(shared),
+        identifier,
+        engine: "postgres",
+        engineVersion: spec.version,
+        dbName: spec.database,
+        username: MASTER_USER,
+        ...(master
+          ? { password: master.password }
+          : { manageMasterUserPassword: true, masterUserSecretKmsKeyId: keys.arn("secrets") }),
+        allocatedStorage: allocatedGiB(spec.storage),
+        maxAllocatedStorage: maxStorageGiB(spec.storage),
+        storageType: "gp3",
+        kmsKeyId: keys.arn("data"),
+        dbSubnetGroupName: shared.subnetGroup.name,
+        multiAz: redundancy.multiZone || spec.instances > 1,
+        backupRetentionPeriod: Math.max(spec.backupRetentionDays, redundancy.backupRetentionDays),
+        backupWindow: spec.backupWindow,
+        deleteAutomatedBackups: !redundancy.protect,
+        skipFinalSnapshot: false,
+        finalSnapshotIdentifier: pulumi.interpolate`${identifier}-final`,
+      },
+      { protect: redundancy.protect, dependsOn: [...logs, shared.monitoring.policy] },
+    );
+  }
+
+  private makeReplicas(
+    identifier: pulumi.Output<string>,
+    primary: aws.rds.Instance,
+    shared: ReturnType<Postgres["makeShared"]>,
+  ): readonly aws.rds.Instance[] {
+    const { context, args } = this;
+    return Array.from({ length: args.spec.readReplicas }, (_, index) => {
+      const number = index + 1;
+      const name = pulumi.interpolate`${identifier}-r${number}`;
+      const logs = this.makeLogs(`replica-${number}-logs`, name);
+      return this.make(
+        aws.rds.Instance,
+        `replica-${number}`,
+        {
+          ...this.instanceArgs(shared),
+          identifier: name,
+          replicateSourceDb: primary.identifier,
+          storageType: "gp3",
+          maxAllocatedStorage: maxStorageGiB(args.spec.storage),
+          multiAz: false,
+          // RDS takes no final snapshot of a replica; the primary's holds everything.
+          skipFinalSnapshot: true,
+        },
+        { protect: context.redundancy.protect, dependsOn: [...logs, shared.monitoring.policy] },
+      );
+    });
+  }
+
+  /** What the primary and its replicas share. */
+  private instanceArgs(shared: ReturnType<Postgres["makeShared"]>) {
+    const { context, args } = this;
+    return {
+      // Validation has seen to it that there is one.
+      instanceClass: instanceClassFor(args.spec) ?? "",
+      storageEncrypted: true,
+      publiclyAccessible: false,
+      vpcSecurityGroupIds: [shared.group.id],
+      parameterGroupName: shared.parameters.name,
+      port: POSTGRES_PORT,
+      caCertIdentifier: "rds-ca-rsa2048-g1",
+      iamDatabaseAuthenticationEnabled: true,
+      maintenanceWindow: args.spec.maintenanceWindow,
+      autoMinorVersionUpgrade: true,
+      applyImmediately: false,
+      copyTagsToSnapshot: true,
+      databaseInsightsMode: "standard",
+      performanceInsightsEnabled: true,
+      performanceInsightsKmsKeyId: args.keys.arn("data"),
+      performanceInsightsRetentionPeriod: 7,
+      monitoringInterval: 60,
+      monitoringRoleArn: shared.monitoring.arn,
+      enabledCloudwatchLogsExports: [...LOG_EXPORTS],
+      deletionProtection: context.redundancy.protect,
+      tags: context.tags,
+    };
+  }
+
+  /** RDS makes the groups itself where they are missing, without key or retention. */
+  private makeLogs(role: string, identifier: pulumi.Output<string>): readonly pulumi.Resource[] {
+    return LOG_EXPORTS.map((log) =>
+      makeLogGroup(this.makeChild, `${role}-${log}`, {
+        context: this.context,
+        name: pulumi.interpolate`/aws/rds/instance/${identifier}/${log}`,
+        keyArn: this.args.keys.arn("logs"),
+      }),
+    );
+  }
+
+  private administratorOf(primary: aws.rds.Instance, master: ReturnType<Postgres["makeMasterSecret"]>): Administrator {
+    const managed = primary.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
+    const secretArn = master?.entry.arn ?? managed;
+    return { user: MASTER_USER, secretArn, password: { from: "store", key: secretArn, property: "password" } };
+  }
+
+  private makeClientSecrets(
+    primary: aws.rds.Instance,
+    replicas: readonly aws.rds.Instance[],
+  ): ReadonlyMap<string, SecretEntry> {
+    const { context, args } = this;
+    const credentials: CredentialsArgs = {
+      context,
+      store: args.store,
+      database: args.spec.database,
+      keyArn: args.keys.arn("secrets"),
+      host: primary.address,
+      replicaHosts: replicas.map((replica) => replica.address),
+    };
+    return new Map(
+      args.clients.map(
+        (client, index) => [client.service, makeClientSecret(this.makeChild, client, index, credentials)] as const,
+      ),
+    );
+  }
+
+  private bind(instances: readonly aws.rds.Instance[]): Binding {
+    const { args, clientSecrets } = this;
+    return {
+      values: (client, endpoint) => this.valuesOf(client, endpoint),
+      // The data subnets: a policy in the cluster knows addresses, not security groups.
+      peers: [{ kind: "cidrs", cidrBlocks: args.network.dataCidrBlocks }],
+      ports: [POSTGRES_PORT],
+      grants: () => [],
+      ready: [...instances, ...[...clientSecrets.values()].map((entry) => entry.version)],
+    };
+  }
+
+  private valuesOf(client: string, endpoint: EndpointRole): Readonly<Record<string, BindingValue>> {
+    const entry = this.clientSecrets.get(client);
+    if (!entry) {
+      throw new Error(`${client} is no client of ${this.args.store}`);
+    }
+    const replica = endpoint === "replica" ? "replica-" : "";
+    const secret = (property: string): BindingValue => ({ kind: "secret", source: entry.source(property) });
+    return {
+      url: secret(`${replica}url`),
+      host: secret(`${replica}host`),
+      port: { kind: "plain", value: String(POSTGRES_PORT) },
+      user: { kind: "plain", value: databaseUser(client) },
+      password: secret("password"),
+      database: { kind: "plain", value: this.args.spec.database },
+    };
+  }
+
+  private reportReplicas(count: number): void {
+    if (count > 1) {
+      this.degrade({
+        feature: `one address for the read replicas of ${this.args.store}`,
+        reason: "RDS gives every replica its own; each client is given one of them, in turn",
+        remedy: "use Aurora, or put RDS Proxy or a weighted DNS record before them",
+      });
+    }
+  }
+}

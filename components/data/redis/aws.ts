@@ -1,0 +1,202 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StoreOf } from "../../../systems/spec";
+import { makeLogGroup } from "../../aws/logGroup";
+import type { Make } from "../../aws/make";
+import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
+import type { Binding, BindingValue, Client, EndpointRole } from "../../binding";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { InputError } from "../../errors";
+import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
+import type { NetworkContract } from "../../networking/contract";
+import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
+import type { KeysContract } from "../../secrets/keys/contract";
+import { engineOf, redisProblems, topologyOf } from "./constraints";
+import { REDIS_PORT, type RedisContract } from "./contract";
+import { nodeTypeFor } from "./nodeType";
+
+export interface RedisArgs extends ComponentArgs {
+  /** Name of the store in the spec. */
+  readonly store: string;
+  readonly spec: StoreOf<"redis">;
+  readonly network: NetworkContract;
+  readonly keys: KeysContract;
+  /** Group whose members may connect. */
+  readonly clientGroupId: pulumi.Input<string>;
+  readonly clients: readonly Client[];
+  readonly transform?: {
+    readonly group?: Transform<aws.elasticache.ReplicationGroupArgs>;
+    readonly parameters?: Transform<aws.elasticache.ParameterGroupArgs>;
+  };
+}
+
+/** ElastiCache for Redis OSS: private, TLS with a token, encrypted at rest, failing over across zones, with snapshots. */
+export class Redis extends Component implements RedisContract {
+  readonly binding: Binding;
+
+  private readonly args: RedisArgs;
+  private readonly makeChild: Make;
+
+  constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:data:Redis", name, args, opts);
+    this.args = args;
+    this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const problems = redisProblems(args.store, args.spec, this.context.redundancy.multiZone);
+    if (problems.length > 0) {
+      throw new InputError(problems);
+    }
+    const token = this.make(random.RandomPassword, "token", { length: 64, special: false }).result;
+    const group = this.makeReplicationGroup(token);
+    const entry = this.makeSecret(group, token);
+    this.binding = this.bind(group, entry);
+    this.degrade({
+      feature: `rotation of the token of ${args.store}`,
+      reason: "Secrets Manager rotates it only through a function of one's own",
+      remedy:
+        "replace the token resource at the interval your rules ask for; ElastiCache takes the new one without a stop",
+    });
+    this.finish({ replicationGroupId: group.id });
+  }
+
+  private makeReplicationGroup(token: pulumi.Output<string>): aws.elasticache.ReplicationGroup {
+    const { context, args } = this;
+    const { spec, keys, store } = args;
+    const { clusterMode, shards, replicas } = topologyOf(spec, context.redundancy.multiZone);
+    const suffix = this.make(random.RandomId, "suffix", { byteLength: 4, keepers: { key: keys.arn("data") } });
+    const prefix = physicalName(NAME_RULES.awsCache, [context.system, store], AUTO_NAME_SUFFIX + 1);
+    const logs = makeLogGroup(this.makeChild, "logs", { context, keyArn: keys.arn("logs") });
+    return this.make(
+      aws.elasticache.ReplicationGroup,
+      "group",
+      {
+        replicationGroupId: pulumi.interpolate`${prefix}-${suffix.hex}`,
+        description: `${store} of ${context.system} in ${context.placement}`,
+        engine: "redis",
+        engineVersion: engineOf(spec)?.version ?? "",
+        // Validation has seen to it that there is one.
+        nodeType: nodeTypeFor(spec) ?? "",
+        port: REDIS_PORT,
+        ...(clusterMode
+          ? { clusterMode: "enabled", numNodeGroups: shards, replicasPerNodeGroup: replicas }
+          : { numCacheClusters: replicas + 1 }),
+        automaticFailoverEnabled: clusterMode || replicas > 0,
+        multiAzEnabled: replicas > 0,
+        parameterGroupName: this.makeParameters(clusterMode).name,
+        subnetGroupName: this.makeSubnetGroup().name,
+        securityGroupIds: [this.makeGroup().id],
+        atRestEncryptionEnabled: true,
+        kmsKeyId: keys.arn("data"),
+        transitEncryptionEnabled: true,
+        transitEncryptionMode: "required",
+        authToken: token,
+        authTokenUpdateStrategy: "ROTATE",
+        snapshotRetentionLimit: Math.max(context.redundancy.backupRetentionDays, 1),
+        snapshotWindow: "02:00-03:00",
+        maintenanceWindow: "mon:04:30-mon:05:30",
+        autoMinorVersionUpgrade: true,
+        applyImmediately: false,
+        ...(context.redundancy.protect
+          ? { finalSnapshotIdentifier: pulumi.interpolate`${prefix}-${suffix.hex}-final` }
+          : {}),
+        logDeliveryConfigurations: ["slow-log", "engine-log"].map((logType) => ({
+          destination: logs.name,
+          destinationType: "cloudwatch-logs",
+          logFormat: "json",
+          logType,
+        })),
+        tags: context.tags,
+      },
+      { protect: context.redundancy.protect, dependsOn: [logs] },
+    );
+  }
+
+  private makeParameters(clusterMode: boolean): aws.elasticache.ParameterGroup {
+    const { context, args } = this;
+    return this.make(aws.elasticache.ParameterGroup, "parameters", {
+      family: engineOf(args.spec)?.family ?? "",
+      description: `${args.store} of ${context.system} in ${context.placement}`,
+      parameters: [
+        { name: "maxmemory-policy", value: args.spec.eviction },
+        ...(clusterMode ? [{ name: "cluster-enabled", value: "yes" }] : []),
+      ],
+      tags: context.tags,
+    });
+  }
+
+  private makeSubnetGroup(): aws.elasticache.SubnetGroup {
+    return this.make(aws.elasticache.SubnetGroup, "subnets", {
+      description: `Data subnets of ${this.context.system} in ${this.context.placement}`,
+      subnetIds: [...this.args.network.dataSubnetIds],
+      tags: this.context.tags,
+    });
+  }
+
+  private makeGroup(): aws.ec2.SecurityGroup {
+    const { context, args } = this;
+    const group = makeSecurityGroup(this.makeChild, "security-group", {
+      context,
+      vpcId: args.network.vpcId,
+      description: `Redis ${args.store}`,
+    });
+    const services = args.clients.map((client) => client.service).join(", ");
+    if (services !== "") {
+      const rule = { context, ports: REDIS_PORT, description: `${services} to ${args.store}`.slice(0, 255) };
+      allowIngress(this.makeChild, "from-clients", {
+        ...rule,
+        groupId: group.id,
+        peer: { groupId: args.clientGroupId },
+      });
+      allowEgress(this.makeChild, "clients-to", { ...rule, groupId: args.clientGroupId, peer: { groupId: group.id } });
+    }
+    return group;
+  }
+
+  private makeSecret(group: aws.elasticache.ReplicationGroup, token: pulumi.Output<string>): SecretEntry {
+    const { clusterMode } = topologyOf(this.args.spec, this.context.redundancy.multiZone);
+    const host = clusterMode ? group.configurationEndpointAddress : group.primaryEndpointAddress;
+    // In cluster mode a client finds the replicas by itself.
+    const replica = clusterMode ? group.configurationEndpointAddress : group.readerEndpointAddress;
+    return makeSecretEntry(this.makeChild, "secret", {
+      context: this.context,
+      path: this.args.store,
+      description: `Connection to ${this.args.store}`,
+      keyArn: this.args.keys.arn("secrets"),
+      value: pulumi.jsonStringify({
+        url: redisUrl(token, host),
+        "replica-url": redisUrl(token, replica),
+        host,
+        "replica-host": replica,
+        port: String(REDIS_PORT),
+        password: token,
+      }),
+    });
+  }
+
+  private bind(group: aws.elasticache.ReplicationGroup, entry: SecretEntry): Binding {
+    const { clusterMode } = topologyOf(this.args.spec, this.context.redundancy.multiZone);
+    const hosts: Readonly<Record<EndpointRole, pulumi.Output<string>>> = {
+      primary: clusterMode ? group.configurationEndpointAddress : group.primaryEndpointAddress,
+      replica: clusterMode ? group.configurationEndpointAddress : group.readerEndpointAddress,
+    };
+    return {
+      values: (_client, endpoint): Readonly<Record<string, BindingValue>> => ({
+        url: { kind: "secret", source: entry.source(endpoint === "replica" ? "replica-url" : "url") },
+        host: { kind: "plain", value: hosts[endpoint] },
+        port: { kind: "plain", value: String(REDIS_PORT) },
+        password: { kind: "secret", source: entry.source("password") },
+        tls: { kind: "plain", value: "true" },
+      }),
+      // The data subnets: a policy in the cluster knows addresses, not security groups.
+      peers: [{ kind: "cidrs", cidrBlocks: this.args.network.dataCidrBlocks }],
+      ports: [REDIS_PORT],
+      grants: () => [],
+      ready: [group, entry.version],
+    };
+  }
+}
+
+/** TLS is required, which the second s says. */
+function redisUrl(token: pulumi.Input<string>, host: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.interpolate`rediss://:${token}@${host}:${REDIS_PORT}/0`;
+}
