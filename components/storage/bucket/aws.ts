@@ -1,0 +1,160 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StoreOf } from "../../../systems/spec";
+import type { Make } from "../../aws/make";
+import type { Binding, BindingValue } from "../../binding";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { InputError } from "../../errors";
+import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
+import type { KeysContract } from "../../secrets/keys/contract";
+import { bucketProblems } from "./constraints";
+import type { BucketContract } from "./contract";
+import { bucketGrants } from "./grants";
+import { hardenBucket } from "./hardening";
+import { lifecycleRules } from "./lifecycle";
+import { LOG_PREFIXES, type LogBucket } from "./logBucket";
+import { replicaRegionOf } from "./replicaRegion";
+import { replicate } from "./replication";
+
+export interface BucketArgs extends ComponentArgs {
+  /** Name of the store in the spec. */
+  readonly store: string;
+  readonly spec: StoreOf<"bucket">;
+  readonly keys: KeysContract;
+  readonly logs: LogBucket;
+  /** Region of the copy. @default a table by the bucket's own region */
+  readonly replicaRegion?: string;
+  readonly transform?: {
+    readonly bucket?: Transform<aws.s3.BucketArgs>;
+    readonly "bucket-lifecycle"?: Transform<aws.s3.BucketLifecycleConfigurationArgs>;
+  };
+}
+
+/** An S3 bucket: private, encrypted with an own key, versioned, logged, with the spec's lifecycle, copy and lock. */
+export class Bucket extends Component implements BucketContract {
+  readonly binding: Binding;
+  readonly bucket: aws.s3.Bucket;
+
+  private readonly args: BucketArgs;
+
+  constructor(name: string, args: BucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:storage:Bucket", name, args, opts);
+    this.args = args;
+    const { spec, keys } = args;
+    const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const problems = bucketProblems(args.store, spec, this.place());
+    if (problems.length > 0) {
+      throw new InputError(problems);
+    }
+    this.bucket = this.makeBucket();
+    const { versioning, policy } = hardenBucket(make, "bucket", { bucket: this.bucket, keyArn: keys.arn("storage") });
+    this.makeLifecycle(versioning);
+    this.makeLogging();
+    this.makeLock(versioning);
+    const region = args.replicaRegion ?? replicaRegionOf(this.context.region);
+    if (spec.replication && region !== undefined) {
+      replicate(make, {
+        context: this.context,
+        store: args.store,
+        spec,
+        replication: spec.replication,
+        source: this.bucket,
+        sourceKeyArn: keys.arn("storage"),
+        sourceVersioning: versioning,
+        region,
+        parent: this,
+      });
+    }
+    this.binding = this.bind(policy);
+    this.finish({ bucket: this.bucket.bucket });
+  }
+
+  private place() {
+    const { replicaRegion } = this.args;
+    return { region: this.context.region, ...(replicaRegion === undefined ? {} : { replicaRegion }) };
+  }
+
+  /** The name is one an application may know, kept unique by a suffix that lives in the state. */
+  private makeBucket(): aws.s3.Bucket {
+    const { context, args } = this;
+    const suffix = this.make(random.RandomId, "suffix", { byteLength: 4 });
+    const parts = args.spec.bucketName === undefined ? [context.system, args.store] : [args.spec.bucketName];
+    const prefix = physicalName(NAME_RULES.awsBucket, [...parts, context.environment], AUTO_NAME_SUFFIX + 1);
+    return this.make(
+      aws.s3.Bucket,
+      "bucket",
+      {
+        bucket: pulumi.interpolate`${prefix}-${suffix.hex}`,
+        // Can be set only when the bucket is made.
+        objectLockEnabled: args.spec.locked,
+        forceDestroy: context.environment === "dev" && !args.spec.locked,
+        tags: context.tags,
+      },
+      { protect: context.redundancy.protect },
+    );
+  }
+
+  private makeLifecycle(versioning: pulumi.Resource): void {
+    this.make(
+      aws.s3.BucketLifecycleConfiguration,
+      "bucket-lifecycle",
+      { bucket: this.bucket.id, rules: lifecycleRules(this.args.spec.lifecycle) },
+      { dependsOn: [versioning] },
+    );
+  }
+
+  private makeLogging(): void {
+    const { logs, store } = this.args;
+    this.make(
+      aws.s3.BucketLogging,
+      "bucket-logging",
+      { bucket: this.bucket.id, targetBucket: logs.bucketName, targetPrefix: `${LOG_PREFIXES.buckets}/${store}/` },
+      { dependsOn: [...logs.ready] },
+    );
+  }
+
+  private makeLock(versioning: pulumi.Resource): void {
+    const { locked, retentionDays } = this.args.spec;
+    if (!locked || retentionDays === undefined) {
+      return;
+    }
+    this.make(
+      aws.s3.BucketObjectLockConfiguration,
+      "bucket-lock",
+      {
+        bucket: this.bucket.id,
+        rule: {
+          defaultRetention: {
+            // Nobody can shorten compliance, not even the account's owner: production only, where that is the point.
+            mode:
+              this.context.environment === "production" && this.context.redundancy.protect
+                ? "COMPLIANCE"
+                : "GOVERNANCE",
+            days: retentionDays,
+          },
+        },
+      },
+      { dependsOn: [versioning] },
+    );
+  }
+
+  private bind(policy: pulumi.Resource): Binding {
+    const { bucket, args, context } = this;
+    const plain = (value: pulumi.Input<string>): BindingValue => ({ kind: "plain", value });
+    return {
+      values: () => ({
+        name: plain(bucket.bucket),
+        region: plain(context.region),
+        url: plain(pulumi.interpolate`s3://${bucket.bucket}`),
+        host: plain(bucket.bucketRegionalDomainName),
+      }),
+      // S3 has no fixed addresses; the network's gateway endpoint takes the traffic, whatever the address.
+      peers: [{ kind: "hosts", hosts: [`s3.${context.region}.amazonaws.com`, `*.s3.${context.region}.amazonaws.com`] }],
+      ports: [443],
+      grants: (_client, access) =>
+        bucketGrants({ store: args.store, access, bucketArn: bucket.arn, keyArn: args.keys.arn("storage") }),
+      ready: [bucket, policy],
+    };
+  }
+}

@@ -1,0 +1,6 @@
+import type { Binding } from "../../binding";
+
+/** What a model may rely on, whoever keeps the objects. */
+export interface BucketContract {
+  readonly binding: Binding;
+}

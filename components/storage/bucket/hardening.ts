@@ -1,0 +1,64 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Make } from "../../aws/make";
+import { policyDocument, type Statement } from "../../aws/policy";
+
+export interface HardeningArgs {
+  /** Region of the bucket, where it is not the provider's. */
+  readonly region?: string;
+  readonly bucket: aws.s3.Bucket;
+  /** Key that encrypts its objects; the service's own for what a KMS key would keep from being written. */
+  readonly keyArn?: pulumi.Input<string>;
+  /** Statements besides the one that refuses plain HTTP. @default none */
+  readonly statements?: readonly Statement[];
+}
+
+/** Makes a bucket private, owned, encrypted, versioned and reachable by TLS only. Returns its versioning and its policy. */
+export function hardenBucket(make: Make, role: string, args: HardeningArgs) {
+  const target = { bucket: args.bucket.id, ...(args.region === undefined ? {} : { region: args.region }) };
+  const access = make(aws.s3.BucketPublicAccessBlock, `${role}-public-access`, {
+    ...target,
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  });
+  make(aws.s3.BucketOwnershipControls, `${role}-ownership`, {
+    ...target,
+    rule: { objectOwnership: "BucketOwnerEnforced" },
+  });
+  make(aws.s3.BucketServerSideEncryptionConfiguration, `${role}-encryption`, {
+    ...target,
+    rules: [
+      args.keyArn === undefined
+        ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+        : {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: args.keyArn },
+            bucketKeyEnabled: true,
+          },
+    ],
+  });
+  const versioning = make(aws.s3.BucketVersioning, `${role}-versioning`, {
+    ...target,
+    versioningConfiguration: { status: "Enabled" },
+  });
+  const policy = make(
+    aws.s3.BucketPolicy,
+    `${role}-policy`,
+    { ...target, policy: policyDocument([tlsOnly(args.bucket.arn), ...(args.statements ?? [])]) },
+    // S3 refuses the two at once.
+    { dependsOn: [access] },
+  );
+  return { versioning, policy };
+}
+
+function tlsOnly(arn: pulumi.Output<string>): Statement {
+  return {
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [arn, pulumi.interpolate`${arn}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}
