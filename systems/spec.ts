@@ -85,7 +85,7 @@ export type AlertSpec = z.output<typeof alert>;
 
 /** JSON Schema (draft 2020-12) of a system file, for editors and other tools. */
 export function systemJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(systemSchema, { io: "input", target: "draft-2020-12" });
+  const schema = z.toJSONSchema(systemSchema, { io: "input", target: "draft-2020-12", reused: "ref" });
   return {
     $schema: schema.$schema,
     $id: "https://groundplan.dev/schema/system.json",
