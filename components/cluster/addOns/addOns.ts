@@ -2,11 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../../component";
 import { type Capabilities, PRIORITY_TIERS, type PriorityTier } from "../contract";
-import { ADD_ONS, type AddOnModes, CATALOG, type Chart } from "./catalog";
+import { ADD_ONS, type AddOnModes, type AddOnName, CATALOG, type Chart } from "./catalog";
 
 export interface AddOnsArgs extends ComponentArgs {
   /** What becomes of each add-on; what is not named is not there. */
   readonly modes: AddOnModes;
+  /** Values laid over those of the catalog, by add-on: what only the cloud under the cluster knows. @default none */
+  readonly values?: Readonly<Partial<Record<AddOnName, Readonly<Record<string, pulumi.Input<unknown>>>>>>;
+  /** What must stand before the first release: nodes to run on, identities to act with. @default none */
+  readonly after?: readonly pulumi.Resource[];
 }
 
 /** Higher goes first: a full cluster evicts interruptible work for services, and services for data. */
@@ -26,7 +30,7 @@ export class AddOns extends Component {
   constructor(name: string, args: AddOnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:cluster:AddOns", name, args, opts);
     this.priorityClasses = this.makePriorityClasses();
-    this.releases = this.install(args.modes);
+    this.releases = this.install(args);
     this.installed = Object.fromEntries(
       ADD_ONS.flatMap((addOn) => {
         const { capability } = CATALOG[addOn];
@@ -42,7 +46,10 @@ export class AddOns extends Component {
     const named = PRIORITY_TIERS.map((tier) => [tier, `${this.context.system}-${tier}`] as const);
     for (const [tier, name] of named) {
       this.make(k8s.scheduling.v1.PriorityClass, `priority-${tier}`, {
-        metadata: { name, labels: { "app.kubernetes.io/part-of": this.context.system, "app.kubernetes.io/managed-by": "groundplan" } },
+        metadata: {
+          name,
+          labels: { "app.kubernetes.io/part-of": this.context.system, "app.kubernetes.io/managed-by": "groundplan" },
+        },
         globalDefault: false,
         preemptionPolicy: tier === "interruptible" ? "Never" : "PreemptLowerPriority",
         ...PRIORITIES[tier],
@@ -51,7 +58,7 @@ export class AddOns extends Component {
     return Object.fromEntries(named) as Record<PriorityTier, string>;
   }
 
-  private install(modes: AddOnModes): ReadonlyMap<string, pulumi.Resource> {
+  private install({ modes, values, after = [] }: AddOnsArgs): ReadonlyMap<string, pulumi.Resource> {
     const made = new Map<string, pulumi.Resource>();
     for (const addOn of ADD_ONS) {
       const { chart, namespace } = CATALOG[addOn];
@@ -59,7 +66,10 @@ export class AddOns extends Component {
         continue;
       }
       if (chart) {
-        made.set(addOn, this.release(addOn, namespace, chart));
+        made.set(
+          addOn,
+          this.release(addOn, namespace, { ...chart, values: { ...chart.values, ...values?.[addOn] } }, after),
+        );
       } else {
         this.degrade({
           feature: `add-on ${addOn}`,
@@ -71,19 +81,24 @@ export class AddOns extends Component {
     return made;
   }
 
-  private release(addOn: string, namespace: string, chart: Chart): pulumi.Resource {
-    return this.make(k8s.helm.v3.Release, addOn, {
-      name: addOn,
-      chart: chart.name,
-      version: chart.version,
-      repositoryOpts: { repo: chart.repository },
-      namespace,
-      createNamespace: namespace !== "kube-system",
-      values: { ...chart.values },
-      // A release that fails half-way is rolled back, or the next run would find it neither there nor gone.
-      atomic: true,
-      cleanupOnFail: true,
-      timeout: 600,
-    });
+  private release(addOn: string, namespace: string, chart: Chart, after: readonly pulumi.Resource[]): pulumi.Resource {
+    return this.make(
+      k8s.helm.v3.Release,
+      addOn,
+      {
+        name: addOn,
+        chart: chart.name,
+        version: chart.version,
+        repositoryOpts: { repo: chart.repository },
+        namespace,
+        createNamespace: namespace !== "kube-system",
+        values: { ...chart.values },
+        // A release that fails half-way is rolled back, or the next run would find it neither there nor gone.
+        atomic: true,
+        cleanupOnFail: true,
+        timeout: 600,
+      },
+      { dependsOn: [...after] },
+    );
   }
 }

@@ -10,6 +10,7 @@ export const ADD_ONS = [
   "ingress",
   "cloudnative-pg",
   "vertical-pod-autoscaler",
+  "aws-load-balancer-controller",
 ] as const;
 export type AddOnName = (typeof ADD_ONS)[number];
 
@@ -88,7 +89,12 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
       name: "external-secrets",
       version: "2.9.0",
       repository: "https://charts.external-secrets.io",
-      values: { installCRDs: true, resources: small, webhook: { resources: small }, certController: { resources: small } },
+      values: {
+        installCRDs: true,
+        resources: small,
+        webhook: { resources: small },
+        certController: { resources: small },
+      },
     },
   },
   "kube-prometheus-stack": {
@@ -123,7 +129,10 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
         deployment: { replicas: 2 },
         podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
         // Routers take Middlewares from the namespaces of their Services.
-        providers: { kubernetesCRD: { enabled: true, allowCrossNamespace: false }, kubernetesIngress: { enabled: true } },
+        providers: {
+          kubernetesCRD: { enabled: true, allowCrossNamespace: false },
+          kubernetesIngress: { enabled: true },
+        },
         resources: large,
         securityContext: RESTRICTED,
       },
@@ -137,6 +146,23 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
       version: "0.29.0",
       repository: "https://cloudnative-pg.github.io/charts",
       values: { resources: small },
+    },
+  },
+  "aws-load-balancer-controller": {
+    namespace: "kube-system",
+    chart: {
+      name: "aws-load-balancer-controller",
+      version: "3.5.0",
+      repository: "https://aws.github.io/eks-charts",
+      values: {
+        replicaCount: 2,
+        podDisruptionBudget: { maxUnavailable: 1 },
+        // It only joins pods to target groups: load balancers are this program's, and no Service or Ingress makes one.
+        createIngressClassResource: false,
+        ingressClassConfig: { default: false },
+        enableServiceMutatorWebhook: false,
+        resources: small,
+      },
     },
   },
   "vertical-pod-autoscaler": { capability: "verticalPodAutoscaler", namespace: "kube-system" },
