@@ -1,0 +1,24 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** One route as a load balancer needs to know it. */
+export interface LoadBalancerRoute {
+  /** Full host name. */
+  readonly host: string;
+  /** Path prefix. */
+  readonly path: string;
+  readonly service: string;
+  readonly namespace: string;
+  /** Port of the Kubernetes Service. */
+  readonly servicePort: number;
+  /** Port the pods listen on. */
+  readonly targetPort: number;
+  readonly healthPath: string;
+  /** Seconds an idle connection stays open. */
+  readonly timeoutSeconds: number;
+  readonly ready: readonly pulumi.Resource[];
+}
+
+export interface LoadBalancerContract {
+  /** Address by host. */
+  readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
+}

@@ -1,0 +1,86 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { makeLogGroup } from "../../aws/logGroup";
+import type { Make } from "../../aws/make";
+import { namePrefix } from "../../aws/names";
+import type { Context } from "../../context";
+
+type Rule = aws.types.input.wafv2.WebAclRule;
+
+export interface WebFirewallArgs {
+  readonly context: Context;
+  readonly loadBalancerArn: pulumi.Input<string>;
+  readonly logsKeyArn: pulumi.Input<string>;
+  /** Requests one address may make in five minutes. */
+  readonly rateLimit: number;
+}
+
+/** Where the spec sets no limit: far above a person, below a scanner. */
+export const DEFAULT_RATE_LIMIT = 10_000;
+const RATE_WINDOW_SECONDS = 300;
+
+/** https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html */
+const MANAGED_GROUPS: readonly { readonly name: string; readonly count?: readonly string[] }[] = [
+  { name: "AWSManagedRulesAmazonIpReputationList" },
+  // Blocks every body over 8 KiB, which is any upload; counted instead, the application has limits of its own.
+  { name: "AWSManagedRulesCommonRuleSet", count: ["SizeRestrictions_BODY"] },
+  { name: "AWSManagedRulesKnownBadInputsRuleSet" },
+];
+const LOG_GROUP_NAME = { maxLength: 512, allowed: /[A-Za-z0-9_./-]/, keepCase: true } as const;
+
+/** A web application firewall before a load balancer: managed rules, a rate limit, and a log without credentials. */
+export function makeWebFirewall(make: Make, args: WebFirewallArgs): aws.wafv2.WebAcl {
+  const { context } = args;
+  const acl = make(aws.wafv2.WebAcl, "firewall", {
+    description: `Edge of ${context.system} in ${context.placement}`,
+    scope: "REGIONAL",
+    defaultAction: { allow: {} },
+    rules: [rateRule(args.rateLimit), ...MANAGED_GROUPS.map(managedRule)],
+    visibilityConfig: visibility("edge"),
+    tags: context.tags,
+  });
+  make(aws.wafv2.WebAclAssociation, "firewall-association", { resourceArn: args.loadBalancerArn, webAclArn: acl.arn });
+  const logs = makeLogGroup(make, "firewall-logs", {
+    context,
+    // WAF writes to groups of this prefix only. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    namePrefix: `aws-waf-logs-${namePrefix(LOG_GROUP_NAME, [context.system, context.placement])}`,
+    keyArn: args.logsKeyArn,
+  });
+  make(aws.wafv2.WebAclLoggingConfiguration, "firewall-logging", {
+    resourceArn: acl.arn,
+    logDestinationConfigs: [logs.arn],
+    redactedFields: ["authorization", "cookie", "x-api-key"].map((name) => ({ singleHeader: { name } })),
+  });
+  return acl;
+}
+
+function rateRule(limit: number): Rule {
+  return {
+    name: "rate-limit",
+    priority: 0,
+    action: { block: {} },
+    statement: { rateBasedStatement: { limit, aggregateKeyType: "IP", evaluationWindowSec: RATE_WINDOW_SECONDS } },
+    visibilityConfig: visibility("rate-limit"),
+  };
+}
+
+function managedRule(group: (typeof MANAGED_GROUPS)[number], index: number): Rule {
+  const overrides = (group.count ?? []).map((name) => ({ name, actionToUse: { count: {} } }));
+  return {
+    name: group.name,
+    priority: index + 1,
+    overrideAction: { none: {} },
+    statement: {
+      managedRuleGroupStatement: {
+        vendorName: "AWS",
+        name: group.name,
+        ...(overrides.length > 0 ? { ruleActionOverrides: overrides } : {}),
+      },
+    },
+    visibilityConfig: visibility(group.name),
+  };
+}
+
+function visibility(metricName: string) {
+  return { cloudwatchMetricsEnabled: true, sampledRequestsEnabled: true, metricName };
+}
