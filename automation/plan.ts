@@ -12,6 +12,8 @@ export interface PlanRequest {
   readonly stack: string;
   /** Changes to the stack's settings for this plan alone. */
   readonly selection?: Selection;
+  /** Secret configuration the caller holds in the clear, by full key; it taints what it reaches and is in no plan. */
+  readonly secrets?: Readonly<Record<string, unknown>>;
   /** `preview` leaves computed values unknown; `simulate` fills every one with a well-formed fake. */
   readonly mode: "preview" | "simulate";
   /** Names of the policy packs to run. @default all */
@@ -35,8 +37,9 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   request.onPhase?.(`reading Pulumi.${request.stack}.yaml`);
   const file = await readStackFile(request.directory, request.stack);
   const values = applySelection(file.values, request.selection ?? {});
-  const config = toPulumiConfig(values);
-  const settings = await parseSettings(values, { stack: request.stack, directory: request.directory });
+  const config = toPulumiConfig({ ...values, ...request.secrets });
+  const secretKeys = [...new Set([...file.secretKeys, ...Object.keys(request.secrets ?? {})])];
+  const settings = await parseSettings(config, { stack: request.stack, directory: request.directory, secretKeys });
   request.onPhase?.(`planning ${settings.system.name}, ${settings.model}, ${settings.environment}`);
   const { default: program } = await import("../index");
   const run = await runProgram({
@@ -44,7 +47,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
     project: file.project,
     stack: file.stack,
     config,
-    secretKeys: file.secretKeys,
+    secretKeys,
     mode: request.mode,
     transport: request.transport,
     onProgress: request.onProgress,

@@ -44,6 +44,7 @@ export function buildCommand(context: CommandContext): Command {
   withSelectors(root.command("check"))
     .description("run policy packs on a stack, a plan file or an exported Pulumi state")
     .option("--pack <pack>", "only this pack (repeatable)", collect, [])
+    .addOption(mode())
     .addOption(new Option("--format <format>", "form of the results").choices(POLICY_FORMATS).default("text"))
     .option("--plan <file>", "judge this plan file, or the output of pulumi stack export, instead of planning")
     .action(async (options) => (await import("./commands/check")).check(options, context));
@@ -84,6 +85,12 @@ function withSelectors(command: Command): Command {
       collectSetting,
       [],
     );
+}
+
+function mode(): Option {
+  return new Option("--mode <mode>", "leave computed values unknown, or fill them in with fakes")
+    .choices(["preview", "simulate"])
+    .default("preview");
 }
 
 /** Choices for help and completion only: the settings judge the value, together with everything else that is wrong. */

@@ -73,7 +73,7 @@ export async function planWithProgress(
 }
 
 /** The exit code a plan's policies ask for. */
-export function verdict(planned: Plan): number {
+export function verdict(planned: Pick<Plan, "policies">): number {
   const failing = planned.policies.results.some(
     (result) => result.status === "violation" && result.level === "mandatory",
   );

@@ -4,13 +4,16 @@ import type { Plan, PolicyResult } from "../../engine/plan";
 export const POLICY_FORMATS = ["text", "json", "sarif", "junit"] as const;
 export type PolicyFormat = (typeof POLICY_FORMATS)[number];
 
+/** What the formats need of a plan, or of a judged file. */
+export type Judged = Pick<Plan, "policies" | "stack">;
+
 /** The policy part of a plan as JSON. */
-export function policiesAsJson(plan: Plan): string {
+export function policiesAsJson(plan: Judged): string {
   return `${JSON.stringify(plan.policies, null, 2)}\n`;
 }
 
 /** SARIF 2.1.0, as code-scanning services take it. Exempted violations are suppressed results, deferred ones are notes. */
-export function policiesAsSarif(plan: Plan): string {
+export function policiesAsSarif(plan: Judged): string {
   const { results } = plan.policies;
   const ruleIds = [...new Set(results.map(ruleId))].sort();
   const log = {
@@ -56,7 +59,7 @@ function sarifLevel(result: PolicyResult): "error" | "warning" | "none" {
 }
 
 /** JUnit XML: one suite per pack, one case per rule that had something to say, and one for all that passed. */
-export function policiesAsJunit(plan: Plan): string {
+export function policiesAsJunit(plan: Judged): string {
   const root = create({ version: "1.0", encoding: "UTF-8" }).ele("testsuites", { name: "groundplan" });
   for (const pack of plan.policies.packs) {
     const results = plan.policies.results.filter((result) => result.pack === pack.name);

@@ -1,4 +1,4 @@
-import type { Plan, PlanResource, PolicyResult } from "../../engine/plan";
+import type { Plan, PlanResource, PolicyReport, PolicyResult } from "../../engine/plan";
 import type { Stream } from "../terminal";
 
 /** What a person wants to know of a plan: what is made, what it cannot do, what the policies say, what comes out. */
@@ -9,7 +9,7 @@ export function printSummary(plan: Plan, stream: Stream): void {
   printComponents(plan, stream);
   printDegraded(plan, stream);
   printDiagnostics(plan, stream);
-  printPolicies(plan, stream);
+  printPolicies(plan.policies, stream);
   printOutputs(plan, stream);
 }
 
@@ -43,9 +43,9 @@ export function componentCounts(resources: readonly PlanResource[]): readonly { 
 }
 
 function ownerLabel(resource: PlanResource, byUrn: ReadonlyMap<string, PlanResource>): string {
-  let owner = resource.parent === undefined ? undefined : byUrn.get(resource.parent);
+  let owner = resource.parent === null ? undefined : byUrn.get(resource.parent);
   while (owner?.custom) {
-    owner = owner.parent === undefined ? undefined : byUrn.get(owner.parent);
+    owner = owner.parent === null ? undefined : byUrn.get(owner.parent);
   }
   if (!owner || owner.type === "pulumi:pulumi:Stack") {
     return "stack";
@@ -72,9 +72,9 @@ function printDiagnostics(plan: Plan, stream: Stream): void {
 }
 
 /** Policy results: what fails first, then what advises, then what could not be judged yet. */
-export function printPolicies(plan: Plan, stream: Stream): void {
+export function printPolicies(report: PolicyReport, stream: Stream): void {
   const { colors } = stream;
-  const { packs, results, passed, notApplicable } = plan.policies;
+  const { packs, results, passed, notApplicable } = report;
   const violations = results.filter((result) => result.status === "violation");
   const mandatory = violations.filter((result) => result.level === "mandatory");
   const advisory = violations.filter((result) => result.level === "advisory");

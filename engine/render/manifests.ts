@@ -23,7 +23,7 @@ export function renderManifests(plan: Plan, preview?: Plan): RenderedFiles {
       files[path] = renderManifest(resource, known.get(resource.urn));
     } else if (resource.type === "kubernetes:helm.sh/v3:Release") {
       files[`helm/${directoryOf(resource, plan.placements.length > 1)}${resource.name}.yaml`] =
-        header(resource, known.get(resource.urn)) + toYaml(resource.inputs);
+        header(known.get(resource.urn)) + toYaml(resource.inputs);
     }
   }
   return files;
@@ -59,7 +59,7 @@ function renderManifest(resource: PlanResource, preview: PlanResource | undefine
     return renderSecret(resource);
   }
   const { apiVersion, kind, metadata, ...rest } = resource.inputs;
-  return header(resource, preview) + toYaml({ apiVersion, kind, metadata, ...rest });
+  return header(preview) + toYaml({ apiVersion, kind, metadata, ...rest });
 }
 
 function renderSecret(resource: PlanResource): string {
@@ -82,7 +82,7 @@ function keysOf(value: unknown): readonly string[] {
     : Object.keys(record);
 }
 
-function header(resource: PlanResource, preview: PlanResource | undefined): string {
+function header(preview: PlanResource | undefined): string {
   const simulated = preview ? unknownPaths(preview.inputs) : [];
   return simulated.length === 0
     ? ""
