@@ -1,7 +1,7 @@
 import type { PolicyPackConfig } from "@pulumi/policy";
 import { expect } from "chai";
 import type { Pack } from "../../policies";
-import { evaluate, type Mutation, mutate, type TestResource, UNKNOWN } from "./harness";
+import { DELETE, evaluate, type Mutation, mutate, type TestResource, UNKNOWN } from "./harness";
 
 export interface FailingCase extends Mutation {
   /** The rule's message, or all of them where one change breaks several things. */
@@ -74,4 +74,37 @@ export function describeCases(pack: Pack, table: CaseTable): void {
 /** A resource list of one, for the tables. */
 export function one(type: string, props: Readonly<Record<string, unknown>>): readonly TestResource[] {
   return [{ type, props }];
+}
+
+/** The case of a rule that asks a property to be `true`. */
+export function flag(base: readonly TestResource[], path: string, also: readonly string[] = []): RuleCase {
+  return {
+    base,
+    fails: [
+      { at: path, to: false, message: `${path} is false, not true`, also },
+      { at: path, to: DELETE, message: `${path} is unset, not true`, also },
+    ],
+    unknown: [path],
+  };
+}
+
+/** The case of a rule that asks a property to be anything but `true`. */
+export function unflagged(base: readonly TestResource[], path: string): RuleCase {
+  return { base, fails: [{ at: path, to: true, message: `${path} is true` }], unknown: [path] };
+}
+
+/** The case of a rule that asks a property to be one of a few values. */
+export function chosen(base: readonly TestResource[], path: string, wrong: string, allowed: string): RuleCase {
+  return { base, fails: [{ at: path, to: wrong, message: `${path} is "${wrong}", not ${allowed}` }], unknown: [path] };
+}
+
+/** The case of a rule that asks a property of a type to be set. */
+export function filled(type: string, path: string, value: unknown = "value"): RuleCase {
+  const [outer = "", inner] = path.split(".");
+  return missing(one(type, { [outer]: inner === undefined ? value : { [inner]: value } }), path);
+}
+
+/** The same for a base with other properties. */
+export function missing(base: readonly TestResource[], path: string): RuleCase {
+  return { base, fails: [{ at: path, to: DELETE, message: `${path} is not set` }], unknown: [path] };
 }

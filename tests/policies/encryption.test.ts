@@ -1,5 +1,5 @@
 import { pack } from "../../policies/encryption/pack";
-import { type CaseTable, describeCases, one } from "./cases";
+import { type CaseTable, describeCases, filled, flag, one } from "./cases";
 import { DELETE, type TestResource } from "./harness";
 
 const KEY = "arn:aws:kms:us-east-1:111122223333:key/1234";
@@ -67,22 +67,6 @@ const storageClass = one("kubernetes:storage.k8s.io/v1:StorageClass", {
   provisioner: "ebs.csi.aws.com",
   parameters: { type: "gp3", encrypted: "true" },
 });
-
-/** The case of a rule that asks for `true`. */
-const flag = (base: readonly TestResource[], path: string) => ({
-  base,
-  fails: [
-    { at: path, to: false, message: `${path} is false, not true` },
-    { at: path, to: DELETE, message: `${path} is unset, not true` },
-  ],
-  unknown: [path],
-});
-/** The case of a rule that asks for any value. */
-const filled = (type: string, path: string, value = KEY, rest: Readonly<Record<string, unknown>> = {}) => {
-  const [outer = "", inner] = path.split(".");
-  const base = one(type, { ...rest, [outer]: inner === undefined ? value : { [inner]: value } });
-  return { base, fails: [{ at: path, to: DELETE, message: `${path} is not set` }], unknown: [path] };
-};
 
 const table: CaseTable = {
   "ebs-volume-encrypted": flag(one("aws:ebs/volume:Volume", { encrypted: true }), "encrypted"),
