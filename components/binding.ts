@@ -39,7 +39,9 @@ export interface Grant {
   /** AWS: ARNs. GCP: resource names. */
   readonly resources: readonly pulumi.Input<string>[];
   /** Conditions in the cloud's own form. */
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>>;
+  readonly conditions?: Readonly<
+    Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>
+  >;
 }
 
 export type Access = "read" | "write" | "admin";

@@ -39,10 +39,27 @@ export function redundancyOf(environment: Environment, options: { ephemeral?: bo
     case "dev":
       return { multiZone: false, natPerZone: false, backupRetentionDays: 1, logRetentionDays: 14, protect: false };
     case "staging":
-      return { multiZone: true, natPerZone: false, backupRetentionDays: 7, logRetentionDays: 30, protect: !options.ephemeral };
+      return {
+        multiZone: true,
+        natPerZone: false,
+        backupRetentionDays: 7,
+        logRetentionDays: 30,
+        protect: !options.ephemeral,
+      };
     case "production":
-      return { multiZone: true, natPerZone: true, backupRetentionDays: 7, logRetentionDays: 365, protect: !options.ephemeral };
+      return {
+        multiZone: true,
+        natPerZone: true,
+        backupRetentionDays: 7,
+        logRetentionDays: 365,
+        protect: !options.ephemeral,
+      };
     default:
       return environment satisfies never;
   }
+}
+
+/** Whether a model runs replicas on several nodes, rather than one machine's worth. */
+export function isDistributed(model: Model): boolean {
+  return model === "distributed" || model === "global";
 }

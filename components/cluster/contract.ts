@@ -54,7 +54,12 @@ export interface ClusterContract {
    */
   readonly ownsNodePools?: boolean;
   /** Lets a service account act in the cloud's API with exactly these grants; no identity without grants. */
-  identity(service: string, namespace: string, serviceAccount: string, grants: readonly Grant[]): WorkloadIdentity | undefined;
+  identity(
+    service: string,
+    namespace: string,
+    serviceAccount: string,
+    grants: readonly Grant[],
+  ): WorkloadIdentity | undefined;
 }
 
 /** Label of every node of a pool, and key of the taint (`NoSchedule`) of a tainted one; its value is the pool's name. */

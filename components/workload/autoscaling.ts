@@ -56,7 +56,9 @@ export function isElastic(scaling: ScalingSpec): boolean {
 
 /** Whether only KEDA can follow what the service scales on. */
 export function needsKeda(scaling: ScalingSpec): boolean {
-  return isElastic(scaling) && (scaling.queue !== undefined || scaling.metrics.length > 0 || leastReplicas(scaling) === 0);
+  return (
+    isElastic(scaling) && (scaling.queue !== undefined || scaling.metrics.length > 0 || leastReplicas(scaling) === 0)
+  );
 }
 
 export function planAutoscaling(args: AutoscalingArgs): AutoscalingPlan {
@@ -113,7 +115,11 @@ function planKeda(args: AutoscalingArgs) {
   const degraded: Degraded[] = [];
   const outside = [...queueTriggers(args), ...metricTriggers(args, degraded)];
   const resource = args.capabilities.metricsServer
-    ? utilization(scaling).map(({ name, percent }) => ({ type: name, metricType: "Utilization", metadata: { value: String(percent) } }))
+    ? utilization(scaling).map(({ name, percent }) => ({
+        type: name,
+        metricType: "Utilization",
+        metadata: { value: String(percent) },
+      }))
     : [];
   const triggers = [...resource, ...outside];
   return {

@@ -31,7 +31,11 @@ export function serviceContainer(args: ContainerArgs): Container {
     imagePullPolicy: pullPolicy(args.image),
     ...(spec.command ? { command: [...spec.command] } : {}),
     ...(spec.args ? { args: [...spec.args] } : {}),
-    ports: Object.entries(spec.ports).map(([name, { port }]) => ({ name: portName(name), containerPort: port, protocol: "TCP" })),
+    ports: Object.entries(spec.ports).map(([name, { port }]) => ({
+      name: portName(name),
+      containerPort: port,
+      protocol: "TCP",
+    })),
     env: environment(args),
     resources: containerResources(spec.resources),
     ...(isRunning(spec) ? { ...planProbes(spec.probes, spec.ports), ...shutdown(spec) } : {}),
@@ -92,7 +96,13 @@ function containerSecurity(security: ServiceSpec["security"]): SecurityContext {
       };
     case "privileged":
       // Mount namespaces of its own need privilege even for a daemon that runs as an ordinary user.
-      return { privileged: true, allowPrivilegeEscalation: true, runAsUser, runAsNonRoot: runAsUser !== 0, readOnlyRootFilesystem };
+      return {
+        privileged: true,
+        allowPrivilegeEscalation: true,
+        runAsUser,
+        runAsNonRoot: runAsUser !== 0,
+        readOnlyRootFilesystem,
+      };
     default:
       return podSecurity satisfies never;
   }

@@ -83,7 +83,13 @@ export function egressFlows(uses: readonly BoundUse[]): readonly Flow[] {
   return [...ports.values()].map((flow) => ({ peers: flow.peers, ports: [...flow.ports] }));
 }
 
-function notOffered(service: string, target: string, variable: string, key: string, offered: readonly string[]): Problem {
+function notOffered(
+  service: string,
+  target: string,
+  variable: string,
+  key: string,
+  offered: readonly string[],
+): Problem {
   return {
     path: `services.${service}.uses[${target}].env.${variable}`,
     found: show(key),

@@ -49,7 +49,11 @@ export function planPod(args: PodSpecArgs): PodPlan {
       containers: [args.container],
       volumes: [...args.volumes],
       ...(spread
-        ? { topologySpreadConstraints: topologySpread(args.selector, { strict: args.multiZone && cluster.ownsNodePools !== false }) }
+        ? {
+            topologySpreadConstraints: topologySpread(args.selector, {
+              strict: args.multiZone && cluster.ownsNodePools !== false,
+            }),
+          }
         : {}),
       ...placement.fields,
     },
@@ -62,9 +66,18 @@ function podSecurity(spec: ServiceSpec): k8s.types.input.core.v1.PodSecurityCont
   // net.ipv4.ip_unprivileged_port_start is in the restricted standard's list of safe sysctls: it lets an image that
   // insists on port 80 (nginx) have it without root and without NET_BIND_SERVICE.
   const lowPort = Object.values(spec.ports).some(({ port }) => port < 1024);
-  const sysctls = lowPort && standard !== "privileged" ? { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] } : {};
+  const sysctls =
+    lowPort && standard !== "privileged"
+      ? { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] }
+      : {};
   if (standard === "privileged") {
-    return { runAsUser, runAsGroup: runAsUser, fsGroup: runAsUser, fsGroupChangePolicy: "OnRootMismatch", runAsNonRoot: runAsUser !== 0 };
+    return {
+      runAsUser,
+      runAsGroup: runAsUser,
+      fsGroup: runAsUser,
+      fsGroupChangePolicy: "OnRootMismatch",
+      runAsNonRoot: runAsUser !== 0,
+    };
   }
   return {
     runAsNonRoot: runAsUser !== 0,

@@ -7,7 +7,7 @@ import type { Context } from "../context";
 import { digest } from "../naming";
 import { mostReplicas } from "./autoscaling";
 import { isRunning, type SecretKeyRef, serviceContainer } from "./container";
-import { type Role, objectLabels, selectorLabels } from "./labels";
+import { objectLabels, type Role, selectorLabels } from "./labels";
 import { planPod } from "./podSpec";
 import type { VolumePlan } from "./volumes";
 

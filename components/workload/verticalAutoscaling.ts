@@ -18,13 +18,18 @@ export function planVertical(
     return { degraded: [] };
   }
   if (!available) {
-    return { degraded: [verdict(service, "the vertical autoscaler is not in the cluster", "set groundplan:kubernetes.addOns.vertical-pod-autoscaler to existing")] };
+    return {
+      degraded: [
+        verdict(
+          service,
+          "the vertical autoscaler is not in the cluster",
+          "set groundplan:kubernetes.addOns.vertical-pod-autoscaler to existing",
+        ),
+      ],
+    };
   }
   const taken = isElastic(scaling)
-    ? [
-        ...(scaling.cpuPercent === undefined ? [] : ["cpu"]),
-        ...(scaling.memoryPercent === undefined ? [] : ["memory"]),
-      ]
+    ? [...(scaling.cpuPercent === undefined ? [] : ["cpu"]), ...(scaling.memoryPercent === undefined ? [] : ["memory"])]
     : [];
   const free = ["cpu", "memory"].filter((resource) => !taken.includes(resource));
   const applied = scaling.vertical === "auto" && free.length > 0;
@@ -45,7 +50,11 @@ export function planVertical(
       updatePolicy: { updateMode: applied ? "Recreate" : "Off" },
       resourcePolicy: {
         containerPolicies: [
-          { containerName: "*", controlledResources: applied ? free : ["cpu", "memory"], controlledValues: "RequestsOnly" },
+          {
+            containerName: "*",
+            controlledResources: applied ? free : ["cpu", "memory"],
+            controlledValues: "RequestsOnly",
+          },
         ],
       },
     },

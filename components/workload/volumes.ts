@@ -73,7 +73,10 @@ function scratch(spec: ServiceSpec): Part {
   const wanted = spec.scratch.some((entry) => entry.path === "/tmp")
     ? spec.scratch
     : [...spec.scratch, { path: "/tmp", size: "64Mi", medium: "disk" as const }];
-  const named = wanted.map((entry) => ({ ...entry, name: `scratch${entry.path.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`.replace(/-+$/, "") }));
+  const named = wanted.map((entry) => ({
+    ...entry,
+    name: `scratch${entry.path.toLowerCase().replace(/[^a-z0-9]+/g, "-")}`.replace(/-+$/, ""),
+  }));
   return {
     volumes: named.map(({ name, size, medium }) => ({
       name,
@@ -88,11 +91,17 @@ function own(args: VolumeArgs, volume: ServiceSpec["volumes"][number]): Part {
   const mounts = [{ name: volume.name, mountPath: volume.path }];
   if (volume.share !== undefined) {
     const claimName = args.shares[volume.share];
-    return claimName === undefined ? {} : { volumes: [{ name: volume.name, persistentVolumeClaim: { claimName } }], mounts };
+    return claimName === undefined
+      ? {}
+      : { volumes: [{ name: volume.name, persistentVolumeClaim: { claimName } }], mounts };
   }
   const size = volume.size ?? "1Gi";
   if (spec.kind === "statefulset") {
-    const template = { role: volume.name, name: volume.name, spec: claimSpec(size, "ReadWriteOnce", storageClasses.data) };
+    const template = {
+      role: volume.name,
+      name: volume.name,
+      spec: claimSpec(size, "ReadWriteOnce", storageClasses.data),
+    };
     return { templates: [template], mounts };
   }
   const single = spec.kind === "deployment" && args.maxReplicas <= 1;
@@ -103,7 +112,8 @@ function own(args: VolumeArgs, volume: ServiceSpec["volumes"][number]): Part {
       degraded: [
         {
           feature: `volume ${volume.name} of ${service}`,
-          reason: "several replicas cannot share a disk and the placement has no shared storage class: each has its own copy, lost with the pod",
+          reason:
+            "several replicas cannot share a disk and the placement has no shared storage class: each has its own copy, lost with the pod",
           remedy: "set groundplan:kubernetes.sharedStorageClass",
         },
       ],

@@ -68,13 +68,25 @@ export class Workload extends Component {
     this.labels = objectLabels(args.context, args.service, this.role);
     this.selector = selectorLabels(args.context.system, args.service);
 
-    const environment = planEnvironment({ service: args.service, env: args.spec.env, uses: args.uses, secrets: args.secrets });
+    const environment = planEnvironment({
+      service: args.service,
+      env: args.spec.env,
+      uses: args.uses,
+      secrets: args.secrets,
+    });
     const account = this.serviceAccount();
     const policy = this.networkPolicy();
     const secrets = this.secretObjects("env", environment.secret);
     const volumes = this.volumes();
     const service = this.service();
-    const before = [account, policy, ...secrets.objects, ...volumes.objects, ...(service ? [service] : []), ...readiness(args.uses)];
+    const before = [
+      account,
+      policy,
+      ...secrets.objects,
+      ...volumes.objects,
+      ...(service ? [service] : []),
+      ...readiness(args.uses),
+    ];
     const controller = this.controller(environment.plain, secrets, volumes.plan, before);
     this.verticalAutoscaler(controller);
     this.disruptionBudget();
@@ -134,12 +146,19 @@ export class Workload extends Component {
     }
     if (plan.remote.length > 0) {
       objects.push(
-        this.customResource(`${purpose}-external`, "externalSecrets", "external-secrets.io/v1", "ExternalSecret", names.external, {
-          refreshInterval: "1h",
-          secretStoreRef: cluster.secretStore,
-          target: { name: names.external, creationPolicy: "Owner", deletionPolicy: "Retain" },
-          data: plan.remote,
-        }),
+        this.customResource(
+          `${purpose}-external`,
+          "externalSecrets",
+          "external-secrets.io/v1",
+          "ExternalSecret",
+          names.external,
+          {
+            refreshInterval: "1h",
+            secretStoreRef: cluster.secretStore,
+            target: { name: names.external, creationPolicy: "Owner", deletionPolicy: "Retain" },
+            data: plan.remote,
+          },
+        ),
       );
     }
     return { ...plan, objects, version };
@@ -244,13 +263,23 @@ export class Workload extends Component {
       }
       case "statefulset": {
         const replicas = this.replicas("StatefulSet");
-        const volumeClaimTemplates = volumes.templates.map((claim) => ({ metadata: { name: claim.name }, spec: claim.spec }));
+        const volumeClaimTemplates = volumes.templates.map((claim) => ({
+          metadata: { name: claim.name },
+          spec: claim.spec,
+        }));
         const made = this.make(
           k8s.apps.v1.StatefulSet,
           "statefulset",
           {
             metadata,
-            spec: { ...replicas.fields, selector, serviceName: service, podManagementPolicy: "Parallel", template, volumeClaimTemplates },
+            spec: {
+              ...replicas.fields,
+              selector,
+              serviceName: service,
+              podManagementPolicy: "Parallel",
+              template,
+              volumeClaimTemplates,
+            },
           },
           { dependsOn, protect: this.context.redundancy.protect },
         );
@@ -261,7 +290,14 @@ export class Workload extends Component {
         return this.make(
           k8s.apps.v1.DaemonSet,
           "daemonset",
-          { metadata, spec: { selector, updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } }, template } },
+          {
+            metadata,
+            spec: {
+              selector,
+              updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+              template,
+            },
+          },
           { dependsOn },
         );
       case "cronjob":
@@ -353,7 +389,15 @@ export class Workload extends Component {
     const parameters = sentinelMaster ? ["password", "sentinelPassword"] : ["password"];
     const secretTargetRef = parameters.map((parameter) => ({ parameter, ...refs.password }));
     const authentication = `${service}-queue`;
-    this.customResource("queue", "keda", "keda.sh/v1alpha1", "TriggerAuthentication", authentication, { secretTargetRef }, objects);
+    this.customResource(
+      "queue",
+      "keda",
+      "keda.sh/v1alpha1",
+      "TriggerAuthentication",
+      authentication,
+      { secretTargetRef },
+      objects,
+    );
     return { ...address, authentication };
   }
 
@@ -366,13 +410,24 @@ export class Workload extends Component {
     const plan = planVertical(service, kind[spec.kind], spec.scaling, cluster.capabilities.verticalPodAutoscaler);
     this.degradeAll(plan.degraded);
     if (plan.spec) {
-      this.customResource("vertical", "verticalPodAutoscaler", "autoscaling.k8s.io/v1", "VerticalPodAutoscaler", service, plan.spec, [target]);
+      this.customResource(
+        "vertical",
+        "verticalPodAutoscaler",
+        "autoscaling.k8s.io/v1",
+        "VerticalPodAutoscaler",
+        service,
+        plan.spec,
+        [target],
+      );
     }
   }
 
   private disruptionBudget(): void {
     const { spec, service } = this.args;
-    const budget = isRunning(spec) && spec.kind !== "daemonset" ? disruptionBudget(this.selector, leastReplicas(spec.scaling)) : undefined;
+    const budget =
+      isRunning(spec) && spec.kind !== "daemonset"
+        ? disruptionBudget(this.selector, leastReplicas(spec.scaling))
+        : undefined;
     if (budget) {
       this.make(k8s.policy.v1.PodDisruptionBudget, "budget", { metadata: this.metadata(service), spec: budget });
     }
@@ -424,7 +479,8 @@ export class Workload extends Component {
   }
 
   private metadata(name: string, more: { readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> } = {}) {
-    const annotations = more.annotations && Object.keys(more.annotations).length > 0 ? { annotations: { ...more.annotations } } : {};
+    const annotations =
+      more.annotations && Object.keys(more.annotations).length > 0 ? { annotations: { ...more.annotations } } : {};
     return { name, namespace: this.args.namespace, labels: { ...this.labels }, ...annotations };
   }
 

@@ -1,16 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue, Client } from "../../components/binding";
 import type { ClusterContract } from "../../components/cluster/contract";
+import type { PodDemand } from "../../components/cluster/namespace/demand";
 import type { Context } from "../../components/context";
 import type { Placement } from "../../components/placement";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { RouteSpec, SecretSpec, StoreSpec } from "../../systems/spec";
-import type { PlacementSettings, Settings } from "../settings";
+import type { PlacementSettings, ProgramSettings } from "../settings";
 
 /** What a site is opened for. */
 export interface SiteRequest {
   readonly context: Context;
-  readonly settings: Settings;
+  readonly settings: ProgramSettings;
   readonly placementSettings: PlacementSettings;
   readonly system: ResolvedSystem;
   readonly placement: Placement;
@@ -40,6 +41,8 @@ export interface Site {
   namespaces(names: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource>;
   store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding;
   secret(name: string, spec: SecretSpec): BindingValue;
+  /** Backups, alerts and whatever else looks after a system that runs. */
+  operate?(ready: readonly pulumi.Resource[]): void;
   /** Opens the routes to the public; returns the URLs by host. */
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -47,4 +50,6 @@ export interface Site {
 export interface NamespaceRequest {
   readonly name: string;
   readonly podSecurity: "restricted" | "baseline" | "privileged";
+  /** What will run there at full scale; its quota is sized from it. */
+  readonly demands?: readonly PodDemand[];
 }

@@ -26,9 +26,12 @@ const GIB = 2 ** 30;
 
 /** The hard limits of a namespace's ResourceQuota: everything in it at full scale, with headroom. */
 export function quotaOf(demands: readonly PodDemand[]): Readonly<Record<string, string>> {
-  const sum = (amount: (demand: PodDemand) => number) => demands.reduce((total, demand) => total + demand.pods * amount(demand), 0);
+  const sum = (amount: (demand: PodDemand) => number) =>
+    demands.reduce((total, demand) => total + demand.pods * amount(demand), 0);
   const cpu = (side: "requests" | "limits") =>
-    formatCpu(roundUp(HEADROOM * sum((demand) => cpuMillicores(demand.resources[side].cpu)) + QUARTER_CORE, QUARTER_CORE));
+    formatCpu(
+      roundUp(HEADROOM * sum((demand) => cpuMillicores(demand.resources[side].cpu)) + QUARTER_CORE, QUARTER_CORE),
+    );
   const size = (side: "requests" | "limits", field: "memory" | "ephemeralStorage") =>
     formatBytes(roundUp(HEADROOM * sum((demand) => bytes(demand.resources[side][field])) + GIB, GIB));
   const claims = demands.flatMap((demand) => demand.claims);
@@ -41,7 +44,9 @@ export function quotaOf(demands: readonly PodDemand[]): Readonly<Record<string, 
     "limits.ephemeral-storage": size("limits", "ephemeralStorage"),
     pods: String(demands.reduce((total, demand) => total + demand.pods, 0) + SPARE_PODS),
     persistentvolumeclaims: String(claims.length + 2),
-    "requests.storage": formatBytes(roundUp(HEADROOM * claims.reduce((total, claim) => total + bytes(claim), 0) + GIB, GIB)),
+    "requests.storage": formatBytes(
+      roundUp(HEADROOM * claims.reduce((total, claim) => total + bytes(claim), 0) + GIB, GIB),
+    ),
     // Only the ingress controller may have an address of its own.
     "services.loadbalancers": "0",
     "services.nodeports": "0",

@@ -60,8 +60,18 @@ export class Namespace extends Component {
     }
     const options = { dependsOn: [namespace] };
     return [
-      this.make(k8s.core.v1.ResourceQuota, "quota", { metadata: this.metadata("quota"), spec: { hard: { ...quotaOf(demands) } } }, options),
-      this.make(k8s.core.v1.LimitRange, "limits", { metadata: this.metadata("limits"), spec: { limits: limitsOf(demands) } }, options),
+      this.make(
+        k8s.core.v1.ResourceQuota,
+        "quota",
+        { metadata: this.metadata("quota"), spec: { hard: { ...quotaOf(demands) } } },
+        options,
+      ),
+      this.make(
+        k8s.core.v1.LimitRange,
+        "limits",
+        { metadata: this.metadata("limits"), spec: { limits: limitsOf(demands) } },
+        options,
+      ),
     ];
   }
 

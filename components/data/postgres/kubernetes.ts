@@ -1,0 +1,270 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StoreOf } from "../../../systems/spec";
+import type { Binding, BindingValue, Client, EndpointRole, Peer } from "../../binding";
+import type { ClusterContract } from "../../cluster/contract";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
+import { networkPolicySpec } from "../../workload/networkPolicy";
+import { claimSpec } from "../../workload/volumes";
+import { CLUSTER_LABEL, cloudNativePgCluster, cloudNativePgPolicy, instancesOf, isReplicated } from "./cloudNativePg";
+import { POSTGRES_PORT, type PostgresContract } from "./contract";
+import { BOOTSTRAP, PASSWD, postgresPod } from "./pod";
+
+export interface KubernetesPostgresArgs extends ComponentArgs {
+  /** Name of the store: of its Service and of every object. */
+  readonly store: string;
+  readonly spec: StoreOf<"postgres">;
+  readonly namespace: string;
+  /** Image of the server, with its registry. */
+  readonly image: string;
+  readonly cluster: ClusterContract;
+  readonly clients: readonly Client[];
+  readonly transform?: {
+    readonly statefulset?: Transform<k8s.apps.v1.StatefulSetArgs>;
+    readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
+    readonly cluster?: Transform<k8s.apiextensions.CustomResourceArgs>;
+  };
+}
+
+/** Role the system's services connect as. It owns its database and is no superuser. */
+const USER = "app";
+const PORT = POSTGRES_PORT;
+
+/**
+ * A PostgreSQL database in the cluster: a single server where one is enough, else an operator's cluster of three that
+ * fails over by itself.
+ */
+export class KubernetesPostgres extends Component implements PostgresContract {
+  readonly binding: Binding;
+  private readonly args: KubernetesPostgresArgs;
+  private readonly labels: Readonly<Record<string, string>>;
+  private readonly selector: Readonly<Record<string, string>>;
+  private readonly password: pulumi.Output<string>;
+
+  constructor(name: string, args: KubernetesPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:data:Postgres", name, args, opts);
+    this.args = args;
+    this.labels = objectLabels(args.context, args.store, "database");
+    this.selector = selectorLabels(args.context.system, args.store);
+    this.password = this.makePassword("password");
+    this.binding = isReplicated(args.spec, args.context) && this.hasOperator() ? this.replicated() : this.single();
+    this.finish({ store: args.store, namespace: args.namespace });
+  }
+
+  private hasOperator(): boolean {
+    const { store, cluster } = this.args;
+    if (!cluster.capabilities.cloudNativePg) {
+      this.degrade({
+        feature: `replication and failover of ${store}`,
+        reason: "the CloudNativePG operator is not in the cluster, so one server stands alone",
+        remedy: "set groundplan:kubernetes.addOns.cloudnative-pg to install or existing",
+      });
+    }
+    return cluster.capabilities.cloudNativePg;
+  }
+
+  private single(): Binding {
+    const { spec, store, namespace, cluster, image } = this.args;
+    const admin = this.makePassword("admin");
+    const secret = this.make(k8s.core.v1.Secret, "credentials", {
+      metadata: this.metadata(`${store}-credentials`),
+      type: "Opaque",
+      stringData: { "admin-password": admin, password: this.password },
+    });
+    const config = this.make(k8s.core.v1.ConfigMap, "config", {
+      metadata: this.metadata(`${store}-config`),
+      data: { passwd: PASSWD, "bootstrap.sh": BOOTSTRAP },
+    });
+    const claimName = spec.storage.volume ?? `${store}-data`;
+    const claim = this.make(
+      k8s.core.v1.PersistentVolumeClaim,
+      "claim",
+      {
+        metadata: { ...this.metadata(claimName), annotations: SKIP_AWAIT },
+        spec: claimSpec(spec.storage.size, "ReadWriteOnce", cluster.storageClasses.data ?? spec.storage.class),
+      },
+      { protect: this.context.redundancy.protect },
+    );
+    const policy = this.make(k8s.networking.v1.NetworkPolicy, "policy", {
+      metadata: this.metadata(store),
+      spec: networkPolicySpec({
+        selector: this.selector,
+        ingress: this.args.clients.map((client) => ({ peers: [clientPeer(client)], ports: [PORT] })),
+        egress: [],
+        dns: false,
+      }),
+    });
+    const headless = this.service("headless", `${store}-headless`, "None");
+    const server = this.make(
+      k8s.apps.v1.StatefulSet,
+      "statefulset",
+      {
+        metadata: this.metadata(store),
+        spec: {
+          replicas: 1,
+          serviceName: `${store}-headless`,
+          selector: { matchLabels: { ...this.selector } },
+          template: {
+            metadata: { labels: { ...this.labels } },
+            spec: postgresPod({
+              store,
+              spec,
+              image,
+              user: USER,
+              secretName: `${store}-credentials`,
+              configMap: `${store}-config`,
+              claimName,
+              priorityClass: cluster.priorityClasses?.data,
+            }),
+          },
+        },
+      },
+      { protect: this.context.redundancy.protect, dependsOn: [secret, config, claim, policy, headless] },
+    );
+    const service = this.service("service", store);
+    this.degrade({
+      feature: `TLS to ${store}`,
+      reason:
+        "a single server in the cluster has no certificate of its own; its traffic is closed to all but its clients by policy",
+      remedy: "use CloudNativePG (instances above 1), or a mesh",
+    });
+    const host = `${store}.${namespace}.svc`;
+    return this.bind(
+      { primary: host, replica: host },
+      "disable",
+      [{ kind: "pods", namespace, labels: this.selector }],
+      [server, service],
+    );
+  }
+
+  private replicated(): Binding {
+    const { spec, store, namespace, cluster, image, clients } = this.args;
+    const credentials = `${store}-credentials`;
+    const secret = this.make(k8s.core.v1.Secret, "credentials", {
+      metadata: { ...this.metadata(credentials), labels: { ...this.labels, "cnpg.io/reload": "true" } },
+      type: "kubernetes.io/basic-auth",
+      stringData: { username: USER, password: this.password },
+    });
+    const policy = this.make(k8s.networking.v1.NetworkPolicy, "policy", {
+      metadata: this.metadata(store),
+      spec: cloudNativePgPolicy(
+        store,
+        clients,
+        cluster.capabilities.prometheusOperator ? cluster.monitoringNamespace : undefined,
+      ),
+    });
+    const operator = cluster.installed?.cloudNativePg;
+    const server = this.make(
+      k8s.apiextensions.CustomResource,
+      "cluster",
+      {
+        apiVersion: "postgresql.cnpg.io/v1",
+        kind: "Cluster",
+        metadata: this.metadata(store),
+        spec: cloudNativePgCluster({
+          store,
+          spec,
+          image,
+          user: USER,
+          secretName: credentials,
+          instances: instancesOf(spec, this.context.redundancy),
+          storageClass: cluster.storageClasses.data ?? spec.storage.class,
+          labels: this.labels,
+          priorityClass: cluster.priorityClasses?.data,
+          synchronous: this.context.redundancy.multiZone,
+        }),
+      },
+      { protect: this.context.redundancy.protect, dependsOn: [secret, policy, ...(operator ? [operator] : [])] },
+    );
+    this.podMonitor(server);
+    this.degrade({
+      feature: `continuous backup and point-in-time recovery of ${store}`,
+      reason: "no object storage for write-ahead logs is bound to the cluster",
+      remedy:
+        "install CloudNativePG's barman-cloud plugin and name an S3-compatible bucket in groundplan:existing.buckets",
+    });
+    const peers: readonly Peer[] = [{ kind: "pods", namespace, labels: { [CLUSTER_LABEL]: store } }];
+    const hosts = { primary: `${store}-rw.${namespace}.svc`, replica: `${store}-ro.${namespace}.svc` };
+    return this.bind(hosts, "require", peers, [server]);
+  }
+
+  private podMonitor(server: pulumi.Resource): void {
+    const { store, cluster } = this.args;
+    if (cluster.capabilities.prometheusOperator) {
+      const operator = cluster.installed?.prometheusOperator;
+      this.make(
+        k8s.apiextensions.CustomResource,
+        "monitor",
+        {
+          apiVersion: "monitoring.coreos.com/v1",
+          kind: "PodMonitor",
+          metadata: this.metadata(store),
+          spec: { selector: { matchLabels: { [CLUSTER_LABEL]: store } }, podMetricsEndpoints: [{ port: "metrics" }] },
+        },
+        { dependsOn: [server, ...(operator ? [operator] : [])] },
+      );
+    }
+  }
+
+  private service(role: string, name: string, clusterIP?: "None"): pulumi.Resource {
+    return this.make(k8s.core.v1.Service, role, {
+      metadata: { ...this.metadata(name), annotations: SKIP_AWAIT },
+      spec: {
+        type: "ClusterIP",
+        ...(clusterIP ? { clusterIP } : {}),
+        selector: { ...this.selector },
+        ports: [{ name: "postgres", port: PORT, targetPort: "postgres", protocol: "TCP" }],
+      },
+    });
+  }
+
+  private bind(
+    hosts: Readonly<Record<EndpointRole, string>>,
+    sslMode: "require" | "disable",
+    peers: readonly Peer[],
+    ready: readonly pulumi.Resource[],
+  ): Binding {
+    const { database } = this.args.spec;
+    const { password } = this;
+    const values = (endpoint: EndpointRole): Record<string, BindingValue> => ({
+      url: secretValue(
+        pulumi.interpolate`postgresql://${USER}:${password}@${hosts[endpoint]}:${PORT}/${database}?sslmode=${sslMode}`,
+      ),
+      host: plain(hosts[endpoint]),
+      port: plain(String(PORT)),
+      user: plain(USER),
+      password: secretValue(password),
+      database: plain(database),
+      name: plain(database),
+    });
+    return { values: (_client, endpoint) => values(endpoint), peers, ports: [PORT], grants: () => [], ready };
+  }
+
+  /** Letters and digits only: the password stands in URLs as it is. */
+  private makePassword(role: string): pulumi.Output<string> {
+    return this.make(
+      random.RandomPassword,
+      role,
+      { length: 32, special: false },
+      { protect: this.context.redundancy.protect },
+    ).result;
+  }
+
+  private metadata(name: string) {
+    return { name, namespace: this.args.namespace, labels: { ...this.labels } };
+  }
+}
+
+function clientPeer(client: Client): Peer {
+  return { kind: "pods", namespace: client.namespace, labels: client.labels };
+}
+
+function plain(value: string): BindingValue {
+  return { kind: "plain", value };
+}
+
+function secretValue(value: pulumi.Output<string>): BindingValue {
+  return { kind: "secret", source: { from: "value", value } };
+}

@@ -1,0 +1,75 @@
+import type { EdgeSpec } from "../../../systems/spec";
+
+/** An object of Traefik's own kinds, without its namespace. */
+export interface TraefikObject {
+  readonly role: string;
+  readonly kind: "Middleware" | "TLSOption";
+  readonly name: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** Headers every answer carries, unless the system says otherwise. */
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "X-Frame-Options": "SAMEORIGIN",
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "strict-origin-when-cross-origin",
+  "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+};
+
+/** Everything routers of a namespace refer to, in the controller's own terms. */
+export function traefikObjects(edge: EdgeSpec): readonly TraefikObject[] {
+  const limit = rateLimit(edge);
+  return [
+    {
+      role: "headers",
+      kind: "Middleware",
+      name: "security-headers",
+      spec: { headers: { customResponseHeaders: { ...SECURITY_HEADERS, ...edge.headers } } },
+    },
+    {
+      role: "redirect",
+      kind: "Middleware",
+      name: "redirect-https",
+      spec: { redirectScheme: { scheme: "https", permanent: true } },
+    },
+    ...(limit
+      ? [{ role: "rate-limit", kind: "Middleware" as const, name: "rate-limit", spec: { rateLimit: limit } }]
+      : []),
+    {
+      role: "tls",
+      kind: "TLSOption",
+      name: "tls",
+      spec: { minVersion: edge.tlsMinimum === "1.3" ? "VersionTLS13" : "VersionTLS12", sniStrict: true },
+    },
+  ];
+}
+
+/** Annotations of the Ingress that serves, and of the one that only sends to HTTPS. */
+export function traefikAnnotations(namespace: string, objects: readonly TraefikObject[]) {
+  const router = (key: string) => `traefik.ingress.kubernetes.io/router.${key}`;
+  const reference = (object: TraefikObject) => `${namespace}-${object.name}@kubernetescrd`;
+  const middlewares = objects.filter((object) => object.kind === "Middleware");
+  const serving = middlewares.filter((object) => object.role !== "redirect");
+  const redirect = middlewares.filter((object) => object.role === "redirect");
+  return {
+    serving: {
+      [router("entrypoints")]: "websecure",
+      [router("middlewares")]: serving.map(reference).join(","),
+      [router("tls.options")]: objects
+        .filter((object) => object.kind === "TLSOption")
+        .map(reference)
+        .join(","),
+    },
+    redirect: { [router("entrypoints")]: "web", [router("middlewares")]: redirect.map(reference).join(",") },
+  };
+}
+
+function rateLimit(edge: EdgeSpec) {
+  if (edge.requestsPerSecond !== undefined) {
+    return { average: edge.requestsPerSecond, period: "1s", burst: edge.requestsPerSecond * 2 };
+  }
+  // The spec's own unit: requests in five minutes, of which a tenth may come at once.
+  return edge.rateLimit === undefined
+    ? undefined
+    : { average: edge.rateLimit, period: "5m", burst: Math.ceil(edge.rateLimit / 10) };
+}

@@ -1,0 +1,302 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Binding, BindingValue, Client } from "../components/binding";
+import { type Context, redundancyOf } from "../components/context";
+import { Placement } from "../components/placement";
+import { needsKeda } from "../components/workload/autoscaling";
+import { isRunning } from "../components/workload/container";
+import type { BoundUse } from "../components/workload/environment";
+import { selectorLabels } from "../components/workload/labels";
+import { type Flow, ingressPeer } from "../components/workload/networkPolicy";
+import { healthPath } from "../components/workload/probes";
+import { Workload } from "../components/workload/workload";
+import { normalizeUse, servicePort, storePorts } from "../systems/edges";
+import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
+import type { ServiceSpec } from "../systems/spec";
+import { externalBinding, serviceBinding } from "./bindings";
+import { namespaceOf, serviceDemand } from "./demands";
+import { serviceImage } from "./images";
+import type { PlacementSettings, ProgramSettings } from "./settings";
+import { openSite } from "./sites";
+import type { Exposure, NamespaceRequest, Site } from "./sites/site";
+import { startOrder } from "./startOrder";
+
+/** What a placement gives back: nothing secret. */
+export interface Deployed {
+  readonly cloud: string;
+  readonly region: string;
+  readonly role: string;
+  readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/** Deploys the whole system to one placement. */
+export async function deploy(settings: ProgramSettings, placementSettings: PlacementSettings): Promise<Deployed> {
+  const system = resolveSystem(settings.system, {
+    model: settings.model,
+    environment: settings.environment,
+    placement: placementSettings.name,
+    overrides: settings.overrides,
+  });
+  const context = contextOf(settings, placementSettings, system);
+  const placement = new Placement(placementSettings.name, { context, edges: system.edges });
+  const site = await openSite(placementSettings.cloud, { context, settings, placementSettings, system, placement });
+  return new Deployment(settings, system, context, placement, site).run();
+}
+
+function contextOf(settings: ProgramSettings, placement: PlacementSettings, system: ResolvedSystem): Context {
+  const { environment, model, retention } = settings;
+  const redundancy = redundancyOf(environment, { ephemeral: settings.ephemeral });
+  return {
+    system: system.name,
+    environment,
+    model,
+    placement: placement.name,
+    cloud: placement.cloud,
+    region: placement.region,
+    role: placement.role,
+    tags: { system: system.name, environment, model, "managed-by": "groundplan", ...settings.tags },
+    redundancy: {
+      ...redundancy,
+      protect: settings.protect,
+      logRetentionDays: retention.logsDays ?? redundancy.logRetentionDays,
+    },
+  };
+}
+
+/** KEDA's operator reads the length of queues, so it is a client of the stores they live in. */
+const KEDA = { namespace: "keda", labels: { app: "keda-operator" } } as const;
+
+class Deployment {
+  private readonly stores = new Map<string, Binding>();
+  private readonly workloads = new Map<string, Workload>();
+
+  constructor(
+    private readonly settings: ProgramSettings,
+    private readonly system: ResolvedSystem,
+    private readonly context: Context,
+    private readonly placement: Placement,
+    private readonly site: Site,
+  ) {}
+
+  run(): Deployed {
+    const { site, system, context } = this;
+    const namespaces = site.namespaces(this.namespaceRequests());
+    for (const [name, spec] of Object.entries(system.stores)) {
+      this.stores.set(name, site.store(name, spec, this.clientsOf(name)));
+    }
+    for (const service of startOrder(system)) {
+      this.workloads.set(service, this.workload(service, namespaces));
+    }
+    const ready = [...this.workloads.values()].flatMap((workload) => workload.ready);
+    site.operate?.(ready);
+    return { cloud: context.cloud, region: context.region, role: context.role, urls: site.expose(this.exposures()) };
+  }
+
+  private namespaceRequests(): readonly NamespaceRequest[] {
+    const { system } = this;
+    const services = Object.values(system.services);
+    const stores = Object.values(system.stores).flatMap((store) =>
+      store.kind === "bucket" ? [] : [namespaceOf(system, store)],
+    );
+    const names = [...new Set([...services.map((service) => namespaceOf(system, service)), ...stores])];
+    return names.map((name) => {
+      const inside = services.filter((service) => namespaceOf(system, service) === name);
+      return {
+        name,
+        podSecurity: weakest(inside),
+        demands: inside.map((service) => serviceDemand(service, system.nodePools)),
+      };
+    });
+  }
+
+  private clientsOf(store: string): readonly Client[] {
+    const { system } = this;
+    const spec = system.stores[store];
+    const clients = Object.entries(system.services).flatMap(([service, { uses }]) =>
+      uses
+        .map(normalizeUse)
+        .flatMap((use) =>
+          use.to === store && spec ? [{ ...this.clientOf(service), access: use.access, ports: storePorts(spec) }] : [],
+        ),
+    );
+    const mounted = Object.entries(system.services).flatMap(([service, { volumes }]) =>
+      volumes.some((volume) => volume.share === store)
+        ? [{ ...this.clientOf(service), access: "write" as const, ports: [] }]
+        : [],
+    );
+    const queued = Object.values(system.services).some((service) => scalesOn(service) === store);
+    const scaler =
+      queued && spec && this.site.cluster.capabilities.keda
+        ? [{ service: "keda-operator", ...KEDA, access: "read" as const, ports: storePorts(spec) }]
+        : [];
+    return [...clients, ...mounted, ...scaler];
+  }
+
+  private workload(service: string, namespaces: ReadonlyMap<string, pulumi.Resource>): Workload {
+    const { context, settings, system, site } = this;
+    const spec = specOf(system, service);
+    const namespace = namespaceOf(system, spec);
+    const uses = this.usesOf(spec);
+    const queue = scalesOn(spec);
+    const ready = namespaces.get(namespace);
+    return new Workload(
+      `${this.context.placement}-${service}`,
+      {
+        context,
+        service,
+        spec,
+        namespace,
+        image: serviceImage(settings, service, spec.image),
+        cluster: site.cluster,
+        uses,
+        ingress: this.ingressOf(service),
+        secrets: this.secretsOf(spec),
+        queue:
+          uses.find((use) => use.target === queue) ??
+          (queue === undefined ? undefined : this.use(queue, { access: "read" })),
+        mesh: settings.mesh.kind,
+        poolTainted: spec.nodePool !== undefined && system.nodePools[spec.nodePool]?.tainted === true,
+      },
+      {
+        parent: this.placement,
+        providers: [site.cluster.kubernetes],
+        dependsOn: [...(ready ? [ready] : []), ...this.before(spec)],
+      },
+    );
+  }
+
+  /** What must have run before a service starts: the migrations, and for a smoke test everything else. */
+  private before(spec: ServiceSpec): readonly pulumi.Resource[] {
+    const isMigration = (name: string) => {
+      const other = this.system.services[name];
+      return other?.kind === "job" && other.phase === "migration";
+    };
+    if (spec.kind === "job" && spec.phase === "migration") {
+      return [];
+    }
+    const smokeTest = spec.kind === "job";
+    return [...this.workloads].flatMap(([name, workload]) => (smokeTest || isMigration(name) ? workload.ready : []));
+  }
+
+  private usesOf(spec: ServiceSpec): readonly BoundUse[] {
+    const direct = spec.uses.map((entry) => {
+      const use = normalizeUse(entry);
+      return this.use(use.to, use);
+    });
+    const mounted = spec.volumes.flatMap(({ share }) =>
+      share !== undefined && !direct.some((use) => use.target === share) ? [this.use(share, {})] : [],
+    );
+    return [...direct, ...mounted];
+  }
+
+  private use(
+    target: string,
+    use: Partial<Pick<BoundUse, "access" | "endpoint" | "env">> & { readonly port?: string },
+  ): BoundUse {
+    const { access = "write", endpoint = "primary", env = {}, port } = use;
+    const binding = this.bindingOf(target, port);
+    return { target, binding, access, endpoint, env, ports: binding.ports };
+  }
+
+  private bindingOf(target: string, port: string | undefined): Binding {
+    const { system, site } = this;
+    const store = this.stores.get(target);
+    if (store) {
+      return store;
+    }
+    const external = system.external[target];
+    if (external) {
+      return externalBinding(external, (key, description) => site.secret(`${target}-${key}`, { description }));
+    }
+    const spec = specOf(system, target);
+    return serviceBinding({
+      service: target,
+      spec,
+      namespace: namespaceOf(system, spec),
+      labels: selectorLabels(system.name, target),
+      port,
+      ready: this.workloads.get(target)?.ready ?? [],
+    });
+  }
+
+  private ingressOf(service: string): readonly Flow[] {
+    const { cluster } = this.site;
+    return this.system.edges
+      .filter((edge) => edge.to.kind === "service" && edge.to.name === service)
+      .map((edge): Flow => {
+        const ports = edge.port === undefined ? [] : [edge.port];
+        switch (edge.from.kind) {
+          case "public":
+            return { peers: cluster.ingressSources.map(ingressPeer), ports };
+          case "monitoring":
+            return { peers: [{ kind: "pods", namespace: cluster.monitoringNamespace, labels: {} }], ports };
+          case "service": {
+            const { namespace, labels } = this.clientOf(edge.from.name);
+            return { peers: [{ kind: "pods", namespace, labels }], ports };
+          }
+          case "store":
+          case "external":
+            throw new Error(`an edge begins at ${edge.from.kind} ${edge.from.name}, which opens no connections`);
+          default:
+            return edge.from.kind satisfies never;
+        }
+      });
+  }
+
+  private secretsOf(spec: ServiceSpec): Readonly<Record<string, BindingValue>> {
+    const { system, site } = this;
+    return Object.fromEntries(
+      Object.entries(spec.secretEnv).flatMap(([variable, secret]) => {
+        const secretSpec = system.secrets[secret];
+        return secretSpec ? [[variable, site.secret(secret, secretSpec)] as const] : [];
+      }),
+    );
+  }
+
+  private exposures(): readonly Exposure[] {
+    const { system } = this;
+    return system.routes.flatMap((route) => {
+      const spec = specOf(system, route.to);
+      const port = servicePort(spec, route.port);
+      return port
+        ? [
+            {
+              route,
+              namespace: namespaceOf(system, spec),
+              serviceName: route.to,
+              servicePort: port.servicePort ?? port.port,
+              targetPort: port.port,
+              healthPath: isRunning(spec) ? healthPath(spec.probes) : "/",
+              ready: this.workloads.get(route.to)?.ready ?? [],
+            },
+          ]
+        : [];
+    });
+  }
+
+  private clientOf(service: string) {
+    const { system } = this;
+    return {
+      service,
+      namespace: namespaceOf(system, specOf(system, service)),
+      labels: selectorLabels(system.name, service),
+    };
+  }
+}
+
+/** Store a service's replicas follow the queue of; undefined for any other. */
+function scalesOn(spec: ServiceSpec): string | undefined {
+  return isRunning(spec) && needsKeda(spec.scaling) ? spec.scaling.queue?.store : undefined;
+}
+
+function weakest(services: readonly ServiceSpec[]): NamespaceRequest["podSecurity"] {
+  const levels = ["privileged", "baseline", "restricted"] as const;
+  return levels.find((level) => services.some((service) => service.security.podSecurity === level)) ?? "restricted";
+}
+
+function specOf(system: ResolvedSystem, service: string): ServiceSpec {
+  const spec = system.services[service];
+  if (!spec) {
+    throw new Error(`system ${system.name} has no service "${service}", though its description was accepted`);
+  }
+  return spec;
+}

@@ -1,0 +1,29 @@
+import type { Model } from "../systems/spec";
+import type { Deployed } from "./deployment";
+import { checkSelection } from "./selection";
+import type { ProgramSettings } from "./settings";
+
+type DeployModel = (settings: ProgramSettings) => Promise<Readonly<Record<string, Deployed>>>;
+
+const MODELS: Readonly<Record<Model, () => Promise<DeployModel>>> = {
+  standalone: async () => (await import("./standalone")).standalone,
+  "single-server": async () => (await import("./singleServer")).singleServer,
+  distributed: async () => (await import("./distributed")).distributed,
+  global: async () => (await import("./global")).global,
+};
+
+/** What a stack gives back; nothing secret. */
+export interface StackOutputs {
+  readonly system: string;
+  readonly environment: string;
+  readonly model: Model;
+  readonly placements: Readonly<Record<string, Deployed>>;
+}
+
+/** Deploys the system of the settings in its model. */
+export async function deployStack(settings: ProgramSettings): Promise<StackOutputs> {
+  checkSelection(settings);
+  const deployModel = await MODELS[settings.model]();
+  const placements = await deployModel(settings);
+  return { system: settings.system.name, environment: settings.environment, model: settings.model, placements };
+}

@@ -1,0 +1,234 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Binding, Client } from "../../components/binding";
+import { AttachedCluster } from "../../components/cluster/attached/attachedCluster";
+import { Namespace } from "../../components/cluster/namespace/namespace";
+import { isReplicated } from "../../components/data/postgres/cloudNativePg";
+import { EmbeddedDatabase } from "../../components/data/postgres/embedded";
+import { KubernetesPostgres } from "../../components/data/postgres/kubernetes";
+import { KubernetesRedis } from "../../components/data/redis/kubernetes";
+import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
+import { InputError, show } from "../../components/errors";
+import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
+import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
+import { KubernetesSecrets } from "../../components/secrets/secretStore/kubernetes";
+import { KubernetesBucket } from "../../components/storage/bucket/kubernetes";
+import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
+import type { StoreSpec } from "../../systems/spec";
+import { defaultNamespace, namespaceOf } from "../demands";
+import { addOnModes, demandOf, postgresImage, redisImage } from "./kubernetesStores";
+import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
+
+/** A cluster you already have, as a model sees it. */
+export function openKubernetesSite(request: SiteRequest): Site {
+  return new KubernetesSite(request);
+}
+
+class KubernetesSite implements Site {
+  readonly cluster: AttachedCluster;
+  private readonly request: SiteRequest;
+  private readonly options: pulumi.ComponentResourceOptions;
+  private readonly namespacesMade = new Map<string, Namespace>();
+  private readonly secrets: KubernetesSecrets;
+  private readonly modes: ReturnType<typeof addOnModes>;
+
+  constructor(request: SiteRequest) {
+    this.request = request;
+    const { context, settings, placementSettings, placement, system } = request;
+    const { kubernetes, access } = settings;
+    this.modes = addOnModes(system, context, kubernetes.addOns);
+    this.cluster = new AttachedCluster(
+      this.named("cluster"),
+      {
+        context,
+        kubeContext: placementSettings.context,
+        kubeconfig: access.kubernetes.kubeconfig,
+        deleteUnreachable: access.kubernetes.deleteUnreachable,
+        addOns: this.modes,
+        storageClasses: { data: kubernetes.storageClass, shared: kubernetes.sharedStorageClass },
+        ingressNamespace: kubernetes.ingressNamespace,
+        monitoringNamespace: kubernetes.monitoringNamespace,
+      },
+      { parent: placement },
+    );
+    const generator = new random.Provider(this.named("random"), {}, { parent: placement });
+    this.options = { parent: placement, providers: [this.cluster.kubernetes, generator] };
+    this.secrets = this.makeSecrets();
+  }
+
+  namespaces(requests: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource> {
+    const { context, system } = this.request;
+    for (const { name, podSecurity, demands = [] } of requests) {
+      const stores = Object.values(system.stores).filter(
+        (store) => store.kind !== "bucket" && namespaceOf(system, store) === name,
+      );
+      const all = [...demands, ...stores.flatMap((store) => demandOf(store, context.redundancy))];
+      this.namespacesMade.set(
+        name,
+        new Namespace(
+          this.named(`namespace-${name}`),
+          { context, namespace: name, podSecurity, demands: all },
+          this.options,
+        ),
+      );
+    }
+    return this.namespacesMade;
+  }
+
+  store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding {
+    const { context, settings, system, placementSettings } = this.request;
+    const { cluster } = this;
+    const existing = placementSettings.existing?.databases[name];
+    if (spec.kind === "postgres" && existing) {
+      return this.existingDatabase(spec.database, existing);
+    }
+    const [client] = clients;
+    const namespace =
+      spec.kind === "bucket" ? (client?.namespace ?? defaultNamespace(system)) : namespaceOf(system, spec);
+    const common = { context, store: name, namespace, cluster, clients };
+    const options = { ...this.options, dependsOn: this.readyOf(namespace) };
+    const logicalName = this.named(name);
+    switch (spec.kind) {
+      case "postgres": {
+        if (spec.embedded) {
+          return new EmbeddedDatabase(
+            logicalName,
+            { ...common, namespace: client?.namespace ?? namespace, spec, embedded: spec.embedded },
+            options,
+          ).binding;
+        }
+        const replicated = isReplicated(spec, context) && cluster.capabilities.cloudNativePg;
+        const image = postgresImage(settings, name, spec, replicated);
+        return new KubernetesPostgres(logicalName, { ...common, spec, image }, options).binding;
+      }
+      case "redis":
+        return new KubernetesRedis(logicalName, { ...common, spec, image: redisImage(settings, name, spec) }, options)
+          .binding;
+      case "file-share":
+        return new KubernetesFileShare(logicalName, { ...common, spec }, options).binding;
+      case "bucket":
+        return new KubernetesBucket(
+          logicalName,
+          { context, store: name, spec, cluster, clients, existing: placementSettings.existing?.buckets[name] },
+          options,
+        ).binding;
+      case "memcached":
+      case "search":
+      case "vector":
+        throw new InputError([
+          {
+            path: `stores.${name}.kind`,
+            found: show(spec.kind),
+            allowed: "postgres, redis, bucket or file-share on kubernetes",
+            fix: `run the system on aws, or describe ${name} as a service of kind statefulset`,
+          },
+        ]);
+      default:
+        return spec satisfies never;
+    }
+  }
+
+  secret(name: string) {
+    return this.secrets.binding(name);
+  }
+
+  operate(ready: readonly pulumi.Resource[]): void {
+    const { context, system } = this.request;
+    if (Object.keys(system.backups).length > 0) {
+      new KubernetesBackup(this.named("backup"), { context, backups: system.backups }, this.options);
+    }
+    if (Object.keys(system.alerts).length > 0) {
+      const namespace = [...this.namespacesMade.keys()][0] ?? defaultNamespace(system);
+      new KubernetesAlerting(
+        this.named("alerting"),
+        { context, alerts: system.alerts, notify: system.notify, namespace, cluster: this.cluster, dependsOn: ready },
+        this.options,
+      );
+    }
+  }
+
+  expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
+    const { context, settings, system } = this.request;
+    if (exposures.length === 0) {
+      return {};
+    }
+    // Browsers resolve names below localhost to the machine itself, so a system without a domain can be tried there.
+    const domain = settings.domain ?? `${system.name}.localhost`;
+    const controller = this.cluster.addOns.releases.get("ingress");
+    return new KubernetesLoadBalancer(
+      this.named("edge"),
+      {
+        context,
+        routes: exposures.map(({ route, namespace, serviceName, servicePort, ready }) => ({
+          host: route.host === "@" ? domain : `${route.host}.${domain}`,
+          path: route.path,
+          namespace,
+          serviceName,
+          servicePort,
+          ready,
+        })),
+        edge: system.edge,
+        ingressClass: settings.kubernetes.ingressClass ?? "traefik",
+        cluster: this.cluster,
+        controller: controller ? [controller] : [],
+        publicHosts: settings.domain !== undefined,
+      },
+      this.options,
+    ).urls;
+  }
+
+  private makeSecrets(): KubernetesSecrets {
+    const { context, settings, system } = this.request;
+    const values: Record<string, pulumi.Output<string>> = {};
+    for (const [name, value] of Object.entries(settings.secrets)) {
+      if (typeof value.secret === "string") {
+        values[name] = settings.secretValue({ secret: value.secret });
+      } else {
+        for (const [key, reference] of Object.entries(value)) {
+          if (typeof reference !== "string") {
+            values[`${name}-${key}`] = settings.secretValue(reference);
+          }
+        }
+      }
+    }
+    const keys = Object.entries(system.external).flatMap(([external, spec]) =>
+      Object.entries(spec.secrets).map(([key, description]) => [`${external}-${key}`, { description }] as const),
+    );
+    return new KubernetesSecrets(
+      this.named("secrets"),
+      { context, secrets: { ...system.secrets, ...Object.fromEntries(keys) }, values, cluster: this.cluster },
+      this.options,
+    );
+  }
+
+  private existingDatabase(database: string, existing: ExistingDatabase): Binding {
+    const password = this.request.settings.secretValue(existing.password);
+    const port = String(existing.port);
+    const url = pulumi.interpolate`postgresql://${existing.user}:${password}@${existing.host}:${port}/${database}?sslmode=require`;
+    return {
+      values: () => ({
+        url: { kind: "secret", source: { from: "value", value: url } },
+        host: { kind: "plain", value: existing.host },
+        port: { kind: "plain", value: port },
+        user: { kind: "plain", value: existing.user },
+        password: { kind: "secret", source: { from: "value", value: password } },
+        database: { kind: "plain", value: database },
+        name: { kind: "plain", value: database },
+      }),
+      peers: [{ kind: "hosts", hosts: [existing.host] }],
+      ports: [existing.port],
+      grants: () => [],
+      ready: [],
+    };
+  }
+
+  private readyOf(namespace: string): pulumi.Resource[] {
+    return [...(this.namespacesMade.get(namespace)?.ready ?? [])];
+  }
+
+  private named(role: string): string {
+    return `${this.request.placementSettings.name}-${role}`;
+  }
+}
+
+type ExistingDatabase = NonNullable<SiteRequest["placementSettings"]["existing"]>["databases"][string];

@@ -1,0 +1,105 @@
+import { ADD_ONS, type AddOnMode, type AddOnModes, type AddOnName } from "../../components/cluster/addOns/catalog";
+import type { PodDemand } from "../../components/cluster/namespace/demand";
+import { type Context, isDistributed, type Redundancy } from "../../components/context";
+import { instancesOf, isReplicated, operatorImage } from "../../components/data/postgres/cloudNativePg";
+import { redisServers, SENTINEL_RESOURCES, SENTINELS } from "../../components/data/redis/kubernetes";
+import { needsKeda } from "../../components/workload/autoscaling";
+import type { ResolvedSystem } from "../../systems/resolve";
+import type { StoreOf, StoreSpec } from "../../systems/spec";
+import { storeImage } from "../images";
+import type { Settings } from "../settings";
+
+/**
+ * What becomes of each add-on. On a cluster that carries a distributed system what the system needs is installed, unless
+ * the settings say otherwise; a single machine's worth goes without, but for the ingress controller clusters come with.
+ */
+export function addOnModes(
+  system: Pick<ResolvedSystem, "services" | "stores" | "alerts">,
+  context: Pick<Context, "model" | "redundancy">,
+  settings: Settings["kubernetes"]["addOns"],
+): AddOnModes {
+  const modes: Partial<Record<AddOnName, AddOnMode>> = { ...defaults(system, context) };
+  for (const name of ADD_ONS) {
+    modes[name] = (name in settings ? settings[name as keyof typeof settings] : modes[name]) ?? "none";
+  }
+  return modes;
+}
+
+function defaults(
+  system: Pick<ResolvedSystem, "services" | "stores" | "alerts">,
+  context: Pick<Context, "model" | "redundancy">,
+): AddOnModes {
+  if (!isDistributed(context.model)) {
+    return { ingress: "existing" };
+  }
+  const services = Object.values(system.services);
+  const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
+  const measured =
+    services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
+  const replicated = Object.values(system.stores).some(
+    (store) => store.kind === "postgres" && isReplicated(store, context),
+  );
+  return {
+    "metrics-server": "install",
+    "cert-manager": "install",
+    ingress: "install",
+    ...(queued ? { keda: "install" as const } : {}),
+    ...(measured || queued ? { "kube-prometheus-stack": "install" as const } : {}),
+    ...(replicated ? { "cloudnative-pg": "install" as const } : {}),
+  };
+}
+
+/** What a store asks of its namespace's quota. */
+export function demandOf(store: StoreSpec, redundancy: Redundancy): readonly PodDemand[] {
+  switch (store.kind) {
+    case "postgres": {
+      if (store.embedded) {
+        return [{ pods: 0, resources: store.resources, claims: [store.storage.size] }];
+      }
+      // Room for every instance, whichever way it runs, and for the operator's job that makes the next one.
+      const instances = instancesOf(store, redundancy);
+      return [
+        { pods: instances + 1, resources: store.resources, claims: Array<string>(instances).fill(store.storage.size) },
+      ];
+    }
+    case "redis": {
+      const servers = redisServers(store);
+      const claims = store.storage ? Array<string>(servers).fill(store.storage.size) : [];
+      const watchers = store.mode === "single" ? [] : [{ pods: SENTINELS, resources: SENTINEL_RESOURCES, claims: [] }];
+      return [{ pods: servers, resources: store.resources, claims }, ...watchers];
+    }
+    case "file-share":
+      return [{ pods: 0, resources: NOTHING, claims: [store.size] }];
+    case "memcached":
+    case "search":
+    case "vector":
+    case "bucket":
+      return [];
+    default:
+      return store satisfies never;
+  }
+}
+
+const NOTHING = {
+  requests: { cpu: "0", memory: "0", ephemeralStorage: "0" },
+  limits: { cpu: "0", memory: "0", ephemeralStorage: "0" },
+};
+
+export function postgresImage(
+  settings: Pick<Settings, "images">,
+  name: string,
+  store: StoreOf<"postgres">,
+  replicated: boolean,
+): string {
+  if (replicated) {
+    return storeImage(settings, name, operatorImage(store.version));
+  }
+  const plain = store.extensions.includes("vector")
+    ? `pgvector/pgvector:pg${store.version}`
+    : `postgres:${store.version}-alpine`;
+  return storeImage(settings, name, store.image ?? plain);
+}
+
+export function redisImage(settings: Pick<Settings, "images">, name: string, store: StoreOf<"redis">): string {
+  return storeImage(settings, name, store.image ?? `redis:${store.version}-alpine`);
+}
