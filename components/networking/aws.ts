@@ -12,6 +12,8 @@ export interface NetworkArgs extends ComponentArgs {
   readonly cidrIndex: number;
   /** Range all networks are cut from. @default 10.0.0.0/8 */
   readonly baseCidrBlock?: string;
+  /** Prefix length of the network. @default 16 */
+  readonly networkPrefix?: number;
   /** Zones to cover. @default 3 */
   readonly zones?: number;
   /** Name of the cluster that will use the subnets, for the tags its controllers look for. */

@@ -1,3 +1,4 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { SecretSpec } from "../../../systems/spec";
@@ -15,10 +16,22 @@ export interface SecretStoreArgs extends ComponentArgs {
   /** Values from the settings, by name; for what is not generated. */
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   readonly keys: KeysContract;
+  /** Cluster whose namespaces read from here. */
+  readonly reader: {
+    readonly kubernetes: pulumi.ProviderResource;
+    /** The controller that reads, and its identity. */
+    readonly ready: readonly pulumi.Resource[];
+    /** Namespaces that may. */
+    readonly namespaces: readonly string[];
+  };
 }
 
 /** The system's own secrets in Secrets Manager, one entry each, given by a setting or made up. */
 export class SecretStore extends Component implements SecretStoreContract {
+  /** Name of the store in the cluster. */
+  readonly storeName: string;
+  /** What must stand before the cluster can read a secret. */
+  readonly ready: readonly pulumi.Resource[];
   private readonly entries: ReadonlyMap<string, SecretEntry>;
 
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -37,7 +50,31 @@ export class SecretStore extends Component implements SecretStoreContract {
         return [secret, entry] as const;
       }),
     );
-    this.finish();
+    this.storeName = `${this.context.system}-${this.context.placement}`;
+    this.ready = [this.makeClusterStore(args.reader)];
+    this.finish({ store: this.storeName });
+  }
+
+  /**
+   * One store for the system's namespaces and no others. A store per namespace would read with the same identity:
+   * Pod Identity belongs to the controller, whose pod has only one.
+   * https://external-secrets.io/latest/provider/aws-access/
+   */
+  private makeClusterStore({ kubernetes, ready, namespaces }: SecretStoreArgs["reader"]): pulumi.Resource {
+    return this.make(
+      k8s.apiextensions.CustomResource,
+      "cluster-store",
+      {
+        apiVersion: "external-secrets.io/v1",
+        kind: "ClusterSecretStore",
+        metadata: { name: this.storeName },
+        spec: {
+          conditions: [{ namespaces: [...namespaces] }],
+          provider: { aws: { service: "SecretsManager", region: this.context.region } },
+        },
+      },
+      { provider: kubernetes, dependsOn: [...ready] },
+    );
   }
 
   value(name: string): BindingValue {

@@ -1,0 +1,293 @@
+import * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../../components/aws/account";
+import type { Binding, BindingValue, Client } from "../../components/binding";
+import { AddOns } from "../../components/cluster/addOns/addOns";
+import { capabilitiesOf } from "../../components/cluster/addOns/catalog";
+import { Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/aws";
+import type { ClusterContract } from "../../components/cluster/contract";
+import { Namespace } from "../../components/cluster/namespace/namespace";
+import { Postgres } from "../../components/data/postgres/aws";
+import { bindExistingDatabase } from "../../components/data/postgres/existing";
+import { Redis } from "../../components/data/redis/aws";
+import { LoadBalancer } from "../../components/edge/loadBalancer/aws";
+import { InputError, show } from "../../components/errors";
+import { NAME_RULES, uniqueName } from "../../components/naming";
+import { Network } from "../../components/networking/aws";
+import { Keys } from "../../components/secrets/keys/aws";
+import { CONCERNS } from "../../components/secrets/keys/contract";
+import { SecretStore } from "../../components/secrets/secretStore/aws";
+import { Bucket } from "../../components/storage/bucket/aws";
+import { LogBucket } from "../../components/storage/bucket/logBucket";
+import type { StoreOf, StoreSpec } from "../../systems/spec";
+import { namespaceOf } from "../demands";
+import { storeImage } from "../images";
+import {
+  addOnModes,
+  EXTERNAL_SECRETS,
+  externalSecretsGrants,
+  LOAD_BALANCER_CONTROLLER,
+  loadBalancerGrants,
+} from "./aws/controllers";
+import { makeDatabaseUsers } from "./aws/databaseUsers";
+import { makeProviders } from "./aws/providers";
+import { secretInputs } from "./aws/secretInputs";
+import { unsupportedProblems } from "./aws/supported";
+import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
+
+/** One region of AWS, as a model sees it. */
+export function openAwsSite(request: SiteRequest): Site {
+  const { system, placementSettings, settings } = request;
+  const problems = unsupportedProblems(system, placementSettings, settings.domain);
+  if (problems.length > 0) {
+    throw new InputError(problems);
+  }
+  return new AwsSite(request);
+}
+
+class AwsSite implements Site {
+  readonly cluster: ClusterContract;
+
+  private readonly request: SiteRequest;
+  private readonly options: pulumi.ComponentResourceOptions;
+  private readonly keys: Keys;
+  private readonly network: Network;
+  private readonly logs: LogBucket;
+  private readonly eks: Cluster;
+  private readonly addOns: AddOns;
+  private readonly secrets: SecretStore;
+  private readonly namespacesMade = new Map<string, Namespace>();
+
+  constructor(request: SiteRequest) {
+    this.request = request;
+    const { context, placement } = request;
+    const { cloud, generator } = makeProviders(request);
+    const options = { parent: placement, providers: [cloud, generator] };
+    const clusterName = uniqueName(NAME_RULES.awsCluster, [context.system, pulumi.getStack(), context.placement]);
+    this.keys = this.makeKeys(options);
+    this.network = this.makeNetwork(clusterName, options);
+    this.logs = new LogBucket(this.named("logs"), { context }, options);
+    this.eks = this.makeCluster(clusterName, options);
+    this.options = { parent: placement, providers: [cloud, generator, this.eks.kubernetes] };
+    this.addOns = this.makeAddOns(clusterName);
+    this.secrets = this.makeSecrets();
+    this.cluster = this.contract();
+  }
+
+  namespaces(requests: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource> {
+    const { context } = this.request;
+    for (const { name, podSecurity, demands = [] } of requests) {
+      const made = new Namespace(
+        this.named(`namespace-${name}`),
+        { context, namespace: name, podSecurity, demands },
+        this.options,
+      );
+      this.namespacesMade.set(name, made);
+    }
+    return this.namespacesMade;
+  }
+
+  store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding {
+    const { context, placementSettings } = this.request;
+    const { network, keys } = this;
+    const existing = placementSettings.existing?.databases[name];
+    const common = { context, store: name, network, keys, clientGroupId: this.eks.nodeSecurityGroupId, clients };
+    switch (spec.kind) {
+      case "postgres":
+        if (existing) {
+          const password = this.request.settings.secretValue(existing.password);
+          return bindExistingDatabase({ ...existing, password, database: spec.database });
+        }
+        return this.database(name, spec, new Postgres(this.named(name), { ...common, spec }, this.options), clients);
+      case "redis":
+        return new Redis(this.named(name), { ...common, spec }, this.options).binding;
+      case "bucket":
+        return new Bucket(this.named(name), { context, store: name, spec, keys, logs: this.logs }, this.options)
+          .binding;
+      case "memcached":
+      case "search":
+      case "vector":
+      case "file-share":
+        throw new InputError([
+          {
+            path: `stores.${name}.kind`,
+            found: show(spec.kind),
+            allowed: "postgres, redis or bucket on aws",
+            fix: `remove stores.${name}`,
+          },
+        ]);
+      default:
+        return spec satisfies never;
+    }
+  }
+
+  secret(name: string): BindingValue {
+    return this.secrets.value(name);
+  }
+
+  expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
+    const { context, settings, system, placementSettings } = this.request;
+    const { domain } = settings;
+    if (exposures.length === 0 || domain === undefined) {
+      return {};
+    }
+    const controller = this.addOns.releases.get("aws-load-balancer-controller");
+    const zoneId = placementSettings.existing?.zone;
+    return new LoadBalancer(
+      this.named("edge"),
+      {
+        context,
+        routes: exposures.map(({ route, namespace, serviceName, servicePort, targetPort, healthPath, ready }) => ({
+          host: route.host === "@" ? domain : `${route.host}.${domain}`,
+          path: route.path,
+          service: serviceName,
+          namespace,
+          servicePort,
+          targetPort,
+          healthPath,
+          timeoutSeconds: route.timeoutSeconds,
+          ready,
+        })),
+        edge: system.edge,
+        network: this.network,
+        keys: this.keys,
+        logs: this.logs,
+        podGroupId: this.eks.nodeSecurityGroupId,
+        kubernetes: this.eks.kubernetes,
+        controller: controller ? [controller] : [],
+        ...(zoneId === undefined ? {} : { zoneId }),
+      },
+      this.options,
+    ).urls;
+  }
+
+  private makeKeys(options: pulumi.ComponentResourceOptions): Keys {
+    const { context, placementSettings } = this.request;
+    const key = placementSettings.existing?.kmsKey;
+    const existing =
+      key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
+    return new Keys(this.named("keys"), { context, ...existing }, options);
+  }
+
+  private makeNetwork(clusterName: string, options: pulumi.ComponentResourceOptions): Network {
+    const { context, placementSettings } = this.request;
+    const { cidrBlock, cidrIndex } = placementSettings;
+    const range =
+      cidrBlock === undefined
+        ? { cidrIndex }
+        : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
+    return new Network(
+      this.named("network"),
+      { context, ...range, clusterName, logsKeyArn: this.keys.arn("logs") },
+      options,
+    );
+  }
+
+  private makeCluster(clusterName: string, options: pulumi.ComponentResourceOptions): Cluster {
+    const { context, settings, system } = this.request;
+    const { profile, roleArn } = settings.access.aws;
+    const { from, cidrBlocks } = settings.access.deployer;
+    const version = settings.compute.kubernetesVersion;
+    return new Cluster(
+      this.named("cluster"),
+      {
+        context,
+        clusterName,
+        network: this.network,
+        keys: this.keys,
+        nodePools: system.nodePools,
+        publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
+        login: { ...(profile === undefined ? {} : { profile }), ...(roleArn === undefined ? {} : { roleArn }) },
+        externalPorts: Object.values(system.external).map((external) => external.port),
+        ...(version === undefined ? {} : { version }),
+      },
+      options,
+    );
+  }
+
+  private makeAddOns(clusterName: string): AddOns {
+    const { context, settings, system } = this.request;
+    const account = accountOf(this.eks);
+    const identities = [
+      { ...LOAD_BALANCER_CONTROLLER, grants: loadBalancerGrants(context, account) },
+      { ...EXTERNAL_SECRETS, grants: externalSecretsGrants(context, account, system, this.keys.arn("secrets")) },
+    ].flatMap(({ name, namespace, grants }) => this.eks.identity(name, namespace, name, grants)?.ready ?? []);
+    return new AddOns(
+      this.named("add-ons"),
+      {
+        context,
+        modes: addOnModes(system, settings.kubernetes.addOns),
+        values: {
+          // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
+          "aws-load-balancer-controller": { clusterName, region: context.region, vpcId: this.network.vpcId },
+        },
+        after: [...this.eks.ready, ...identities],
+      },
+      this.options,
+    );
+  }
+
+  private makeSecrets(): SecretStore {
+    const { context, settings, system } = this.request;
+    const release = this.addOns.installed.externalSecrets;
+    const namespaces = new Set(Object.values(system.services).map((service) => namespaceOf(system, service)));
+    return new SecretStore(
+      this.named("secrets"),
+      {
+        context,
+        ...secretInputs(system, settings),
+        keys: this.keys,
+        reader: { kubernetes: this.eks.kubernetes, ready: release ? [release] : [], namespaces: [...namespaces] },
+      },
+      this.options,
+    );
+  }
+
+  private contract(): ClusterContract {
+    const { context, settings, system } = this.request;
+    const modes = addOnModes(system, settings.kubernetes.addOns);
+    return {
+      kubernetes: this.eks.kubernetes,
+      capabilities: { ...capabilitiesOf(modes), metricsServer: true },
+      installed: this.addOns.installed,
+      storageClasses: { data: DATA_STORAGE_CLASS },
+      ingressSources: [{ kind: "cidrs", cidrBlocks: this.network.publicCidrBlocks }],
+      monitoringNamespace: settings.kubernetes.monitoringNamespace ?? "monitoring",
+      secretStore: { kind: "ClusterSecretStore", name: this.secrets.storeName },
+      priorityClasses: this.addOns.priorityClasses,
+      ownsNodePools: true,
+      identity: (service, namespace, serviceAccount, grants) =>
+        this.eks.identity(`${service}-${context.environment}`, namespace, serviceAccount, grants),
+    };
+  }
+
+  /** The database, and the job that gives its clients their users before any of them starts. */
+  private database(name: string, spec: StoreOf<"postgres">, database: Postgres, clients: readonly Client[]): Binding {
+    const { context, settings } = this.request;
+    const [client] = clients;
+    if (!client) {
+      return database.binding;
+    }
+    const users = makeDatabaseUsers(
+      this.named(`${name}-users`),
+      {
+        context,
+        store: name,
+        spec,
+        database,
+        clients,
+        cluster: this.cluster,
+        namespace: client.namespace,
+        image: storeImage(settings, name, spec.image ?? `postgres:${spec.version}-alpine`),
+      },
+      {
+        ...this.options,
+        dependsOn: [...(this.namespacesMade.get(client.namespace)?.ready ?? []), ...this.secrets.ready],
+      },
+    );
+    return { ...database.binding, ready: [...database.binding.ready, ...users] };
+  }
+
+  private named(role: string): string {
+    return `${this.request.placementSettings.name}-${role}`;
+  }
+}

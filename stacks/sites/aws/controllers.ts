@@ -1,0 +1,99 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../../../components/aws/account";
+import { secretPath } from "../../../components/aws/secret";
+import type { Grant } from "../../../components/binding";
+import type { AddOnModes } from "../../../components/cluster/addOns/catalog";
+import type { Context } from "../../../components/context";
+import { masterPassword } from "../../../components/data/postgres/constraints";
+import { needsKeda } from "../../../components/workload/autoscaling";
+import type { ResolvedSystem } from "../../../systems/resolve";
+import type { Settings } from "../../settings";
+
+/** Controllers that act in AWS: their service accounts, as their charts name them. */
+export const LOAD_BALANCER_CONTROLLER = { name: "aws-load-balancer-controller", namespace: "kube-system" } as const;
+export const EXTERNAL_SECRETS = { name: "external-secrets", namespace: "external-secrets" } as const;
+
+/** What is installed in a cluster of our own. metrics-server is a managed add-on of EKS, and not among them. */
+export function addOnModes(system: ResolvedSystem, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
+  const services = Object.values(system.services);
+  const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
+  const measured =
+    services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
+  return {
+    "external-secrets": settings["external-secrets"] ?? "install",
+    keda: settings.keda ?? (queued ? "install" : "none"),
+    "kube-prometheus-stack": settings["kube-prometheus-stack"] ?? (measured ? "install" : "none"),
+    "vertical-pod-autoscaler": settings["vertical-pod-autoscaler"] ?? "none",
+    "aws-load-balancer-controller": system.routes.length > 0 ? "install" : "none",
+  };
+}
+
+/**
+ * The controller only keeps target groups filled. Its own documentation's policy lets it make load balancers, groups and
+ * rules as well: https://github.com/kubernetes-sigs/aws-load-balancer-controller/blob/main/docs/install/iam_policy.json
+ */
+export function loadBalancerGrants(context: Context, account: Account): readonly Grant[] {
+  return [
+    {
+      id: "targets",
+      actions: ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
+      resources: [
+        pulumi.interpolate`arn:${account.partition}:elasticloadbalancing:${context.region}:${account.id}:targetgroup/*/*`,
+      ],
+      conditions: { StringEquals: { "aws:ResourceTag/system": context.system } },
+    },
+    {
+      id: "look",
+      // None of these takes a resource. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+      actions: [
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+        "ec2:DescribeVpcs",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeInstances",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeAvailabilityZones",
+      ],
+      resources: ["*"],
+      conditions: { StringEquals: { "aws:RequestedRegion": context.region } },
+    },
+  ];
+}
+
+/** The controller reads the placement's own secrets, and the master passwords RDS keeps for its databases. */
+export function externalSecretsGrants(
+  context: Context,
+  account: Account,
+  system: ResolvedSystem,
+  secretsKeyArn: pulumi.Input<string>,
+): readonly Grant[] {
+  const read = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"];
+  const arn = (kind: string, name: string) =>
+    pulumi.interpolate`arn:${account.partition}:${kind}:${context.region}:${account.id}:${name}`;
+  const managed = Object.values(system.stores).some(
+    (store) => store.kind === "postgres" && masterPassword(store) === "managed",
+  );
+  return [
+    { id: "secrets", actions: read, resources: [arn("secretsmanager", `secret:${secretPath(context)}*`)] },
+    ...(managed
+      ? [
+          {
+            id: "master-passwords",
+            actions: read,
+            resources: [arn("secretsmanager", "secret:rds!db-*")],
+            // RDS puts this tag on the secrets it keeps.
+            conditions: {
+              ArnLike: { "aws:ResourceTag/aws:rds:primaryDBInstanceArn": arn("rds", `db:${context.system}-*`) },
+            },
+          },
+        ]
+      : []),
+    {
+      id: "key",
+      actions: ["kms:Decrypt"],
+      resources: [secretsKeyArn],
+      conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${context.region}.amazonaws.com` } },
+    },
+  ];
+}

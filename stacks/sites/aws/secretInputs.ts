@@ -1,0 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ResolvedSystem } from "../../../systems/resolve";
+import type { SecretSpec } from "../../../systems/spec";
+import type { ProgramSettings, SecretRef } from "../../settings";
+
+/** Secrets of a system, and the values the settings give: its own by name, an external service's as `service-key`. */
+export function secretInputs(system: ResolvedSystem, settings: ProgramSettings) {
+  const secrets: Record<string, SecretSpec> = { ...system.secrets };
+  for (const [external, spec] of Object.entries(system.external)) {
+    for (const [key, description] of Object.entries(spec.secrets)) {
+      secrets[`${external}-${key}`] = { description };
+    }
+  }
+  const values: Record<string, pulumi.Output<string>> = {};
+  for (const [name, value] of Object.entries(settings.secrets)) {
+    if (isReference(value)) {
+      values[name] = settings.secretValue(value);
+      continue;
+    }
+    for (const [key, reference] of Object.entries(value)) {
+      values[`${name}-${key}`] = settings.secretValue(reference);
+    }
+  }
+  return { secrets, values };
+}
+
+function isReference(value: SecretRef | Readonly<Record<string, SecretRef>>): value is SecretRef {
+  return typeof value.secret === "string";
+}
