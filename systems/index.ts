@@ -1,9 +1,12 @@
 import type { SystemInput } from "./spec";
 
-/** The built-in systems, each loaded only when it is asked for. */
-const BUILT_IN: Readonly<Record<string, () => Promise<SystemInput>>> = {
-  vibebox: async () => (await import("./vibebox")).vibebox,
-  "doc-scraper": async () => (await import("./docScraper")).docScraper,
+/**
+ * The built-in systems, each loaded only when it is asked for. `require`, as the loader that runs the sources
+ * (`tsx/cjs`) leaves a dynamic `import()` to Node, which knows no TypeScript.
+ */
+const BUILT_IN: Readonly<Record<string, () => SystemInput>> = {
+  vibebox: () => (require("./vibebox") as typeof import("./vibebox")).vibebox,
+  "doc-scraper": () => (require("./docScraper") as typeof import("./docScraper")).docScraper,
 };
 
 /** Names of the built-in systems. */

@@ -43,10 +43,10 @@ export function applyOverlay<T>(base: T, change: unknown): T {
   if (change === undefined) {
     return base;
   }
-  if (!isPlainObject(base) || !isPlainObject(change)) {
+  if (!isPlainObject(change)) {
     return change as T;
   }
-  const merged: Record<string, unknown> = { ...base };
+  const merged: Record<string, unknown> = isPlainObject(base) ? { ...base } : {};
   for (const [key, value] of Object.entries(change)) {
     if (value === null) {
       delete merged[key];
