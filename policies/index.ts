@@ -1,11 +1,12 @@
 import { pack as containers } from "./containers/pack";
 import { pack as encryption } from "./encryption/pack";
+import { pack as identity } from "./identity/pack";
 import { pack as limits } from "./limits/pack";
 import { pack as network } from "./network/pack";
 import type { Pack } from "./pack";
 
 /** Every pack, as values: importing them starts no server. */
-export const packs: readonly Pack[] = [encryption, containers, limits, network];
+export const packs: readonly Pack[] = [encryption, containers, limits, network, identity];
 
 export { type Environment, foldExempt, type PackConfigArgs, packConfig } from "./config";
 export {

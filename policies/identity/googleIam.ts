@@ -1,0 +1,70 @@
+import { list, text } from "../read";
+import { type Rule, resourceRule } from "../rule";
+
+const ANYONE = ["allUsers", "allAuthenticatedUsers"];
+
+/** Any IAM member or binding of the Google provider: `gcp:storage/bucketIAMMember:BucketIAMMember` and its like. */
+const isGrant = (type: string): boolean => /^gcp:[^:]+:\w*I[aA][mM](Member|Binding)$/.test(type);
+const isProjectGrant = (type: string): boolean => isGrant(type) && /^gcp:(projects|folder|organizations)\//.test(type);
+
+function membersOf(props: Readonly<Record<string, unknown>>): readonly string[] {
+  return [props.member, ...list(props.members)].flatMap((member) => text(member) ?? []);
+}
+
+export const notPublic = resourceRule({
+  id: "gcp-iam-not-public",
+  title: "Google IAM grants nothing to everyone",
+  severity: "critical",
+  level: "mandatory",
+  fix: "Name the member; put public content behind the load balancer.",
+  sources: ["CKV_GCP_28", "CKV_GCP_112", "CKV_GCP_101", "CKV2_GCP_3"],
+  resources: isGrant,
+  check({ props }, report) {
+    for (const member of membersOf(props)) if (ANYONE.includes(member)) report(`grants to ${member}`);
+  },
+});
+
+export const noBasicRoles = resourceRule({
+  id: "gcp-iam-no-basic-roles",
+  title: "Google IAM grants no basic role",
+  severity: "high",
+  level: "mandatory",
+  fix: "Grant a predefined or custom role with what is needed.",
+  sources: ["CKV_GCP_117"],
+  resources: isProjectGrant,
+  check({ props }, report) {
+    const role = text(props.role);
+    if (role !== undefined && /^roles\/(owner|editor|viewer)$/.test(role)) report(`role is ${role}`);
+  },
+});
+
+export const noDefaultAccounts = resourceRule({
+  id: "gcp-iam-no-default-accounts",
+  title: "Google's default service accounts get no roles",
+  severity: "medium",
+  level: "mandatory",
+  fix: "Make an account for the workload and grant to it.",
+  sources: ["CKV_GCP_113"],
+  resources: isProjectGrant,
+  check({ props }, report) {
+    for (const member of membersOf(props)) {
+      if (/(-compute@developer|@appspot)\.gserviceaccount\.com$/.test(member)) report(`grants to ${member}`);
+    }
+  },
+});
+
+export const noKeys = resourceRule({
+  id: "gcp-no-service-account-keys",
+  title: "No keys are made for service accounts",
+  severity: "high",
+  level: "mandatory",
+  fix: "Use workload identity, or impersonation, instead of a key.",
+  sources: ["CKV2_GCP_3"],
+  resources: ["gcp:serviceaccount/key:Key"],
+  check({ props }, report) {
+    // Uploading a public key leaves the private one where it was made.
+    if (text(props.publicKeyData) === undefined) report("a private key would be made and kept in the state");
+  },
+});
+
+export const googleIamRules: readonly Rule[] = [notPublic, noBasicRoles, noDefaultAccounts, noKeys];
