@@ -1,0 +1,58 @@
+import { Cluster } from "./client";
+import { type ControlPlane, HOW_TO_ASK, isControlPlaneRequested, startControlPlane } from "./controlPlane";
+
+/** A first run builds the control plane and fetches definitions. */
+const START_TIMEOUT_MS = 40 * 60_000;
+
+let started: Promise<ControlPlane | undefined> | undefined;
+
+/** What the tests of a suite work on; known once its hooks have run. */
+export interface Subject {
+  readonly cluster: Cluster;
+  readonly controlPlane: ControlPlane;
+}
+
+/**
+ * A suite on the control plane that all suites share. Without one it stays in the report, as pending, with what to do
+ * in its title.
+ */
+export function describeOnControlPlane(title: string, define: (subject: () => Subject) => void): void {
+  if (!isControlPlaneRequested()) {
+    describe(`${title} (${HOW_TO_ASK})`, () => {
+      before(function () {
+        this.skip();
+      });
+      define(() => {
+        throw new Error("no control plane");
+      });
+    });
+    return;
+  }
+  describe(title, () => {
+    let subject: Subject | undefined;
+    before(async function () {
+      this.timeout(START_TIMEOUT_MS);
+      started ??= startControlPlane();
+      const controlPlane = await started;
+      if (controlPlane === undefined) {
+        this.skip();
+      }
+      subject = { controlPlane, cluster: Cluster.fromKubeconfig(controlPlane.kubeconfig) };
+    });
+    after(() => subject?.cluster.close());
+    define(() => {
+      if (subject === undefined) {
+        throw new Error("the control plane did not start");
+      }
+      return subject;
+    });
+  });
+}
+
+/** Stops the shared control plane; every file with such suites calls it when all suites of the run are through. */
+export async function stopSharedControlPlane(): Promise<void> {
+  const stopping = started;
+  started = undefined;
+  // A start that failed has cleaned up, and its suite has told of it.
+  await (await stopping?.catch(() => undefined))?.stop();
+}
