@@ -181,7 +181,7 @@ export function compact<T extends object>(object: T): { [K in keyof T]: Exclude<
 function decodeSource(position: SourcePosition | undefined, trace: StackTrace | undefined): string | undefined {
   const frames = trace?.getFramesList().map((frame) => frame.getPc()) ?? [position];
   for (const frame of frames) {
-    if (frame !== undefined && frame.getUri().startsWith("file:") && !frame.getUri().includes("/node_modules/")) {
+    if (frame?.getUri().startsWith("file:") === true && !frame.getUri().includes("/node_modules/")) {
       return `${relativePath(fileURLToPath(frame.getUri()))}:${frame.getLine()}:${frame.getColumn()}`;
     }
   }

@@ -13,6 +13,7 @@ import {
   isObject,
   makeSecret,
   mapValues,
+  secretStrings,
   UNKNOWN,
   unwrap,
   type WireObject,
@@ -233,6 +234,9 @@ export class Monitor {
         properties[key] = value;
       }
     }
+    if (containsSecret(goal.inputs)) {
+      hideSecrets(properties, goal.inputs, simulated.outputs ?? {});
+    }
     for (const key of secretOutputs) {
       const value = properties[key] ?? (preview ? UNKNOWN : undefined);
       if (value !== undefined) {
@@ -287,6 +291,25 @@ export class Monitor {
       throw new MonitorError("invalid-resource", `unknown resource ${String(urn)}`);
     }
     return { urn: resource.urn, id: resource.id, state: isObject(resource.outputs) ? resource.outputs : {} };
+  }
+}
+
+/** A simulator sees inputs without their marks: what it made of a secret one is secret too. */
+function hideSecrets(
+  properties: { [key: string]: WireObject[string] },
+  inputs: WireObject,
+  simulated: WireObject,
+): void {
+  const secrets: string[] = [];
+  secretStrings(inputs, (text) => secrets.push(JSON.stringify(text).slice(1, -1)));
+  for (const key of Object.keys(simulated)) {
+    const value = properties[key];
+    if (value !== undefined && value === simulated[key]) {
+      const text = JSON.stringify(value);
+      if (secrets.some((secret) => secret !== "" && text.includes(secret))) {
+        properties[key] = makeSecret(value);
+      }
+    }
   }
 }
 
