@@ -46,10 +46,10 @@ export const systemSchema = z.strictObject({
   ...parts,
   models: z
     .strictObject({
-      standalone: overlaySchema.optional(),
-      "single-server": overlaySchema.optional(),
-      distributed: overlaySchema.optional(),
-      global: overlaySchema.optional(),
+      standalone: overlaySchema.optional().describe("Changes in the standalone model"),
+      "single-server": overlaySchema.optional().describe("Changes in the single-server model"),
+      distributed: overlaySchema.optional().describe("Changes in the distributed model"),
+      global: overlaySchema.optional().describe("Changes in the global model"),
     })
     .prefault({})
     .describe("Changes per deployment model"),

@@ -16,11 +16,11 @@ export function deepPartial(schema: z.ZodType): z.ZodType {
     return deepPartial(schema.unwrap() as z.ZodType);
   }
   if (schema instanceof z.ZodObject) {
-    const shape = Object.entries(schema.shape as Record<string, z.ZodType>);
-    return described(
-      schema,
-      z.strictObject(Object.fromEntries(shape.map(([key, value]) => [key, deepPartial(value).nullable().optional()]))),
-    );
+    const shape = Object.entries(schema.shape as Record<string, z.ZodType>).map(([key, field]) => [
+      key,
+      described(field, deepPartial(field).nullable().optional()),
+    ]);
+    return described(schema, z.strictObject(Object.fromEntries(shape)));
   }
   if (schema instanceof z.ZodRecord) {
     return described(

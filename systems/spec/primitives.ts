@@ -134,16 +134,20 @@ export const absolutePath = text(/^\/\S*$/, {
 /** CPU and memory (and scratch disk) of one replica: what it is sure of, and what it may not exceed. */
 export const resources = z
   .strictObject({
-    requests: z.strictObject({
-      cpu: cpu.describe("CPU the scheduler reserves"),
-      memory: memory.describe("Memory the scheduler reserves"),
-      ephemeralStorage: memory.default("128Mi").describe("Node disk reserved for logs and scratch space"),
-    }),
-    limits: z.strictObject({
-      cpu: cpu.describe("CPU above which the container is throttled"),
-      memory: memory.describe("Memory above which the container is killed"),
-      ephemeralStorage: memory.default("1Gi").describe("Node disk above which the pod is evicted"),
-    }),
+    requests: z
+      .strictObject({
+        cpu: cpu.describe("CPU the scheduler reserves"),
+        memory: memory.describe("Memory the scheduler reserves"),
+        ephemeralStorage: memory.default("128Mi").describe("Node disk reserved for logs and scratch space"),
+      })
+      .describe("What one replica is sure of"),
+    limits: z
+      .strictObject({
+        cpu: cpu.describe("CPU above which the container is throttled"),
+        memory: memory.describe("Memory above which the container is killed"),
+        ephemeralStorage: memory.default("1Gi").describe("Node disk above which the pod is evicted"),
+      })
+      .describe("What one replica may not exceed"),
   })
   .describe("Requests and limits of one replica");
 

@@ -104,17 +104,19 @@ export const use = z.union([
   }),
 ]);
 
-const security = z.strictObject({
-  podSecurity: z
-    .enum(["restricted", "baseline", "privileged"])
-    .default("restricted")
-    .describe(
-      "Pod Security Standard of the pod; anything but restricted needs a namespace of its own and an exemption",
-    ),
-  runAsUser: z.int().min(0).max(2_147_483_647).default(10_001).describe("User id the containers run as"),
-  readOnlyRootFilesystem: z.boolean().default(true).describe("Whether the image's own files cannot be changed"),
-  reason: z.string().min(10).optional().describe("Why the service needs more than restricted; required when it does"),
-});
+const security = z
+  .strictObject({
+    podSecurity: z
+      .enum(["restricted", "baseline", "privileged"])
+      .default("restricted")
+      .describe(
+        "Pod Security Standard of the pod; anything but restricted needs a namespace of its own and an exemption",
+      ),
+    runAsUser: z.int().min(0).max(2_147_483_647).default(10_001).describe("User id the containers run as"),
+    readOnlyRootFilesystem: z.boolean().default(true).describe("Whether the image's own files cannot be changed"),
+    reason: z.string().min(10).optional().describe("Why the service needs more than restricted; required when it does"),
+  })
+  .describe("What the pod is allowed");
 
 const common = {
   image: z.string().min(1).describe("Image name and tag as the source gives it; the registry is a setting"),
@@ -149,7 +151,8 @@ const probes = z
     liveness: probe.optional().describe("Restarts the container when it fails"),
     readiness: probe.optional().describe("Takes the pod out of the Service while it fails"),
   })
-  .prefault({});
+  .prefault({})
+  .describe("How its health is asked for");
 
 const running = {
   ...common,

@@ -13,12 +13,14 @@ import {
   weeklyWindow,
 } from "./primitives";
 
-const storage = z.strictObject({
-  size: memory.describe("Size of the volume of one instance"),
-  maxSize: memory.optional().describe("Size managed services may grow to by themselves; twice the size when absent"),
-  class: z.string().optional().describe("Storage class; the placement's default for data when absent"),
-  volume: name.optional().describe("Name of the volume claim, where a document names it"),
-});
+const storage = z
+  .strictObject({
+    size: memory.describe("Size of the volume of one instance"),
+    maxSize: memory.optional().describe("Size managed services may grow to by themselves; twice the size when absent"),
+    class: z.string().optional().describe("Storage class; the placement's default for data when absent"),
+    volume: name.optional().describe("Name of the volume claim, where a document names it"),
+  })
+  .describe("Disk of one instance");
 
 const placed = {
   namespace: name.optional().describe("Kubernetes namespace; the system's own when absent"),
@@ -76,7 +78,10 @@ const redis = z
       .default("cache")
       .describe("What it holds; a broker cannot use cluster mode"),
     deadLetter: z
-      .strictObject({ queue: z.string().min(1), alertDepth: positive.default(1) })
+      .strictObject({
+        queue: z.string().min(1).describe("Name of the queue"),
+        alertDepth: positive.default(1).describe("Tasks in it that alert"),
+      })
       .optional()
       .describe("Queue failed tasks end in, and the depth that alerts"),
   })
