@@ -2,7 +2,10 @@ import { deployStack } from "./stacks";
 import { readSettings } from "./stacks/settings";
 
 /** The Pulumi program: settings, the model's stack, outputs. */
-export default async function groundplan() {
+async function groundplan() {
   const settings = await readSettings();
   return { ...(await deployStack(settings)) };
 }
+
+// Pulumi calls a program that *is* a function; a default export of a CommonJS module it would take for an output.
+export = groundplan;
