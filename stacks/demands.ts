@@ -3,7 +3,7 @@ import { mostReplicas } from "../components/workload/autoscaling";
 import type { ResolvedSystem } from "../systems/resolve";
 import type { ServiceSpec } from "../systems/spec";
 
-/** Nodes counted for a service of every node where the system names no pool to bound them. */
+/** Nodes counted at least for a service of every node, where no pool of our own bounds them. */
 const NODES = 10;
 
 /** Namespace of what names none. */
@@ -20,7 +20,11 @@ export function namespaceOf(
 }
 
 /** What a service asks for at full scale, in the middle of a rollout. */
-export function serviceDemand(spec: ServiceSpec, nodePools: ResolvedSystem["nodePools"]): PodDemand {
+export function serviceDemand(
+  spec: ServiceSpec,
+  nodePools: ResolvedSystem["nodePools"],
+  ownsNodePools: boolean,
+): PodDemand {
   const claims = spec.volumes.flatMap(({ size }) => (size === undefined ? [] : [size]));
   switch (spec.kind) {
     case "deployment":
@@ -34,7 +38,7 @@ export function serviceDemand(spec: ServiceSpec, nodePools: ResolvedSystem["node
       };
     }
     case "daemonset":
-      return { pods: (spec.nodePool && nodePools[spec.nodePool]?.max) || NODES, resources: spec.resources, claims };
+      return { pods: nodes(spec.nodePool, nodePools, ownsNodePools), resources: spec.resources, claims };
     case "cronjob":
     case "job":
       // The last run's pod may still be there when the next one starts.
@@ -42,4 +46,9 @@ export function serviceDemand(spec: ServiceSpec, nodePools: ResolvedSystem["node
     default:
       return spec satisfies never;
   }
+}
+
+function nodes(pool: string | undefined, nodePools: ResolvedSystem["nodePools"], owned: boolean): number {
+  const most = pool === undefined ? undefined : nodePools[pool]?.max;
+  return owned && most !== undefined ? most : Math.max(most ?? 0, NODES);
 }

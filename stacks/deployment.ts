@@ -103,7 +103,9 @@ class Deployment {
       return {
         name,
         podSecurity: weakest(inside),
-        demands: inside.map((service) => serviceDemand(service, system.nodePools)),
+        demands: inside.map((service) =>
+          serviceDemand(service, system.nodePools, this.site.cluster.ownsNodePools !== false),
+        ),
       };
     });
   }

@@ -20,8 +20,15 @@ export function disruptionBudget(selector: Labels, leastReplicas: number): PdbSp
   };
 }
 
-/** Replicas apart over zones and over hosts; `strict` refuses to place two in one zone while another has none. */
-export function topologySpread(selector: Labels, options: { readonly strict: boolean }): TopologySpread[] {
+export interface SpreadOptions {
+  /** Whether a pod rather waits than upsets the balance between zones. */
+  readonly strict: boolean;
+  /** Whether the pods of each rollout are counted apart, which only a Deployment labels. */
+  readonly perRollout: boolean;
+}
+
+/** Replicas apart over zones and over hosts. */
+export function topologySpread(selector: Labels, options: SpreadOptions): TopologySpread[] {
   const labelSelector = { matchLabels: { ...selector } };
   return [
     {
@@ -29,8 +36,8 @@ export function topologySpread(selector: Labels, options: { readonly strict: boo
       topologyKey: "topology.kubernetes.io/zone",
       whenUnsatisfiable: options.strict ? "DoNotSchedule" : "ScheduleAnyway",
       labelSelector,
-      // Counts the pods of one rollout only, or the old ones would push the new into a corner.
-      matchLabelKeys: ["pod-template-hash"],
+      // Else the old pods would push the new into a corner.
+      ...(options.perRollout ? { matchLabelKeys: ["pod-template-hash"] } : {}),
     },
     { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", labelSelector },
   ];

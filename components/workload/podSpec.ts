@@ -52,6 +52,7 @@ export function planPod(args: PodSpecArgs): PodPlan {
         ? {
             topologySpreadConstraints: topologySpread(args.selector, {
               strict: args.multiZone && cluster.ownsNodePools !== false,
+              perRollout: spec.kind === "deployment",
             }),
           }
         : {}),

@@ -55,11 +55,15 @@ export function planTemplate(args: TemplateArgs): TemplatePlan {
   });
   return {
     template: {
-      metadata: { labels: { ...objectLabels(context, service, args.role) }, annotations: annotations(args) },
+      metadata: { labels: { ...objectLabels(context, service, args.role) }, ...annotated(annotations(args)) },
       spec: pod.spec,
     },
     degraded: pod.degraded,
   };
+}
+
+function annotated(found: Record<string, pulumi.Input<string>>) {
+  return Object.keys(found).length > 0 ? { annotations: found } : {};
 }
 
 /** A changed file or secret must roll the pods: neither changes the template by itself. */

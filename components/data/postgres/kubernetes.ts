@@ -32,6 +32,9 @@ export interface KubernetesPostgresArgs extends ComponentArgs {
 const USER = "app";
 const PORT = POSTGRES_PORT;
 
+/** A custom resource counts as made once it is stored; its clients want the database to answer. */
+const UNTIL_READY = { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "900" };
+
 /**
  * A PostgreSQL database in the cluster: a single server where one is enough, else an operator's cluster of three that
  * fails over by itself.
@@ -162,7 +165,7 @@ export class KubernetesPostgres extends Component implements PostgresContract {
       {
         apiVersion: "postgresql.cnpg.io/v1",
         kind: "Cluster",
-        metadata: this.metadata(store),
+        metadata: { ...this.metadata(store), annotations: UNTIL_READY },
         spec: cloudNativePgCluster({
           store,
           spec,
@@ -171,7 +174,11 @@ export class KubernetesPostgres extends Component implements PostgresContract {
           secretName: credentials,
           instances: instancesOf(spec, this.context.redundancy),
           storageClass: cluster.storageClasses.data ?? spec.storage.class,
-          labels: this.labels,
+          // The operator names and manages its pods itself.
+          labels: {
+            "app.kubernetes.io/part-of": this.context.system,
+            "groundplan.dev/environment": this.context.environment,
+          },
           priorityClass: cluster.priorityClasses?.data,
           synchronous: this.context.redundancy.multiZone,
         }),

@@ -40,7 +40,7 @@ export function redisPod(args: RedisPodArgs): k8s.types.input.core.v1.PodSpec {
     ...(args.apart
       ? {
           affinity: separateHosts(args.apart),
-          topologySpreadConstraints: topologySpread(args.apart, { strict: false }),
+          topologySpreadConstraints: topologySpread(args.apart, { strict: false, perRollout: false }),
         }
       : {}),
     containers: [

@@ -4,7 +4,7 @@ import type { EdgeSpec } from "../../../systems/spec";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { ingressPeer, networkPolicySpec } from "../../workload/networkPolicy";
-import { type TraefikObject, traefikAnnotations, traefikObjects } from "./traefik";
+import { TLS_OPTION_NAME, type TraefikObject, tlsOption, traefikAnnotations, traefikObjects } from "./traefik";
 
 /** One path of a host, answered by a Service. */
 export interface IngressRoute {
@@ -38,8 +38,14 @@ export class KubernetesLoadBalancer extends Component {
     super("groundplan:edge:LoadBalancer", name, args, opts);
     this.args = args;
     const issuer = this.issuer();
-    for (const namespace of new Set(args.routes.map((route) => route.namespace))) {
-      this.expose(namespace, issuer);
+    const namespaces = [...new Set(args.routes.map((route) => route.namespace))];
+    // Traefik ignores the options of a host whose routers name different ones, so all namespaces refer to one.
+    const [tlsNamespace = ""] = namespaces;
+    const tls = this.isTraefik
+      ? [this.traefikObject("tls", "TLSOption", TLS_OPTION_NAME, tlsNamespace, tlsOption(args.edge))]
+      : [];
+    for (const namespace of namespaces) {
+      this.expose(namespace, tlsNamespace, [...tls, ...(issuer ? [issuer] : []), ...args.controller]);
     }
     this.verdicts();
     this.urls = Object.fromEntries(args.routes.map(({ host }) => [host, pulumi.output(`https://${host}`)]));
@@ -50,10 +56,14 @@ export class KubernetesLoadBalancer extends Component {
     return this.args.ingressClass.startsWith("traefik");
   }
 
+  private get hasIssuer(): boolean {
+    return this.args.cluster.capabilities.certManager && this.args.publicHosts;
+  }
+
   /** The ACME issuer of the system; its name holds the system's, as issuers are shared by the whole cluster. */
   private issuer(): pulumi.Resource | undefined {
-    const { cluster, edge, publicHosts, ingressClass } = this.args;
-    if (!cluster.capabilities.certManager || !publicHosts) {
+    const { cluster, edge, ingressClass } = this.args;
+    if (!this.hasIssuer) {
       return undefined;
     }
     const installed = cluster.installed?.certManager;
@@ -77,32 +87,30 @@ export class KubernetesLoadBalancer extends Component {
     );
   }
 
-  private expose(namespace: string, issuer: pulumi.Resource | undefined): void {
+  private expose(namespace: string, tlsNamespace: string, before: readonly pulumi.Resource[]): void {
     const routes = this.args.routes.filter((route) => route.namespace === namespace);
     const objects = this.isTraefik ? traefikObjects(this.args.edge) : [];
-    const made = objects.map((object) => this.traefikObject(namespace, object));
-    const annotations = traefikAnnotations(namespace, objects);
-    const dependsOn = [
-      ...made,
-      ...(issuer ? [issuer] : []),
-      ...this.args.controller,
-      ...routes.flatMap((route) => route.ready),
-    ];
+    const made = objects.map(({ role, kind, name, spec }: TraefikObject) =>
+      this.traefikObject(`${namespace}-${role}`, kind, name, namespace, spec),
+    );
+    const annotations = traefikAnnotations(namespace, objects, tlsNamespace);
+    const certified = this.hasIssuer;
+    const dependsOn = [...made, ...before, ...routes.flatMap((route) => route.ready)];
     const hosts = [...new Set(routes.map((route) => route.host))];
     const secretName = `${this.context.system}-tls`;
     this.ingress(`${namespace}-ingress`, this.context.system, namespace, routes, dependsOn, {
       annotations: {
         ...(this.isTraefik ? annotations.serving : {}),
-        ...(issuer ? { "cert-manager.io/cluster-issuer": this.issuerName() } : {}),
+        ...(certified ? { "cert-manager.io/cluster-issuer": this.issuerName() } : {}),
       },
-      tls: [{ hosts, ...(issuer ? { secretName } : {}) }],
+      tls: [{ hosts, ...(certified ? { secretName } : {}) }],
     });
     if (this.isTraefik) {
       this.ingress(`${namespace}-redirect`, `${this.context.system}-redirect`, namespace, routes, dependsOn, {
         annotations: annotations.redirect,
       });
     }
-    if (issuer) {
+    if (certified) {
       this.solverPolicy(namespace);
     }
   }
@@ -148,16 +156,17 @@ export class KubernetesLoadBalancer extends Component {
     );
   }
 
-  private traefikObject(namespace: string, object: TraefikObject): pulumi.Resource {
+  private traefikObject(
+    role: string,
+    kind: "Middleware" | "TLSOption",
+    name: string,
+    namespace: string,
+    spec: Readonly<Record<string, unknown>>,
+  ): pulumi.Resource {
     return this.make(
       k8s.apiextensions.CustomResource,
-      `${namespace}-${object.role}`,
-      {
-        apiVersion: "traefik.io/v1alpha1",
-        kind: object.kind,
-        metadata: { name: object.name, namespace, labels: this.labels() },
-        spec: object.spec,
-      },
+      role,
+      { apiVersion: "traefik.io/v1alpha1", kind, metadata: { name, namespace, labels: this.labels() }, spec },
       { dependsOn: [...this.args.controller] },
     );
   }

@@ -3,7 +3,7 @@ import type { EdgeSpec } from "../../../systems/spec";
 /** An object of Traefik's own kinds, without its namespace. */
 export interface TraefikObject {
   readonly role: string;
-  readonly kind: "Middleware" | "TLSOption";
+  readonly kind: "Middleware";
   readonly name: string;
   readonly spec: Readonly<Record<string, unknown>>;
 }
@@ -35,30 +35,27 @@ export function traefikObjects(edge: EdgeSpec): readonly TraefikObject[] {
     ...(limit
       ? [{ role: "rate-limit", kind: "Middleware" as const, name: "rate-limit", spec: { rateLimit: limit } }]
       : []),
-    {
-      role: "tls",
-      kind: "TLSOption",
-      name: "tls",
-      spec: { minVersion: edge.tlsMinimum === "1.3" ? "VersionTLS13" : "VersionTLS12", sniStrict: true },
-    },
   ];
 }
 
+export const TLS_OPTION_NAME = "tls";
+
+/** TLS of every host of the system. */
+export function tlsOption(edge: EdgeSpec): Readonly<Record<string, unknown>> {
+  return { minVersion: edge.tlsMinimum === "1.3" ? "VersionTLS13" : "VersionTLS12", sniStrict: true };
+}
+
 /** Annotations of the Ingress that serves, and of the one that only sends to HTTPS. */
-export function traefikAnnotations(namespace: string, objects: readonly TraefikObject[]) {
+export function traefikAnnotations(namespace: string, objects: readonly TraefikObject[], tlsNamespace: string) {
   const router = (key: string) => `traefik.ingress.kubernetes.io/router.${key}`;
   const reference = (object: TraefikObject) => `${namespace}-${object.name}@kubernetescrd`;
-  const middlewares = objects.filter((object) => object.kind === "Middleware");
-  const serving = middlewares.filter((object) => object.role !== "redirect");
-  const redirect = middlewares.filter((object) => object.role === "redirect");
+  const serving = objects.filter((object) => object.role !== "redirect");
+  const redirect = objects.filter((object) => object.role === "redirect");
   return {
     serving: {
       [router("entrypoints")]: "websecure",
       [router("middlewares")]: serving.map(reference).join(","),
-      [router("tls.options")]: objects
-        .filter((object) => object.kind === "TLSOption")
-        .map(reference)
-        .join(","),
+      [router("tls.options")]: `${tlsNamespace}-${TLS_OPTION_NAME}@kubernetescrd`,
     },
     redirect: { [router("entrypoints")]: "web", [router("middlewares")]: redirect.map(reference).join(",") },
   };

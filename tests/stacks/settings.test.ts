@@ -1,0 +1,331 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { checkDeployable, parseSettings } from "../../stacks/settings";
+import { least, problemsOf, problemsWith, settingsWith } from "./settingsFixture";
+
+const ROOT = join(__dirname, "../..");
+
+async function stackConfig(stack: string): Promise<Record<string, unknown>> {
+  return (parse(await readFile(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> })
+    .config;
+}
+
+const digest = `@sha256:${"0".repeat(64)}`;
+
+/** Each wrong setting alone: its change, and path and fix of the one problem it gives. */
+const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, RegExp])[] = [
+  ["no system", { system: undefined }, "groundplan:system", /^add it$/],
+  ["no environment: it is never inferred", { environment: undefined }, "groundplan:environment", /^add it$/],
+  ["no model", { model: undefined }, "groundplan:model", /^add it$/],
+  ["an unknown environment", { environment: "prod" }, "groundplan:environment", /production\?$/],
+  ["an unknown model", { model: "distribted" }, "groundplan:model", /distributed\?$/],
+  ["an unknown setting", { domian: "example.com" }, "groundplan:domian", /^did you mean domain\?$/],
+  ["a domain with a scheme", { domain: "https://example.com" }, "groundplan:domain", /without scheme/],
+  ["a wrong type", { protect: "maybe" }, "groundplan:protect", /write true or false/],
+  ["text where a map belongs", { images: "registry.example.com" }, "groundplan:images", /write a mapping/],
+  [
+    "an image of no service",
+    { images: { services: { frontnd: "a/b:1" } } },
+    "groundplan:images.services.frontnd",
+    /^did you mean frontend\?$/,
+  ],
+  [
+    "an image of no store",
+    { images: { stores: { mysql: "a/b:1" } } },
+    "groundplan:images.stores.mysql",
+    /correct the name/,
+  ],
+  [
+    "an image with a scheme",
+    { images: { services: { backend: "https://a/b:1" } } },
+    "groundplan:images.services.backend",
+    /without https/,
+  ],
+  [
+    "an image with a short digest",
+    { images: { services: { backend: "a/b@sha256:abc" } } },
+    "groundplan:images.services.backend",
+    /tag or digest/,
+  ],
+  [
+    "an override of no service",
+    { overrides: { services: { bakend: { env: { A: "1" } } } } },
+    "groundplan:overrides.services.bakend",
+    /^did you mean backend\?$/,
+  ],
+  [
+    "an override that breaks the system",
+    { overrides: { services: { backend: { scaling: { min: 20 } } } } },
+    "groundplan:overrides.services.backend.scaling.min",
+    /lower min/,
+  ],
+  [
+    "an override of an unknown field",
+    { overrides: { services: { backend: { imgae: "x" } } } },
+    "groundplan:overrides.services.backend.imgae",
+    /^did you mean image\?$/,
+  ],
+  [
+    "the world as a deployer",
+    { access: { deployer: { from: "cidrs", cidrBlocks: ["0.0.0.0/0"] } } },
+    "groundplan:access.deployer.cidrBlocks[0]",
+    /never the whole world/,
+  ],
+  [
+    "ranges nobody uses",
+    { access: { deployer: { cidrBlocks: ["203.0.113.0/24"] } } },
+    "groundplan:access.deployer.cidrBlocks",
+    /set from to cidrs/,
+  ],
+  [
+    "no ranges where some are needed",
+    { access: { deployer: { from: "cidrs" } } },
+    "groundplan:access.deployer.cidrBlocks",
+    /list the ranges/,
+  ],
+  [
+    "an account id as a number",
+    { access: { aws: { allowedAccountIds: ["1234"] } } },
+    "groundplan:access.aws.allowedAccountIds[0]",
+    /in quotes/,
+  ],
+  ["a project's number", { access: { gcp: { project: "123456" } } }, "groundplan:access.gcp.project", /project's id/],
+  ["a role that is none", { access: { aws: { roleArn: "deployer" } } }, "groundplan:access.aws.roleArn", /full ARN/],
+  ["an unknown add-on", { kubernetes: { addOns: { kedda: "install" } } }, "groundplan:kubernetes.addOns.kedda", /./],
+  [
+    "an add-on neither installed nor there",
+    { kubernetes: { addOns: { keda: "yes" } } },
+    "groundplan:kubernetes.addOns.keda",
+    /choose one/,
+  ],
+  [
+    "a mesh without its operator",
+    { mesh: { kind: "istio" }, kubernetes: { addOns: { istio: "none" } } },
+    "groundplan:kubernetes.addOns.istio",
+    /install it/,
+  ],
+  [
+    "ephemeral production",
+    {
+      environment: "production",
+      ephemeral: true,
+      images: {
+        services: Object.fromEntries(["frontend", "backend", "docker"].map((name) => [name, `a/${name}${digest}`])),
+      },
+    },
+    "groundplan:ephemeral",
+    /another environment/,
+  ],
+  ["protection of what is ephemeral", { ephemeral: true, protect: true }, "groundplan:protect", /remove one/],
+  [
+    "an exemption without an end",
+    { policyExemptions: [{ rule: "r", resource: "x", reason: "because it must be" }] },
+    "groundplan:policyExemptions[0].expires",
+    /add it/,
+  ],
+  [
+    "an exemption that ends on no day",
+    { policyExemptions: [{ rule: "r", resource: "x", reason: "because it must be", expires: "2027-02-30" }] },
+    "groundplan:policyExemptions[0].expires",
+    /YYYY-MM-DD/,
+  ],
+  ["a layer there is not", { layers: ["workload"] }, "groundplan:layers[0]", /^did you mean workloads\?$/],
+  ["a part there is not", { parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
+  [
+    "something existing in no placement",
+    { existing: { mian: { cluster: "c" } } },
+    "groundplan:existing.mian",
+    /^did you mean main\?$/,
+  ],
+  [
+    "an existing database of no store",
+    { existing: { main: { buckets: { backup: "my-bucket" } } } },
+    "groundplan:existing.main.buckets.backup",
+    /^did you mean backups\?$/,
+  ],
+  ["a tag no cloud takes", { tags: { "My Tag": "x" } }, 'groundplan:tags["My Tag"]', /rename the tag/],
+  [
+    "a secret the system has not",
+    { secrets: { jwt: { secure: "v1:abc" } } },
+    "groundplan:secrets.jwt",
+    /correct the name/,
+  ],
+];
+
+describe("settings", () => {
+  for (const [what, change, path, fix] of MISTAKES) {
+    it(`reject ${what}`, async () => {
+      const problems = await problemsWith(change);
+      expect(problems.map((problem) => problem.path)).to.deep.equal([path]);
+      expect(problems[0]?.fix).to.match(fix);
+      expect(problems[0]?.source).to.equal("Pulumi.test.yaml");
+    });
+  }
+
+  it("load the system and fill in every default", async () => {
+    const settings = await settingsWith({});
+    expect(settings).to.deep.include({
+      stack: "test",
+      environment: "dev",
+      model: "distributed",
+      protect: false,
+      ephemeral: false,
+    });
+    expect([settings.system.name, settings.layers.length, settings.mesh.kind]).to.deep.equal(["vibebox", 3, "none"]);
+    expect(settings.access.deployer).to.deep.equal({ from: "private", cidrBlocks: [] });
+  });
+
+  it("read structured values as the engine hands them over: JSON in text", async () => {
+    const texts = Object.entries({ ...least, "groundplan:protect": true, "groundplan:tags": { owner: "me" } }).map(
+      ([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)],
+    );
+    expect(await parseSettings(Object.fromEntries(texts), { stack: "test" })).to.deep.equal(
+      await settingsWith({ protect: true, tags: { owner: "me" } }),
+    );
+  });
+
+  it("leave other namespaces alone", async () => {
+    const settings = await parseSettings(
+      { ...least, "aws:region": "mars", "pulumi:disable-default-providers": ["*"] },
+      { stack: "test" },
+    );
+    expect(settings.placements[0]?.region).to.equal("eu-west-1");
+  });
+
+  it("protect what holds data outside dev, unless told otherwise", async () => {
+    const protect = async (change: Record<string, unknown>) => (await settingsWith(change)).protect;
+    expect(await protect({ environment: "staging" })).to.equal(true);
+    expect(await protect({ environment: "staging", ephemeral: true })).to.equal(false);
+    expect(await protect({ environment: "staging", protect: false })).to.equal(false);
+    expect(await protect({ protect: true })).to.equal(true);
+  });
+
+  it("take the system's domain where they name none", async () => {
+    expect((await settingsWith({ system: "doc-scraper" })).domain).to.equal("scraper.example.com");
+    expect((await settingsWith({ system: "doc-scraper", domain: "other.example.com" })).domain).to.equal(
+      "other.example.com",
+    );
+  });
+
+  it("ask for a digest of every image in production, and nowhere else", async () => {
+    expect((await problemsWith({ environment: "production" })).map(({ path }) => path)).to.deep.equal([
+      "groundplan:images.services.frontend",
+      "groundplan:images.services.backend",
+      "groundplan:images.services.docker",
+    ]);
+    expect(await problemsWith({ environment: "staging" })).to.deep.equal([]);
+  });
+
+  it("accept a new service that comes with a kind of its own", async () => {
+    const resources = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "100m", memory: "64Mi" } };
+    const overrides = { services: { tool: { kind: "deployment", image: "tool:1", resources } } };
+    expect(await problemsWith({ overrides })).to.deep.equal([]);
+  });
+
+  it("report a system file's own problems with the settings'", async () => {
+    const problems = await problemsWith({ system: "./nowhere.yaml", model: "globl" });
+    expect(problems.map(({ path }) => path)).to.deep.equal(["groundplan:system", "groundplan:model"]);
+  });
+
+  it("give ten mistakes as ten problems", async () => {
+    const problems = await problemsWith({
+      system: "vibebx",
+      environment: "prod",
+      model: "global",
+      domain: "https://example.com",
+      domian: "x",
+      tags: "owner",
+      access: { deployer: { from: "cidrs" } },
+      secrets: { key: "in plain text" },
+      placements: [
+        { name: "us", cloud: "gcp", region: "us-central1-a", role: "primary", cidrIndex: 0 },
+        { name: "us", cloud: "aws", region: "eu-wset-1", account: "12", cidrIndex: 0 },
+      ],
+    });
+    expect(problems.map(({ path }) => path).sort()).to.deep.equal([
+      "groundplan:access.deployer.cidrBlocks",
+      "groundplan:domain",
+      "groundplan:domian",
+      "groundplan:environment",
+      "groundplan:placements[0].region",
+      "groundplan:placements[1].account",
+      "groundplan:placements[1].cidrIndex",
+      "groundplan:placements[1].name",
+      "groundplan:placements[1].region",
+      "groundplan:secrets.key",
+      "groundplan:system",
+      "groundplan:tags",
+    ]);
+  });
+});
+
+describe("what may be planned but not deployed", () => {
+  it("is an image of the examples' registry", async () => {
+    const settings = await settingsWith({
+      images: {
+        registry: "registry.example.com/team",
+        services: { backend: "registry.example.com/b:1", frontend: "ghcr.io/a/b:1" },
+      },
+    });
+    expect(checkDeployable(settings).map(({ path }) => path)).to.deep.equal([
+      "groundplan:images.registry",
+      "groundplan:images.services.backend",
+    ]);
+  });
+
+  it("is a placement on Google Cloud without a project", async () => {
+    const placements = [{ name: "main", cloud: "gcp", region: "us-central1" }];
+    expect(checkDeployable(await settingsWith({ placements })).map(({ path }) => path)).to.deep.equal([
+      "groundplan:access.gcp.project",
+    ]);
+    expect(
+      checkDeployable(await settingsWith({ placements, access: { gcp: { project: "my-project" } } })),
+    ).to.deep.equal([]);
+  });
+});
+
+describe("the stack files", () => {
+  const stacks = [
+    ["dev", "vibebox", "dev", "standalone", ["kubernetes local primary"]],
+    ["staging", "doc-scraper", "staging", "distributed", ["aws us-east-1 primary"]],
+  ] as const;
+  for (const [stack, system, environment, model, places] of stacks) {
+    it(`Pulumi.${stack}.yaml is ${system}, ${environment}, ${model}`, async () => {
+      const settings = await parseSettings(await stackConfig(stack), { stack, directory: ROOT });
+      expect([settings.system.name, settings.environment, settings.model]).to.deep.equal([system, environment, model]);
+      expect(settings.placements.map(({ cloud, region, role }) => `${cloud} ${region} ${role}`)).to.deep.equal(places);
+    });
+  }
+
+  it("Pulumi.prod.yaml is webclone-pro, production, global, in two regions of AWS", async () => {
+    const config = await stackConfig("prod");
+    expect([config["groundplan:system"], config["groundplan:environment"], config["groundplan:model"]]).to.deep.equal([
+      "webclone-pro",
+      "production",
+      "global",
+    ]);
+    const images = {
+      services: Object.fromEntries(
+        ["frontend", "backend", "docker"].map((name) => [name, `registry.example.com/${name}${digest}`]),
+      ),
+    };
+    const settings = await parseSettings(
+      { ...config, "groundplan:system": "vibebox", "groundplan:images": images },
+      { stack: "prod", directory: ROOT },
+    );
+    expect(
+      settings.placements.map(({ cloud, region, role, cidrIndex }) => [cloud, region, role, cidrIndex]),
+    ).to.deep.equal([
+      ["aws", "us-east-1", "primary", 0],
+      ["aws", "eu-west-1", "secondary", 1],
+    ]);
+    expect(settings.protect).to.equal(true);
+  });
+
+  it("names what is available for a system that is not", async () => {
+    const [problem] = await problemsOf(() => settingsWith({ system: "nothing" }));
+    expect(problem?.allowed).to.match(/^vibebox, doc-scraper/);
+  });
+});
