@@ -4,9 +4,10 @@ import { pack as identity } from "./identity/pack";
 import { pack as limits } from "./limits/pack";
 import { pack as network } from "./network/pack";
 import type { Pack } from "./pack";
+import { pack as reliability } from "./reliability/pack";
 
 /** Every pack, as values: importing them starts no server. */
-export const packs: readonly Pack[] = [encryption, containers, limits, network, identity];
+export const packs: readonly Pack[] = [encryption, containers, limits, network, identity, reliability];
 
 export { type Environment, foldExempt, type PackConfigArgs, packConfig } from "./config";
 export {

@@ -44,10 +44,10 @@ export function describeCases(pack: Pack, table: CaseTable): void {
         expect(own.length, "the rule applies to a resource of the passing case").to.be.lessThan(subjects);
       });
 
-      for (const { at, to, on, message, also = [], config: own } of fails) {
+      for (const { message, also = [], config: own, ...mutation } of fails) {
         const messages = typeof message === "string" ? [message] : message;
         it(`${id} rejects: ${messages.join("; ")}`, () => {
-          const violations = evaluate(pack.rules, mutate(base, { at, to, on }), configured(own)).filter(
+          const violations = evaluate(pack.rules, mutate(base, mutation), configured(own)).filter(
             ({ status }) => status === "violation",
           );
           expect(violations.filter(({ rule }) => rule === id).map((violation) => violation.message)).to.deep.equal(

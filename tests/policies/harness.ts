@@ -167,9 +167,17 @@ export interface Mutation {
   readonly to: unknown;
   /** Index of the resource, 0 by default. */
   readonly on?: number;
+  /** Changes the `protect` option instead of a property. */
+  readonly protect?: boolean;
 }
 
-export function mutate(resources: readonly TestResource[], { at, to, on = 0 }: Mutation): readonly TestResource[] {
+export function mutate(
+  resources: readonly TestResource[],
+  { at, to, on = 0, protect }: Mutation,
+): readonly TestResource[] {
+  if (protect !== undefined) {
+    return resources.map((resource, index) => (index === on ? { ...resource, protect } : resource));
+  }
   if (at === "") return resources.filter((_, index) => index !== on);
   return resources.map((resource, index) =>
     index === on

@@ -1,0 +1,130 @@
+import { type EnvironmentConfig, environmentSchema } from "../environments";
+import { at, document, isSet, isTrue, shown, text } from "../read";
+import { type Rule, resourceRule } from "../rule";
+import { mustBeTrue } from "../simple";
+
+const SUPPORTED = ["1.33", "1.34", "1.35", "1.36"];
+const environment = {
+  properties: { environment: environmentSchema },
+  defaults: { environment: "production" } as const,
+};
+
+export const eksVersion = resourceRule<{ readonly versions: readonly string[] }>({
+  id: "eks-supported-version",
+  title: "EKS runs a supported version",
+  severity: "high",
+  level: "mandatory",
+  fix: "Set version to one of this rule's `versions`.",
+  sources: ["CKV_AWS_339", "EKS.2"],
+  config: {
+    properties: { versions: { type: "array", items: { type: "string" }, default: SUPPORTED } },
+    defaults: { versions: SUPPORTED },
+  },
+  resources: ["aws:eks/cluster:Cluster"],
+  check({ props }, report, { versions }) {
+    const version = text(props.version);
+    if (version === undefined || !versions.includes(version))
+      report(`version is ${shown(version)}, not one of ${versions.join(", ")}`);
+  },
+});
+
+export const eksDeletion = resourceRule<EnvironmentConfig>({
+  id: "cluster-deletion-protection",
+  title: "Clusters refuse deletion outside dev",
+  severity: "high",
+  level: "mandatory",
+  fix: "Set deletionProtection: true.",
+  sources: [],
+  config: environment,
+  resources: ["aws:eks/cluster:Cluster", "gcp:container/cluster:Cluster"],
+  check({ type, props, notApplicable }, report, own) {
+    if (own.environment === "dev") notApplicable("Dev's clusters may go");
+    const value = props.deletionProtection;
+    // Google's provider protects by default, AWS's does not.
+    const on = isTrue(value) || (value === undefined && type.startsWith("gcp:"));
+    if (!on) report(`deletionProtection is ${shown(value)}, not true`);
+  },
+});
+
+export const albDeletion = resourceRule<EnvironmentConfig>({
+  id: "lb-deletion-protection",
+  title: "Load balancers refuse deletion outside dev",
+  severity: "medium",
+  level: "mandatory",
+  fix: "Set enableDeletionProtection: true.",
+  sources: ["CKV_AWS_150", "ELB.6"],
+  config: environment,
+  resources: ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"],
+  check({ props, notApplicable }, report, own) {
+    if (own.environment === "dev") notApplicable("Dev's load balancers may go");
+    const value = props.enableDeletionProtection;
+    if (!isTrue(value)) report(`enableDeletionProtection is ${shown(value)}, not true`);
+  },
+});
+
+export const deadLetters = resourceRule({
+  id: "sqs-dead-letter-queue",
+  title: "SQS queues have a dead-letter queue",
+  severity: "medium",
+  level: "mandatory",
+  fix: "Set redrivePolicy, or redriveAllowPolicy on the dead-letter queue itself.",
+  sources: ["SQS.1"],
+  resources: ["aws:sqs/queue:Queue"],
+  check({ props }, report) {
+    if (isSet(at(document(props.redrivePolicy), "deadLetterTargetArn"))) return;
+    if (isSet(props.redriveAllowPolicy)) return;
+    report("neither redrivePolicy nor redriveAllowPolicy is set");
+  },
+});
+
+export const gkeChannel = resourceRule({
+  id: "gke-release-channel",
+  title: "GKE follows a release channel",
+  severity: "medium",
+  level: "mandatory",
+  fix: "Set releaseChannel.channel: REGULAR or STABLE.",
+  sources: ["CKV_GCP_70"],
+  resources: ["gcp:container/cluster:Cluster"],
+  check({ props }, report) {
+    const channel = text(at(props, "releaseChannel", "channel"));
+    if (channel === undefined || channel === "UNSPECIFIED") report(`releaseChannel.channel is ${shown(channel)}`);
+  },
+});
+
+const POOL = ["gcp:container/nodePool:NodePool"];
+
+export const gkeRepair = mustBeTrue(
+  {
+    id: "gke-node-repair",
+    title: "GKE repairs its nodes",
+    severity: "medium",
+    level: "mandatory",
+    fix: "Set management.autoRepair: true.",
+    sources: ["CKV_GCP_9"],
+    resources: POOL,
+  },
+  ["management", "autoRepair"],
+);
+
+export const gkeUpgrade = mustBeTrue(
+  {
+    id: "gke-node-upgrade",
+    title: "GKE upgrades its nodes",
+    severity: "medium",
+    level: "mandatory",
+    fix: "Set management.autoUpgrade: true.",
+    sources: ["CKV_GCP_10"],
+    resources: POOL,
+  },
+  ["management", "autoUpgrade"],
+);
+
+export const platformReliabilityRules: readonly Rule[] = [
+  eksVersion,
+  eksDeletion,
+  albDeletion,
+  deadLetters,
+  gkeChannel,
+  gkeRepair,
+  gkeUpgrade,
+];

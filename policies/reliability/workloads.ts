@@ -1,0 +1,141 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { type EnvironmentConfig, environmentSchema } from "../environments";
+import { kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
+import { podsOf } from "../pods";
+import { amount, at, isObject, keys, list, type Props, text } from "../read";
+import { type ResourceRule, type Rule, resourceRule, type StackRule, type StackSubject, stackRule } from "../rule";
+
+const REPLICATED = ["Deployment", "StatefulSet"];
+const config = { properties: { environment: environmentSchema }, defaults: { environment: "production" } as const };
+type Facts = Omit<
+  StackRule<EnvironmentConfig> & ResourceRule<EnvironmentConfig>,
+  "config" | "resources" | "check" | "checkStack"
+>;
+
+interface Replicated {
+  readonly resource: PolicyResource;
+  readonly kind: string;
+  readonly props: Props;
+  readonly where: string;
+  /** The replicas it has at least: an autoscaler's minimum, or its own count. */
+  readonly replicas: number;
+}
+
+/** Workloads with their least number of replicas. Zero is a workload switched off, or one that KEDA wakes. */
+function replicatedIn({ resources }: StackSubject): readonly Replicated[] {
+  const minima = new Map<string, number>();
+  for (const resource of resources) {
+    for (const { kind, props } of objectsOf(resource, ["HorizontalPodAutoscaler", "ScaledObject"])) {
+      const target = at(props, "spec", "scaleTargetRef");
+      const key = `${namespaceOf(props)}/${text(at(target, "kind")) ?? "Deployment"}/${text(at(target, "name")) ?? ""}`;
+      const scaled = kind === "ScaledObject";
+      minima.set(key, amount(at(props, "spec", scaled ? "minReplicaCount" : "minReplicas")) ?? (scaled ? 0 : 1));
+    }
+  }
+  return resources.flatMap((resource) =>
+    objectsOf(resource, REPLICATED).map(({ kind, props, where }) => {
+      const key = `${namespaceOf(props)}/${kind}/${objectName(props) ?? ""}`;
+      const replicas = minima.get(key) ?? amount(at(props, "spec", "replicas")) ?? 1;
+      return { resource, kind, props, where, replicas };
+    }),
+  );
+}
+
+function workloadRule(facts: Facts, problem: (workload: Replicated, stack: StackSubject) => string | undefined): Rule {
+  return stackRule<EnvironmentConfig>({
+    ...facts,
+    config,
+    resources: kinds(...REPLICATED),
+    checkStack(stack, report, { environment }) {
+      if (environment === "dev") stack.notApplicable("Redundancy is not asked for in dev");
+      for (const workload of replicatedIn(stack)) {
+        const found = problem(workload, stack);
+        if (found !== undefined) report(workload.where + found, workload.resource);
+      }
+    },
+  });
+}
+
+export const replicas = workloadRule(
+  {
+    id: "workload-two-replicas",
+    title: "Workloads run two replicas or more outside dev",
+    severity: "medium",
+    level: "mandatory",
+    fix: "Set spec.replicas, or the autoscaler's minimum, to 2 or more.",
+    sources: ["kube-score"],
+  },
+  (workload) => (workload.replicas === 1 ? "runs one replica" : undefined),
+);
+
+export const budget = workloadRule(
+  {
+    id: "workload-disruption-budget",
+    title: "Replicated workloads have a disruption budget outside dev",
+    severity: "medium",
+    level: "mandatory",
+    fix: "Add a PodDisruptionBudget whose selector matches the workload's pods.",
+    sources: ["kube-score"],
+  },
+  (workload, { resources }) => {
+    if (workload.replicas < 2) return undefined;
+    const labels = at(workload.props, "spec", "template", "metadata", "labels");
+    const covered = resources.some((resource) =>
+      objectsOf(resource, ["PodDisruptionBudget"]).some(
+        ({ props }) =>
+          namespaceOf(props) === namespaceOf(workload.props) &&
+          matches(at(props, "spec", "selector", "matchLabels"), labels),
+      ),
+    );
+    return covered ? undefined : "no PodDisruptionBudget selects its pods";
+  },
+);
+
+function matches(wanted: unknown, labels: unknown): boolean {
+  const names = keys(wanted);
+  return names.length > 0 && names.every((name) => at(labels, name) === at(wanted, name));
+}
+
+export const spread = workloadRule(
+  {
+    id: "workload-spread",
+    title: "Replicated workloads spread over zones or nodes outside dev",
+    severity: "medium",
+    level: "mandatory",
+    fix: "Add topologySpreadConstraints on topology.kubernetes.io/zone, or pod anti-affinity.",
+    sources: ["kube-score"],
+  },
+  (workload) => {
+    if (workload.replicas < 2) return undefined;
+    const spec = at(workload.props, "spec", "template", "spec");
+    if (list(at(spec, "topologySpreadConstraints")).length > 0) return undefined;
+    return isObject(at(spec, "affinity", "podAntiAffinity"))
+      ? undefined
+      : "has neither topologySpreadConstraints nor podAntiAffinity";
+  },
+);
+
+export const gracePeriod = resourceRule<{ readonly maximum: number }>({
+  id: "pod-grace-period",
+  title: "Pods get time to stop, and not for ever",
+  severity: "low",
+  level: "mandatory",
+  fix: "Set terminationGracePeriodSeconds between 1 and this rule's maximum.",
+  sources: [],
+  config: {
+    properties: { maximum: { type: "integer", minimum: 1, default: 7200 } },
+    defaults: { maximum: 7200 },
+  },
+  resources: kinds(...REPLICATED, "DaemonSet"),
+  check(resource, report, { maximum }) {
+    for (const pod of podsOf(resource)) {
+      const seconds = amount(pod.spec.terminationGracePeriodSeconds);
+      if (seconds === 0) report(`${pod.where}terminationGracePeriodSeconds is 0: the pod is killed at once`);
+      else if (seconds !== undefined && seconds > maximum) {
+        report(`${pod.where}terminationGracePeriodSeconds ${seconds} exceeds ${maximum}`);
+      }
+    }
+  },
+});
+
+export const workloadReliabilityRules: readonly Rule[] = [replicas, budget, spread, gracePeriod];
