@@ -27,7 +27,7 @@ export function collectChecked<S extends z.ZodType>(
   if (!mended) {
     return collected;
   }
-  const scopes = collected.problems.map(({ path }) => scopeOf(path, origin.root));
+  const scopes = [...mended.choices, ...collected.problems.map(({ path }) => scopeOf(path, origin.root))];
   const further = check(mended.value).filter(({ path, found }) => {
     const parts = partsOf(path, origin.root);
     return !scopes.some((scope) => leads(scope, parts) || leads(parts, scope)) && !mended.names.has(found);
@@ -61,19 +61,25 @@ interface Mended<T> {
   readonly value: T;
   /** Names that went with what was wrong, as problems show them: that they are missing is no further mistake. */
   readonly names: ReadonlySet<string>;
+  /** Objects whose kind was wrong: what their other fields may be depends on it. */
+  readonly choices: readonly Path[];
 }
 
 /** Replaces wrong fields by right ones until the whole is right; undefined when that does not end. */
 function mend<S extends z.ZodType>(schema: S, value: unknown): Mended<z.output<S>> | undefined {
   const names = new Set<string>();
+  const choices: Path[] = [];
   let rest = structuredClone(value);
   // Each round goes at least one level deeper into what was missing; no schema of ours is deeper than this.
   for (let round = 0; round < 12; round++) {
     const result = schema.safeParse(rest);
     if (result.success) {
-      return { value: result.data, names };
+      return { value: result.data, names, choices };
     }
     for (const issue of result.error.issues) {
+      if ((issue.code === "invalid_value" || issue.code === "invalid_union") && issue.path.length > 2) {
+        choices.push(issue.path.slice(0, -1));
+      }
       if (issue.code === "unrecognized_keys") {
         rest = issue.keys.reduce<unknown>((current, key) => replaced(current, [...issue.path, key], undefined), rest);
       } else {

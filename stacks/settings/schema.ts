@@ -6,7 +6,7 @@ import { access } from "./access";
 import { ADD_ONS, alerts, compute, mesh, policyExemption } from "./operations";
 import { secretText } from "./secrets";
 
-const imageReference = text(/^[a-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?$/, {
+const imageReference = text(/^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/, {
   allowed: "an image reference, such as registry.example.com/team/api:1.2.3 with an optional @sha256: digest",
   fix: "write registry, name, and tag or digest, without https://",
   example: "registry.example.com/team/api:1.2.3",
