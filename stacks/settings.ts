@@ -5,6 +5,7 @@ import { problemsUnder } from "../components/validation/checked";
 import { parseSettings, rawSettings, type Settings } from "./settings/parse";
 import { isUnreadable, type SecretRef } from "./settings/secrets";
 
+export { imageOf } from "./settings/images";
 export type { AddOn } from "./settings/operations";
 export { type ParseOptions, parseSettings, type Settings } from "./settings/parse";
 export type { PlacementSettings } from "./settings/placements";

@@ -1,16 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect } from "chai";
-import { parse } from "yaml";
-import { checkDeployable, parseSettings } from "../../stacks/settings";
-import { least, problemsOf, problemsWith, settingsWith } from "./settingsFixture";
-
-const ROOT = join(__dirname, "../..");
-
-async function stackConfig(stack: string): Promise<Record<string, unknown>> {
-  return (parse(await readFile(join(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> })
-    .config;
-}
+import { parseSettings } from "../../stacks/settings";
+import { least, problemsWith, settingsWith } from "./settingsFixture";
 
 const digest = `@sha256:${"0".repeat(64)}`;
 
@@ -258,74 +248,5 @@ describe("settings", () => {
       "groundplan:system",
       "groundplan:tags",
     ]);
-  });
-});
-
-describe("what may be planned but not deployed", () => {
-  it("is an image of the examples' registry", async () => {
-    const settings = await settingsWith({
-      images: {
-        registry: "registry.example.com/team",
-        services: { backend: "registry.example.com/b:1", frontend: "ghcr.io/a/b:1" },
-      },
-    });
-    expect(checkDeployable(settings).map(({ path }) => path)).to.deep.equal([
-      "groundplan:images.registry",
-      "groundplan:images.services.backend",
-    ]);
-  });
-
-  it("is a placement on Google Cloud without a project", async () => {
-    const placements = [{ name: "main", cloud: "gcp", region: "us-central1" }];
-    expect(checkDeployable(await settingsWith({ placements })).map(({ path }) => path)).to.deep.equal([
-      "groundplan:access.gcp.project",
-    ]);
-    expect(
-      checkDeployable(await settingsWith({ placements, access: { gcp: { project: "my-project" } } })),
-    ).to.deep.equal([]);
-  });
-});
-
-describe("the stack files", () => {
-  const stacks = [
-    ["dev", "vibebox", "dev", "standalone", ["kubernetes local primary"]],
-    ["staging", "doc-scraper", "staging", "distributed", ["aws us-east-1 primary"]],
-  ] as const;
-  for (const [stack, system, environment, model, places] of stacks) {
-    it(`Pulumi.${stack}.yaml is ${system}, ${environment}, ${model}`, async () => {
-      const settings = await parseSettings(await stackConfig(stack), { stack, directory: ROOT });
-      expect([settings.system.name, settings.environment, settings.model]).to.deep.equal([system, environment, model]);
-      expect(settings.placements.map(({ cloud, region, role }) => `${cloud} ${region} ${role}`)).to.deep.equal(places);
-    });
-  }
-
-  it("Pulumi.prod.yaml is webclone-pro, production, global, in two regions of AWS", async () => {
-    const config = await stackConfig("prod");
-    expect([config["groundplan:system"], config["groundplan:environment"], config["groundplan:model"]]).to.deep.equal([
-      "webclone-pro",
-      "production",
-      "global",
-    ]);
-    const images = {
-      services: Object.fromEntries(
-        ["frontend", "backend", "docker"].map((name) => [name, `registry.example.com/${name}${digest}`]),
-      ),
-    };
-    const settings = await parseSettings(
-      { ...config, "groundplan:system": "vibebox", "groundplan:images": images },
-      { stack: "prod", directory: ROOT },
-    );
-    expect(
-      settings.placements.map(({ cloud, region, role, cidrIndex }) => [cloud, region, role, cidrIndex]),
-    ).to.deep.equal([
-      ["aws", "us-east-1", "primary", 0],
-      ["aws", "eu-west-1", "secondary", 1],
-    ]);
-    expect(settings.protect).to.equal(true);
-  });
-
-  it("names what is available for a system that is not", async () => {
-    const [problem] = await problemsOf(() => settingsWith({ system: "nothing" }));
-    expect(problem?.allowed).to.match(/^vibebox, doc-scraper/);
   });
 });

@@ -56,6 +56,8 @@ export const shop: SystemInput = {
   secrets: { session: { description: "Signs sessions", generate: 64 } },
   routes: [{ to: "web" }],
   nodePools: { workers: { cpu: "2", memory: "4Gi", min: 1, max: 3, spot: true } },
+  alerts: { WebDown: { expr: 'absent(up{job="web"})', severity: "critical", summary: "Nobody sells" } },
+  observability: { uptime: ["web"] },
   backups: { daily: { store: "main-db", schedule: "0 3 * * *", retentionDays: 7, bucket: "files" } },
 };
 

@@ -3,7 +3,7 @@ import type { Mistake } from "./mistake";
 
 const redis = { kind: "redis", resources: small };
 
-/** Mistakes in stores, backups, names and node pools. */
+/** Mistakes in stores, backups, names, node pools and monitoring. */
 export const stores: readonly Mistake[] = [
   {
     name: "a store's request above its limit",
@@ -124,5 +124,26 @@ export const stores: readonly Mistake[] = [
     name: "a pool with more nodes at least than at most",
     change: { nodePools: { workers: { min: 4 } } },
     path: "nodePools.workers.min",
+  },
+  {
+    name: "a quantile of no buckets",
+    change: { alerts: { WebDown: { expr: "histogram_quantile(0.95, seconds) > 5" } } },
+    path: "alerts.WebDown.expr",
+  },
+  {
+    name: "an alert without a threshold",
+    change: { alerts: { WebDown: { expr: 'up{job=~"a>b"}' } } },
+    path: "alerts.WebDown.expr",
+  },
+  {
+    name: "an alert whose brackets do not match",
+    change: { alerts: { WebDown: { expr: "sum(rate(x[5m]) > 1" } } },
+    path: "alerts.WebDown.expr",
+  },
+  {
+    name: "an uptime probe of nothing",
+    change: { observability: { uptime: ["wbe"] } },
+    path: "observability.uptime[0]",
+    fix: "did you mean web?",
   },
 ];
