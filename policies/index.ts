@@ -3,11 +3,12 @@ import { pack as encryption } from "./encryption/pack";
 import { pack as identity } from "./identity/pack";
 import { pack as limits } from "./limits/pack";
 import { pack as network } from "./network/pack";
+import { pack as operations } from "./operations/pack";
 import type { Pack } from "./pack";
 import { pack as reliability } from "./reliability/pack";
 
 /** Every pack, as values: importing them starts no server. */
-export const packs: readonly Pack[] = [encryption, containers, limits, network, identity, reliability];
+export const packs: readonly Pack[] = [encryption, containers, limits, network, identity, reliability, operations];
 
 export { type Environment, foldExempt, type PackConfigArgs, packConfig } from "./config";
 export {

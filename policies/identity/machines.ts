@@ -138,7 +138,7 @@ export const eksAccess = resourceRule({
   severity: "medium",
   level: "mandatory",
   fix: "Set accessConfig.authenticationMode: API.",
-  sources: ["EKS.1"],
+  sources: [],
   resources: ["aws:eks/cluster:Cluster"],
   check({ props }, report) {
     const mode = at(props, "accessConfig", "authenticationMode");

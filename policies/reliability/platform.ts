@@ -68,7 +68,7 @@ export const deadLetters = resourceRule({
   severity: "medium",
   level: "mandatory",
   fix: "Set redrivePolicy, or redriveAllowPolicy on the dead-letter queue itself.",
-  sources: ["SQS.1"],
+  sources: [],
   resources: ["aws:sqs/queue:Queue"],
   check({ props }, report) {
     if (isSet(at(document(props.redrivePolicy), "deadLetterTargetArn"))) return;
