@@ -52,7 +52,7 @@ describe("policy packs", () => {
   });
 
   it("start as the analyzer's server from their own folder", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const waiting = packs.map(({ name }) => name);
     const start = async (): Promise<void> => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
