@@ -30,7 +30,7 @@ import {
 } from "./aws/controllers";
 import { makeDatabaseUsers } from "./aws/databaseUsers";
 import { makeProviders } from "./aws/providers";
-import { secretInputs } from "./aws/secretInputs";
+import { secretInputs } from "./secretInputs";
 import { unsupportedProblems } from "./aws/supported";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 

@@ -39,9 +39,9 @@ export async function openSite(cloud: Cloud, request: SiteRequest): Promise<Site
 }
 
 async function kubernetesSite(): Promise<OpenSite> {
-  return (await import("./kubernetes")).openKubernetesSite;
+  return (require("./kubernetes") as typeof import("./kubernetes")).openKubernetesSite;
 }
 
 async function awsSite(): Promise<OpenSite> {
-  return (await import("./aws")).openAwsSite;
+  return (require("./aws") as typeof import("./aws")).openAwsSite;
 }

@@ -1,10 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Binding, Client } from "../../components/binding";
 import { AttachedCluster } from "../../components/cluster/attached/attachedCluster";
 import { Namespace } from "../../components/cluster/namespace/namespace";
 import { isReplicated } from "../../components/data/postgres/cloudNativePg";
 import { EmbeddedDatabase } from "../../components/data/postgres/embedded";
+import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { KubernetesPostgres } from "../../components/data/postgres/kubernetes";
 import { KubernetesRedis } from "../../components/data/redis/kubernetes";
 import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
@@ -17,6 +18,7 @@ import { KubernetesFileShare } from "../../components/storage/fileShare/kubernet
 import type { StoreSpec } from "../../systems/spec";
 import { defaultNamespace, namespaceOf } from "../demands";
 import { addOnModes, demandOf, postgresImage, redisImage } from "./kubernetesStores";
+import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 
 /** A cluster you already have, as a model sees it. */
@@ -80,7 +82,8 @@ class KubernetesSite implements Site {
     const { cluster } = this;
     const existing = placementSettings.existing?.databases[name];
     if (spec.kind === "postgres" && existing) {
-      return this.existingDatabase(spec.database, existing);
+      const password = settings.secretValue(existing.password);
+      return bindExistingDatabase({ ...existing, password, database: spec.database });
     }
     const [client] = clients;
     const namespace =
@@ -179,47 +182,11 @@ class KubernetesSite implements Site {
 
   private makeSecrets(): KubernetesSecrets {
     const { context, settings, system } = this.request;
-    const values: Record<string, pulumi.Output<string>> = {};
-    for (const [name, value] of Object.entries(settings.secrets)) {
-      if (typeof value.secret === "string") {
-        values[name] = settings.secretValue({ secret: value.secret });
-      } else {
-        for (const [key, reference] of Object.entries(value)) {
-          if (typeof reference !== "string") {
-            values[`${name}-${key}`] = settings.secretValue(reference);
-          }
-        }
-      }
-    }
-    const keys = Object.entries(system.external).flatMap(([external, spec]) =>
-      Object.entries(spec.secrets).map(([key, description]) => [`${external}-${key}`, { description }] as const),
-    );
     return new KubernetesSecrets(
       this.named("secrets"),
-      { context, secrets: { ...system.secrets, ...Object.fromEntries(keys) }, values, cluster: this.cluster },
+      { context, ...secretInputs(system, settings), cluster: this.cluster },
       this.options,
     );
-  }
-
-  private existingDatabase(database: string, existing: ExistingDatabase): Binding {
-    const password = this.request.settings.secretValue(existing.password);
-    const port = String(existing.port);
-    const url = pulumi.interpolate`postgresql://${existing.user}:${password}@${existing.host}:${port}/${database}?sslmode=require`;
-    return {
-      values: () => ({
-        url: { kind: "secret", source: { from: "value", value: url } },
-        host: { kind: "plain", value: existing.host },
-        port: { kind: "plain", value: port },
-        user: { kind: "plain", value: existing.user },
-        password: { kind: "secret", source: { from: "value", value: password } },
-        database: { kind: "plain", value: database },
-        name: { kind: "plain", value: database },
-      }),
-      peers: [{ kind: "hosts", hosts: [existing.host] }],
-      ports: [existing.port],
-      grants: () => [],
-      ready: [],
-    };
   }
 
   private readyOf(namespace: string): pulumi.Resource[] {
@@ -230,5 +197,3 @@ class KubernetesSite implements Site {
     return `${this.request.placementSettings.name}-${role}`;
   }
 }
-
-type ExistingDatabase = NonNullable<SiteRequest["placementSettings"]["existing"]>["databases"][string];

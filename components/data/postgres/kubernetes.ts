@@ -124,7 +124,10 @@ export class KubernetesPostgres extends Component implements PostgresContract {
           },
         },
       },
-      { protect: this.context.redundancy.protect, dependsOn: [secret, config, claim, policy, headless] },
+      {
+        protect: this.context.redundancy.protect,
+        dependsOn: [this.account(), secret, config, claim, policy, headless],
+      },
     );
     const service = this.service("service", store);
     this.degrade({
@@ -257,6 +260,14 @@ export class KubernetesPostgres extends Component implements PostgresContract {
       { length: 32, special: false },
       { protect: this.context.redundancy.protect },
     ).result;
+  }
+
+  /** An account of its own, and no token: nothing here speaks to the API server. */
+  private account(): pulumi.Resource {
+    return this.make(k8s.core.v1.ServiceAccount, "account", {
+      metadata: this.metadata(this.args.store),
+      automountServiceAccountToken: false,
+    });
   }
 
   private metadata(name: string) {

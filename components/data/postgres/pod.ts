@@ -46,6 +46,7 @@ export interface PostgresPodArgs {
 export function postgresPod(args: PostgresPodArgs): k8s.types.input.core.v1.PodSpec {
   const { spec } = args;
   return {
+    serviceAccountName: args.store,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(args.priorityClass === undefined ? {} : { priorityClassName: args.priorityClass }),

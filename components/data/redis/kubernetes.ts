@@ -81,12 +81,13 @@ export class KubernetesRedis extends Component implements RedisContract {
       { protect: args.context.redundancy.protect },
     ).result;
 
+    const account = this.account();
     const credentials = this.credentials();
     const config = this.configuration();
     const policies = this.policies();
     const services = this.services();
-    const servers = this.servers([credentials, config, ...policies, ...services]);
-    const watched = args.spec.mode === "sentinel" ? this.sentinels([credentials, config, ...policies]) : [];
+    const servers = this.servers([account, credentials, config, ...policies, ...services]);
+    const watched = args.spec.mode === "sentinel" ? this.sentinels([account, credentials, config, ...policies]) : [];
     const joined = args.spec.mode === "cluster" ? this.joinShards([servers]) : [];
     this.budget("budget", this.selector, args.store, redisServers(args.spec));
     this.verdicts();
@@ -219,6 +220,7 @@ export class KubernetesRedis extends Component implements RedisContract {
             metadata: { labels: { ...this.labels } },
             spec: redisPod({
               name: store,
+              serviceAccount: store,
               image,
               resources: spec.resources,
               port: { name: "redis", number: REDIS_PORT },
@@ -257,6 +259,7 @@ export class KubernetesRedis extends Component implements RedisContract {
               metadata: { labels: { ...this.labels, ...this.sentinelSelector } },
               spec: redisPod({
                 name,
+                serviceAccount: store,
                 image,
                 resources: SENTINEL_RESOURCES,
                 port: { name: "sentinel", number: SENTINEL_PORT },
@@ -279,6 +282,7 @@ export class KubernetesRedis extends Component implements RedisContract {
     const { store, image } = this.args;
     const pod = redisPod({
       name: "join",
+      serviceAccount: store,
       image,
       resources: SENTINEL_RESOURCES,
       port: { name: "redis", number: REDIS_PORT },
@@ -397,6 +401,14 @@ export class KubernetesRedis extends Component implements RedisContract {
 
   private joinSelector(): Readonly<Record<string, string>> {
     return selectorLabels(this.context.system, `${this.args.store}-join`);
+  }
+
+  /** An account of its own, and no token: nothing here speaks to the API server. */
+  private account(): pulumi.Resource {
+    return this.make(k8s.core.v1.ServiceAccount, "account", {
+      metadata: this.metadata(this.args.store),
+      automountServiceAccountToken: false,
+    });
   }
 
   private metadata(name: string) {

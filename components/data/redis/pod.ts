@@ -8,6 +8,7 @@ const USER_ID = 10_001;
 
 export interface RedisPodArgs {
   readonly name: string;
+  readonly serviceAccount: string;
   readonly image: string;
   readonly resources: ResourcesSpec;
   readonly port: { readonly name: string; readonly number: number };
@@ -25,6 +26,7 @@ export interface RedisPodArgs {
 /** The pod of a Redis server or sentinel: no root, a root that cannot be written to, the password in a file. */
 export function redisPod(args: RedisPodArgs): k8s.types.input.core.v1.PodSpec {
   return {
+    serviceAccountName: args.serviceAccount,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(args.priorityClass === undefined ? {} : { priorityClassName: args.priorityClass }),

@@ -97,17 +97,18 @@ export class KubernetesLoadBalancer extends Component {
     const certified = this.hasIssuer;
     const dependsOn = [...made, ...before, ...routes.flatMap((route) => route.ready)];
     const hosts = [...new Set(routes.map((route) => route.host))];
-    const secretName = `${this.context.system}-tls`;
+    const tls = [{ hosts, ...(certified ? { secretName: `${this.context.system}-tls` } : {}) }];
     this.ingress(`${namespace}-ingress`, this.context.system, namespace, routes, dependsOn, {
       annotations: {
         ...(this.isTraefik ? annotations.serving : {}),
         ...(certified ? { "cert-manager.io/cluster-issuer": this.issuerName() } : {}),
       },
-      tls: [{ hosts, ...(certified ? { secretName } : {}) }],
+      tls,
     });
     if (this.isTraefik) {
       this.ingress(`${namespace}-redirect`, `${this.context.system}-redirect`, namespace, routes, dependsOn, {
         annotations: annotations.redirect,
+        tls,
       });
     }
     if (certified) {

@@ -54,6 +54,7 @@ export function traefikAnnotations(namespace: string, objects: readonly TraefikO
   return {
     serving: {
       [router("entrypoints")]: "websecure",
+      [router("tls")]: "true",
       [router("middlewares")]: serving.map(reference).join(","),
       [router("tls.options")]: `${tlsNamespace}-${TLS_OPTION_NAME}@kubernetescrd`,
     },

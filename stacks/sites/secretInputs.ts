@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ResolvedSystem } from "../../../systems/resolve";
-import type { SecretSpec } from "../../../systems/spec";
-import type { ProgramSettings, SecretRef } from "../../settings";
+import type { ResolvedSystem } from "../../systems/resolve";
+import type { SecretSpec } from "../../systems/spec";
+import type { ProgramSettings, SecretRef } from "../settings";
 
 /** Secrets of a system, and the values the settings give: its own by name, an external service's as `service-key`. */
 export function secretInputs(system: ResolvedSystem, settings: ProgramSettings) {
