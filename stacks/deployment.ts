@@ -14,8 +14,7 @@ import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
 import type { ServiceSpec } from "../systems/spec";
 import { externalBinding, serviceBinding } from "./bindings";
 import { namespaceOf, serviceDemand } from "./demands";
-import { serviceImage } from "./images";
-import type { PlacementSettings, ProgramSettings } from "./settings";
+import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
 import { openSite } from "./sites";
 import type { Exposure, NamespaceRequest, Site } from "./sites/site";
 import { startOrder } from "./startOrder";
@@ -147,7 +146,7 @@ class Deployment {
         service,
         spec,
         namespace,
-        image: serviceImage(settings, service, spec.image),
+        image: imageOf(settings.images, "services", service, spec.image),
         cluster: site.cluster,
         uses,
         ingress: this.ingressOf(service),

@@ -1,56 +1,23 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ServiceSpec } from "../../systems/spec";
-import type { BindingValue, SecretSource } from "../binding";
-import type { Capabilities, ClusterContract } from "../cluster/contract";
-import { Component, type ComponentArgs, type Degraded, type Transform } from "../component";
-import { digest, NAME_RULES, physicalName } from "../naming";
-import { seconds } from "../quantities";
+import type { ScalingSpec, ServiceSpec } from "../../systems/spec";
+import type { SecretSource } from "../binding";
+import type { Capabilities } from "../cluster/contract";
+import { Component, type Degraded } from "../component";
+import { NAME_RULES, physicalName } from "../naming";
+import type { WorkloadArgs } from "./args";
 import { leastReplicas, mostReplicas, needsKeda, planAutoscaling, type QueueAddress } from "./autoscaling";
 import { isRunning, portName } from "./container";
+import { cronJobSpec, daemonSetSpec, deploymentSpec, jobSpec, jobVersion, statefulSetSpec } from "./controllers";
 import { disruptionBudget } from "./disruption";
 import { type BoundUse, egressFlows, planEnvironment } from "./environment";
 import { objectLabels, type Role, SKIP_AWAIT, selectorLabels } from "./labels";
-import { type Flow, networkPolicySpec, reachesHosts } from "./networkPolicy";
+import { networkPolicySpec, reachesHosts } from "./networkPolicy";
 import { planSecrets, type SecretPlan } from "./secretObjects";
+import { serviceSpec } from "./service";
 import { planTemplate } from "./template";
 import { planVertical } from "./verticalAutoscaling";
 import { fileKey, planVolumes, type VolumePlan } from "./volumes";
-
-export interface WorkloadArgs extends ComponentArgs {
-  /** Name of the service in the spec: the name of everything made for it. */
-  readonly service: string;
-  readonly spec: ServiceSpec;
-  readonly namespace: string;
-  /** Image with its registry. */
-  readonly image: string;
-  readonly cluster: ClusterContract;
-  /** Everything the service talks to. */
-  readonly uses: readonly BoundUse[];
-  /** Who may connect to its pods. */
-  readonly ingress: readonly Flow[];
-  /** Secrets of the system by the variable that takes them. */
-  readonly secrets: Readonly<Record<string, BindingValue>>;
-  /** Binding of the store its queue lives in, where it scales on one. */
-  readonly queue?: BoundUse;
-  /** Mesh of the placement. @default "none" */
-  readonly mesh?: "none" | "istio";
-  /** Whether the node pool it is meant for takes no other pods. @default false */
-  readonly poolTainted?: boolean;
-  /** Changes to single children just before they are made, by role. */
-  readonly transform?: WorkloadTransforms;
-}
-
-export interface WorkloadTransforms {
-  readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
-  readonly statefulset?: Transform<k8s.apps.v1.StatefulSetArgs>;
-  readonly daemonset?: Transform<k8s.apps.v1.DaemonSetArgs>;
-  readonly cronjob?: Transform<k8s.batch.v1.CronJobArgs>;
-  readonly job?: Transform<k8s.batch.v1.JobArgs>;
-  readonly service?: Transform<k8s.core.v1.ServiceArgs>;
-  readonly policy?: Transform<k8s.networking.v1.NetworkPolicyArgs>;
-  readonly autoscaler?: Transform<k8s.autoscaling.v2.HorizontalPodAutoscalerArgs>;
-}
 
 /** One program of the system on any cluster, with all that surrounds it. */
 export class Workload extends Component {
@@ -199,26 +166,12 @@ export class Workload extends Component {
 
   private service(): pulumi.Resource | undefined {
     const { spec, service } = this.args;
-    const ports = Object.entries(spec.ports).map(([name, { port, servicePort, protocol }]) => ({
-      name: portName(name),
-      port: servicePort ?? port,
-      targetPort: portName(name),
-      protocol: "TCP",
-      ...(protocol === "grpc" ? { appProtocol: "kubernetes.io/h2c" } : {}),
-    }));
-    if (!isRunning(spec) || ports.length === 0) {
+    if (!isRunning(spec) || Object.keys(spec.ports).length === 0) {
       return undefined;
     }
     return this.make(k8s.core.v1.Service, "service", {
       metadata: this.metadata(service, { annotations: SKIP_AWAIT }),
-      spec: {
-        type: "ClusterIP",
-        selector: { ...this.selector },
-        ports,
-        ...(spec.kind === "statefulset" ? { clusterIP: "None" } : {}),
-        // What a node's service was told it alone remembers, so a client stays with the one it talked to first.
-        ...(spec.kind === "daemonset" ? { sessionAffinity: "ClientIP" } : {}),
-      },
+      spec: serviceSpec(spec, this.selector),
     });
   }
 
@@ -244,103 +197,48 @@ export class Workload extends Component {
       secretVersion: secrets.version,
     });
     this.degradeAll(degraded);
+    const common = { service, selector: this.selector, template, volumes };
     const metadata = this.metadata(service);
-    const selector = { matchLabels: { ...this.selector } };
+    const protect = this.context.redundancy.protect;
     switch (spec.kind) {
       case "deployment": {
-        const replicas = this.replicas("Deployment");
-        const strategy = volumes.exclusive
-          ? { type: "Recreate" }
-          : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
-        const made = this.make(
-          k8s.apps.v1.Deployment,
-          "deployment",
-          { metadata, spec: { ...replicas.fields, selector, strategy, revisionHistoryLimit: 5, template } },
-          { dependsOn },
-        );
-        replicas.attach(made);
+        const scaling = this.replicas("Deployment", spec.scaling);
+        const args = { metadata, spec: deploymentSpec(common, scaling.replicas) };
+        const made = this.make(k8s.apps.v1.Deployment, "deployment", args, { dependsOn });
+        scaling.attach(made);
         return made;
       }
       case "statefulset": {
-        const replicas = this.replicas("StatefulSet");
-        const volumeClaimTemplates = volumes.templates.map((claim) => ({
-          metadata: { name: claim.name },
-          spec: claim.spec,
-        }));
-        const made = this.make(
-          k8s.apps.v1.StatefulSet,
-          "statefulset",
-          {
-            metadata,
-            spec: {
-              ...replicas.fields,
-              selector,
-              serviceName: service,
-              podManagementPolicy: "Parallel",
-              template,
-              volumeClaimTemplates,
-            },
-          },
-          { dependsOn, protect: this.context.redundancy.protect },
-        );
-        replicas.attach(made);
+        const scaling = this.replicas("StatefulSet", spec.scaling);
+        const args = { metadata, spec: statefulSetSpec(common, scaling.replicas) };
+        const made = this.make(k8s.apps.v1.StatefulSet, "statefulset", args, { dependsOn, protect });
+        scaling.attach(made);
         return made;
       }
       case "daemonset":
-        return this.make(
-          k8s.apps.v1.DaemonSet,
-          "daemonset",
-          {
-            metadata,
-            spec: {
-              selector,
-              updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
-              template,
-            },
-          },
-          { dependsOn },
-        );
-      case "cronjob":
-        return this.make(
-          k8s.batch.v1.CronJob,
-          "cronjob",
-          {
-            metadata: this.metadata(physicalName(NAME_RULES.kubernetesCronJob, [service])),
-            spec: {
-              schedule: spec.schedule,
-              timeZone: "Etc/UTC",
-              concurrencyPolicy: "Forbid",
-              startingDeadlineSeconds: spec.deadlineSeconds,
-              successfulJobsHistoryLimit: 3,
-              failedJobsHistoryLimit: 3,
-              jobTemplate: { spec: { ...jobLimits(spec), ttlSecondsAfterFinished: 86_400, template: once(template) } },
-            },
-          },
-          { dependsOn },
-        );
-      case "job":
+        return this.make(k8s.apps.v1.DaemonSet, "daemonset", { metadata, spec: daemonSetSpec(common) }, { dependsOn });
+      case "cronjob": {
+        const name = physicalName(NAME_RULES.kubernetesCronJob, [service]);
+        const args = { metadata: this.metadata(name), spec: cronJobSpec(spec, template) };
+        return this.make(k8s.batch.v1.CronJob, "cronjob", args, { dependsOn });
+      }
+      case "job": {
+        const name = physicalName(NAME_RULES.kubernetesLabel, [service, jobVersion(args.image, spec)]);
         return this.make(
           k8s.batch.v1.Job,
           "job",
-          {
-            // A Job cannot be changed: another image or command is another Job, which runs while the last one is still listed.
-            metadata: this.metadata(physicalName(NAME_RULES.kubernetesLabel, [service, jobVersion(args)])),
-            spec: { ...jobLimits(spec), template: once(template) },
-          },
+          { metadata: this.metadata(name), spec: jobSpec(spec, template) },
           { dependsOn },
         );
+      }
       default:
         return spec satisfies never;
     }
   }
 
   /** The replica count, or the autoscaler that owns it. */
-  private replicas(kind: "Deployment" | "StatefulSet") {
-    const { spec, service, cluster, queue } = this.args;
-    const scaling = isRunning(spec) ? spec.scaling : undefined;
-    if (!scaling) {
-      return { fields: {}, attach: () => undefined };
-    }
+  private replicas(kind: "Deployment" | "StatefulSet", scaling: ScalingSpec) {
+    const { service, cluster, queue } = this.args;
     const keda = needsKeda(scaling) && cluster.capabilities.keda;
     const { autoscaling, degraded } = planAutoscaling({
       service,
@@ -365,7 +263,7 @@ export class Workload extends Component {
         this.customResource("scaler", "keda", "keda.sh/v1alpha1", "ScaledObject", service, autoscaling.spec, [target]);
       }
     };
-    return { fields: autoscaling.by === "nobody" ? { replicas: autoscaling.replicas } : {}, attach };
+    return { replicas: autoscaling.by === "nobody" ? autoscaling.replicas : undefined, attach };
   }
 
   /** Where KEDA finds the queue, with the password in an object of KEDA's own kind. */
@@ -508,18 +406,4 @@ function roleOf(spec: ServiceSpec): Role {
 
 function readiness(uses: readonly BoundUse[]): readonly pulumi.Resource[] {
   return [...new Set(uses.flatMap((use) => use.binding.ready))];
-}
-
-type JobSpec = Extract<ServiceSpec, { kind: "job" | "cronjob" }>;
-
-function jobLimits(spec: JobSpec) {
-  return { backoffLimit: spec.retries, activeDeadlineSeconds: seconds(spec.timeout) };
-}
-
-function once(template: k8s.types.input.core.v1.PodTemplateSpec): k8s.types.input.core.v1.PodTemplateSpec {
-  return { ...template, spec: { ...(template.spec as k8s.types.input.core.v1.PodSpec), restartPolicy: "Never" } };
-}
-
-function jobVersion({ image, spec }: WorkloadArgs): string {
-  return digest(JSON.stringify([image, spec.command, spec.args, spec.env, spec.files]), 8);
 }

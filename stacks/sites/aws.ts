@@ -20,7 +20,7 @@ import { Bucket } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
 import { namespaceOf } from "../demands";
-import { storeImage } from "../images";
+import { imageOf } from "../settings";
 import {
   addOnModes,
   EXTERNAL_SECRETS,
@@ -277,7 +277,7 @@ class AwsSite implements Site {
         clients,
         cluster: this.cluster,
         namespace: client.namespace,
-        image: storeImage(settings, name, spec.image ?? `postgres:${spec.version}-alpine`),
+        image: imageOf(settings.images, "stores", name, spec.image ?? `postgres:${spec.version}-alpine`),
       },
       {
         ...this.options,

@@ -6,8 +6,7 @@ import { redisServers, SENTINEL_RESOURCES, SENTINELS } from "../../components/da
 import { needsKeda } from "../../components/workload/autoscaling";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
-import { storeImage } from "../images";
-import type { Settings } from "../settings";
+import { imageOf, type Settings } from "../settings";
 
 /**
  * What becomes of each add-on. On a cluster that carries a distributed system what the system needs is installed, unless
@@ -92,14 +91,14 @@ export function postgresImage(
   replicated: boolean,
 ): string {
   if (replicated) {
-    return storeImage(settings, name, operatorImage(store.version));
+    return settings.images.stores[name] ?? operatorImage(store.version);
   }
   const plain = store.extensions.includes("vector")
     ? `pgvector/pgvector:pg${store.version}`
     : `postgres:${store.version}-alpine`;
-  return storeImage(settings, name, store.image ?? plain);
+  return imageOf(settings.images, "stores", name, store.image ?? plain);
 }
 
 export function redisImage(settings: Pick<Settings, "images">, name: string, store: StoreOf<"redis">): string {
-  return storeImage(settings, name, store.image ?? `redis:${store.version}-alpine`);
+  return imageOf(settings.images, "stores", name, store.image ?? `redis:${store.version}-alpine`);
 }

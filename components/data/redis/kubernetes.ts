@@ -5,13 +5,11 @@ import type { ResourcesSpec, StoreOf } from "../../../systems/spec";
 import type { Binding, BindingValue, Client, Peer } from "../../binding";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
-import { RESTRICTED } from "../../workload/container";
 import { disruptionBudget } from "../../workload/disruption";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
-import { type Flow, networkPolicySpec } from "../../workload/networkPolicy";
+import { networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
 import {
-  BUS_PORT,
   joinShards,
   MASTER_NAME,
   redisConfiguration,
@@ -22,7 +20,8 @@ import {
   sentinelWatch,
 } from "./configuration";
 import { REDIS_PORT, type RedisContract } from "./contract";
-import { redisPod } from "./pod";
+import { joinPod, redisPod } from "./pod";
+import { redisPolicies } from "./policies";
 
 export interface KubernetesRedisArgs extends ComponentArgs {
   /** Name of the store: of its Service and of every object. */
@@ -132,51 +131,15 @@ export class KubernetesRedis extends Component implements RedisContract {
     }
   }
 
-  /** Clients in; servers and sentinels among themselves; nothing else, either way. */
   private policies(): readonly pulumi.Resource[] {
-    const { store, spec, clients } = this.args;
-    const fromClients = (port: number): Flow[] =>
-      clients.map((client) => ({
-        peers: [{ kind: "pods", namespace: client.namespace, labels: client.labels }],
-        ports: [port],
-      }));
-    const own: Flow = {
-      peers: [this.pods(this.selector)],
-      ports: spec.mode === "cluster" ? [REDIS_PORT, BUS_PORT] : [REDIS_PORT],
-    };
-    const several = spec.mode !== "single";
-    const sentinels: Flow = { peers: [this.pods(this.sentinelSelector)], ports: [SENTINEL_PORT] };
-    const watchers: Flow = { peers: [this.pods(this.sentinelSelector)], ports: [REDIS_PORT] };
-    const joiner: Flow = { peers: [this.pods(this.joinSelector())], ports: [REDIS_PORT] };
-    const policies = [
-      this.policy("policy", store, {
-        selector: this.selector,
-        ingress: [
-          ...fromClients(REDIS_PORT),
-          ...(several ? [own] : []),
-          ...(spec.mode === "sentinel" ? [watchers] : []),
-          ...(spec.mode === "cluster" ? [joiner] : []),
-        ],
-        egress: several ? [own, ...(spec.mode === "sentinel" ? [sentinels] : [])] : [],
-        dns: several,
+    const { store, spec, clients, namespace } = this.args;
+    const selectors = { servers: this.selector, sentinels: this.sentinelSelector, joiner: this.joinSelector() };
+    return redisPolicies({ store, mode: spec.mode, namespace, clients, selectors }).map(({ role, name, args }) =>
+      this.make(k8s.networking.v1.NetworkPolicy, role, {
+        metadata: this.metadata(name),
+        spec: networkPolicySpec(args),
       }),
-    ];
-    if (spec.mode === "sentinel") {
-      const servers: Flow = { peers: [this.pods(this.selector)], ports: [REDIS_PORT] };
-      policies.push(
-        this.policy("sentinel-policy", `${store}-sentinel`, {
-          selector: this.sentinelSelector,
-          ingress: [...fromClients(SENTINEL_PORT), sentinels, { ...servers, ports: [SENTINEL_PORT] }],
-          egress: [sentinels, servers],
-        }),
-      );
-    }
-    if (spec.mode === "cluster") {
-      policies.push(
-        this.policy("join-policy", `${store}-join`, { selector: this.joinSelector(), ingress: [], egress: [own] }),
-      );
-    }
-    return policies;
+    );
   }
 
   private services(): readonly pulumi.Resource[] {
@@ -280,19 +243,7 @@ export class KubernetesRedis extends Component implements RedisContract {
 
   private joinShards(dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
     const { store, image } = this.args;
-    const pod = redisPod({
-      name: "join",
-      serviceAccount: store,
-      image,
-      resources: SENTINEL_RESOURCES,
-      port: { name: "redis", number: REDIS_PORT },
-      start: "start.sh",
-      secretName: `${store}-credentials`,
-      configMap: `${store}-config`,
-      data: "scratch",
-    });
-    const { name, image: server, imagePullPolicy, resources, volumeMounts } = containerOf(pod);
-    const container = { name, image: server, imagePullPolicy, resources, volumeMounts, securityContext: RESTRICTED };
+    const pod = joinPod({ store, image, resources: SENTINEL_RESOURCES });
     return [
       this.make(
         k8s.batch.v1.Job,
@@ -304,11 +255,7 @@ export class KubernetesRedis extends Component implements RedisContract {
             activeDeadlineSeconds: 900,
             template: {
               metadata: { labels: { ...this.labels, ...this.joinSelector() } },
-              spec: {
-                ...pod,
-                restartPolicy: "Never",
-                containers: [{ ...container, command: ["sh", "/etc/redis/join.sh"] }],
-              },
+              spec: pod,
             },
           },
         },
@@ -381,13 +328,6 @@ export class KubernetesRedis extends Component implements RedisContract {
     });
   }
 
-  private policy(role: string, name: string, args: Parameters<typeof networkPolicySpec>[0]): pulumi.Resource {
-    return this.make(k8s.networking.v1.NetworkPolicy, role, {
-      metadata: this.metadata(name),
-      spec: networkPolicySpec(args),
-    });
-  }
-
   private budget(role: string, selector: Readonly<Record<string, string>>, name: string, replicas: number): void {
     const spec = disruptionBudget(selector, replicas);
     if (spec) {
@@ -414,14 +354,6 @@ export class KubernetesRedis extends Component implements RedisContract {
   private metadata(name: string) {
     return { name, namespace: this.args.namespace, labels: { ...this.labels } };
   }
-}
-
-function containerOf(pod: k8s.types.input.core.v1.PodSpec): k8s.types.input.core.v1.Container {
-  const [container] = pod.containers as k8s.types.input.core.v1.Container[];
-  if (!container) {
-    throw new Error("a Redis pod has one container");
-  }
-  return container;
 }
 
 function plain(value: string): BindingValue {

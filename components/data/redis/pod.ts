@@ -6,6 +6,13 @@ import { GROUP_ID } from "../../workload/podSpec";
 
 const USER_ID = 10_001;
 
+const MOUNTS = [
+  { name: "run", mountPath: "/run/redis" },
+  { name: "tmp", mountPath: "/tmp" },
+  { name: "credentials", mountPath: "/run/credentials", readOnly: true },
+  { name: "config", mountPath: "/etc/redis", readOnly: true },
+];
+
 export interface RedisPodArgs {
   readonly name: string;
   readonly serviceAccount: string;
@@ -26,19 +33,9 @@ export interface RedisPodArgs {
 /** The pod of a Redis server or sentinel: no root, a root that cannot be written to, the password in a file. */
 export function redisPod(args: RedisPodArgs): k8s.types.input.core.v1.PodSpec {
   return {
-    serviceAccountName: args.serviceAccount,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
+    ...podOf(args.serviceAccount),
     ...(args.priorityClass === undefined ? {} : { priorityClassName: args.priorityClass }),
     terminationGracePeriodSeconds: 60,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER_ID,
-      runAsGroup: GROUP_ID,
-      fsGroup: GROUP_ID,
-      fsGroupChangePolicy: "OnRootMismatch",
-      seccompProfile: { type: "RuntimeDefault" },
-    },
     ...(args.apart
       ? {
           affinity: separateHosts(args.apart),
@@ -63,22 +60,57 @@ export function redisPod(args: RedisPodArgs): k8s.types.input.core.v1.PodSpec {
         },
         readinessProbe: { ...ping(args.port.number), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
         securityContext: { ...RESTRICTED, runAsUser: USER_ID },
-        volumeMounts: [
-          { name: templateName(args.data), mountPath: "/data" },
-          { name: "run", mountPath: "/run/redis" },
-          { name: "tmp", mountPath: "/tmp" },
-          { name: "credentials", mountPath: "/run/credentials", readOnly: true },
-          { name: "config", mountPath: "/etc/redis", readOnly: true },
-        ],
+        volumeMounts: [{ name: templateName(args.data), mountPath: "/data" }, ...MOUNTS],
       },
     ],
-    volumes: [
-      ...dataVolume(args.data),
-      { name: "run", emptyDir: { sizeLimit: "16Mi" } },
-      { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
-      { name: "credentials", secret: { secretName: args.secretName, defaultMode: 0o440 } },
-      { name: "config", configMap: { name: args.configMap, defaultMode: 0o555 } },
+    volumes: [...dataVolume(args.data), ...volumesOf(args.secretName, args.configMap)],
+  };
+}
+
+/** What every pod here is, whatever runs in it. */
+function podOf(serviceAccountName: string) {
+  return {
+    serviceAccountName,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER_ID,
+      runAsGroup: GROUP_ID,
+      fsGroup: GROUP_ID,
+      fsGroupChangePolicy: "OnRootMismatch",
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  };
+}
+
+function volumesOf(secretName: string, configMap: string): k8s.types.input.core.v1.Volume[] {
+  return [
+    { name: "run", emptyDir: { sizeLimit: "16Mi" } },
+    { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+    { name: "credentials", secret: { secretName, defaultMode: 0o440 } },
+    { name: "config", configMap: { name: configMap, defaultMode: 0o555 } },
+  ];
+}
+
+/** The pod that joins shards to one cluster, once. */
+export function joinPod(args: Pick<RedisPodArgs, "image" | "resources"> & { readonly store: string }) {
+  const { store, image, resources } = args;
+  return {
+    ...podOf(store),
+    restartPolicy: "Never",
+    containers: [
+      {
+        name: "join",
+        image,
+        imagePullPolicy: pullPolicy(image),
+        command: ["sh", "/etc/redis/join.sh"],
+        resources: containerResources(resources),
+        securityContext: { ...RESTRICTED, runAsUser: USER_ID },
+        volumeMounts: MOUNTS,
+      },
     ],
+    volumes: volumesOf(`${store}-credentials`, `${store}-config`),
   };
 }
 

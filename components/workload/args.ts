@@ -1,0 +1,42 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type { ServiceSpec } from "../../systems/spec";
+import type { BindingValue } from "../binding";
+import type { ClusterContract } from "../cluster/contract";
+import type { ComponentArgs, Transform } from "../component";
+import type { BoundUse } from "./environment";
+import type { Flow } from "./networkPolicy";
+
+export interface WorkloadArgs extends ComponentArgs {
+  /** Name of the service in the spec: the name of everything made for it. */
+  readonly service: string;
+  readonly spec: ServiceSpec;
+  readonly namespace: string;
+  /** Image with its registry. */
+  readonly image: string;
+  readonly cluster: ClusterContract;
+  /** Everything the service talks to. */
+  readonly uses: readonly BoundUse[];
+  /** Who may connect to its pods. */
+  readonly ingress: readonly Flow[];
+  /** Secrets of the system by the variable that takes them. */
+  readonly secrets: Readonly<Record<string, BindingValue>>;
+  /** Binding of the store its queue lives in, where it scales on one. */
+  readonly queue?: BoundUse;
+  /** Mesh of the placement. @default "none" */
+  readonly mesh?: "none" | "istio";
+  /** Whether the node pool it is meant for takes no other pods. @default false */
+  readonly poolTainted?: boolean;
+  /** Changes to single children just before they are made, by role. */
+  readonly transform?: WorkloadTransforms;
+}
+
+export interface WorkloadTransforms {
+  readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
+  readonly statefulset?: Transform<k8s.apps.v1.StatefulSetArgs>;
+  readonly daemonset?: Transform<k8s.apps.v1.DaemonSetArgs>;
+  readonly cronjob?: Transform<k8s.batch.v1.CronJobArgs>;
+  readonly job?: Transform<k8s.batch.v1.JobArgs>;
+  readonly service?: Transform<k8s.core.v1.ServiceArgs>;
+  readonly policy?: Transform<k8s.networking.v1.NetworkPolicyArgs>;
+  readonly autoscaler?: Transform<k8s.autoscaling.v2.HorizontalPodAutoscalerArgs>;
+}
