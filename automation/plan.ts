@@ -1,8 +1,6 @@
-import { InputError, show } from "../components/errors";
 import { buildPlan, type Plan, runProgram } from "../engine";
-import { evaluatePacks } from "../engine/policies";
-import { packs as allPacks, type Pack, packConfig } from "../policies";
 import { parseSettings } from "../stacks/settings";
+import { judgeResources, selectPacks } from "./policies";
 import { applySelection, type Selection } from "./selection";
 import { readStackFile, toPulumiConfig } from "./stackFile";
 
@@ -33,7 +31,7 @@ export interface PlanRequest {
  * per process. Throws an InputError with every problem of the input, or an EngineError.
  */
 export async function planStack(request: PlanRequest): Promise<Plan> {
-  const packs = selectPacks(request.packs);
+  selectPacks(request.packs);
   request.onPhase?.(`reading Pulumi.${request.stack}.yaml`);
   const file = await readStackFile(request.directory, request.stack);
   const values = applySelection(file.values, request.selection ?? {});
@@ -41,7 +39,8 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   const secretKeys = [...new Set([...file.secretKeys, ...Object.keys(request.secrets ?? {})])];
   const settings = await parseSettings(config, { stack: request.stack, directory: request.directory, secretKeys });
   request.onPhase?.(`planning ${settings.system.name}, ${settings.model}, ${settings.environment}`);
-  const { default: program } = await import("../index");
+  // Loaded only now: wrong settings are answered without waiting for any SDK.
+  const program = require("../index") as typeof import("../index");
   const run = await runProgram({
     program,
     project: file.project,
@@ -52,45 +51,21 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
     transport: request.transport,
     onProgress: request.onProgress,
   });
+  request.onPhase?.("checking policies");
+  const policies = await judgeResources(run.resources, {
+    mode: request.mode,
+    packs: request.packs,
+    environment: settings.environment,
+    model: settings.model,
+    ephemeral: settings.ephemeral,
+    exemptions: settings.policyExemptions,
+    today: request.today,
+  });
   const header = {
     system: settings.system.name,
     environment: settings.environment,
     model: settings.model,
     placements: settings.placements,
   };
-  request.onPhase?.("checking policies");
-  const policies = evaluatePacks(packs, run.resources, {
-    mode: request.mode,
-    config: Object.fromEntries(
-      packs.map((pack) => [
-        pack.name,
-        packConfig(pack, {
-          environment: settings.environment,
-          exemptions: settings.policyExemptions,
-          today: request.today ?? new Date().toISOString().slice(0, 10),
-        }),
-      ]),
-    ),
-  });
-  return buildPlan(run, header, await policies);
-}
-
-/** Packs by name, in their own order. Throws an InputError for a name that is none. */
-export function selectPacks(names: readonly string[] | undefined): readonly Pack[] {
-  if (names === undefined) {
-    return allPacks;
-  }
-  const known = allPacks.map((pack) => pack.name);
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new InputError(
-      unknown.map((name) => ({
-        path: "--pack",
-        found: show(name),
-        allowed: known.join(", "),
-        fix: "name one of these, or leave --pack out to run all",
-      })),
-    );
-  }
-  return allPacks.filter((pack) => names.includes(pack.name));
+  return buildPlan(run, header, policies);
 }

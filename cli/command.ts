@@ -39,7 +39,7 @@ export function buildCommand(context: CommandContext): Command {
     )
     .option("--json <file>", "write the plan to a file (- for standard output)")
     .option("--timings", "print where the time went")
-    .action(async (options) => (await import("./commands/plan")).plan(options, context));
+    .action(async (options) => (require("./commands/plan") as typeof import("./commands/plan")).plan(options, context));
 
   withSelectors(root.command("check"))
     .description("run policy packs on a stack, a plan file or an exported Pulumi state")
@@ -47,23 +47,29 @@ export function buildCommand(context: CommandContext): Command {
     .addOption(mode())
     .addOption(new Option("--format <format>", "form of the results").choices(POLICY_FORMATS).default("text"))
     .option("--plan <file>", "judge this plan file, or the output of pulumi stack export, instead of planning")
-    .action(async (options) => (await import("./commands/check")).check(options, context));
+    .action(async (options) =>
+      (require("./commands/check") as typeof import("./commands/check")).check(options, context),
+    );
 
   withSelectors(root.command("render"))
     .description("plan a stack and write every file a person may want to read or apply")
     .requiredOption("--out <directory>", "directory to write to")
-    .action(async (options) => (await import("./commands/render")).render(options, context));
+    .action(async (options) =>
+      (require("./commands/render") as typeof import("./commands/render")).render(options, context),
+    );
 
   root
     .command("systems")
     .description("list the built-in systems")
     .option("--json", "as JSON")
-    .action(async (options) => (await import("./commands/systems")).systems(options, context));
+    .action(async (options) =>
+      (require("./commands/systems") as typeof import("./commands/systems")).systems(options, context),
+    );
 
   root
     .command("schema")
     .description("print the JSON Schema of a system file")
-    .action(async () => (await import("./commands/schema")).schema(context));
+    .action(async () => (require("./commands/schema") as typeof import("./commands/schema")).schema(context));
 
   root
     .command("complete")

@@ -6,10 +6,10 @@ import type { ProgramSettings } from "./settings";
 type DeployModel = (settings: ProgramSettings) => Promise<Readonly<Record<string, Deployed>>>;
 
 const MODELS: Readonly<Record<Model, () => Promise<DeployModel>>> = {
-  standalone: async () => (await import("./standalone")).standalone,
-  "single-server": async () => (await import("./singleServer")).singleServer,
-  distributed: async () => (await import("./distributed")).distributed,
-  global: async () => (await import("./global")).global,
+  standalone: async () => (require("./standalone") as typeof import("./standalone")).standalone,
+  "single-server": async () => (require("./singleServer") as typeof import("./singleServer")).singleServer,
+  distributed: async () => (require("./distributed") as typeof import("./distributed")).distributed,
+  global: async () => (require("./global") as typeof import("./global")).global,
 };
 
 /** What a stack gives back; nothing secret. */

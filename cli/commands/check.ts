@@ -1,10 +1,16 @@
 import { resolve } from "node:path";
 import { checkPlanFile } from "../../automation/checkFile";
-import type { Plan } from "../../engine/plan";
 import type { SelectorOptions } from "../command";
-import { type PolicyFormat, policiesAsJson, policiesAsJunit, policiesAsSarif } from "../output/policyFormats";
+import {
+  type Judged,
+  type PolicyFormat,
+  policiesAsJson,
+  policiesAsJunit,
+  policiesAsSarif,
+} from "../output/policyFormats";
 import { printPolicies } from "../output/summary";
 import type { CommandContext } from "../run";
+import type { Stream } from "../terminal";
 import { planWithProgress, verdict } from "./plan";
 
 export interface CheckOptions extends SelectorOptions {
@@ -21,22 +27,13 @@ export async function check(options: CheckOptions, context: CommandContext): Pro
     options.plan === undefined
       ? await planWithProgress({ ...options, packs }, options.mode, context)
       : await checkPlanFile(resolve(context.directory, options.plan), { packs });
-  print(judged, options.format, context);
+  print[options.format](judged, context.terminal.out);
   context.exitCode = verdict(judged);
 }
 
-function print(judged: Pick<Plan, "policies" | "stack">, format: PolicyFormat, context: CommandContext): void {
-  const { out } = context.terminal;
-  switch (format) {
-    case "text":
-      return printPolicies(judged.policies, out);
-    case "json":
-      return out.write(policiesAsJson(judged));
-    case "sarif":
-      return out.write(policiesAsSarif(judged));
-    case "junit":
-      return out.write(policiesAsJunit(judged));
-    default:
-      return format satisfies never;
-  }
-}
+const print: Readonly<Record<PolicyFormat, (judged: Judged, out: Stream) => void>> = {
+  text: (judged, out) => printPolicies(judged.policies, out),
+  json: (judged, out) => out.write(policiesAsJson(judged)),
+  sarif: (judged, out) => out.write(policiesAsSarif(judged)),
+  junit: (judged, out) => out.write(policiesAsJunit(judged)),
+};

@@ -104,7 +104,7 @@ export const compute = z
   .describe("What pods run on");
 
 export const policyExemption = z.strictObject({
-  rule: z.string().min(1).describe("Id of the rule"),
+  rules: z.array(z.string().min(1)).min(1).describe("Ids of the rules, such as container-not-privileged"),
   resource: z.string().min(1).describe("URN or name of the resource; * stands for any run of characters"),
   reason: z.string().min(10).describe("Why it is accepted"),
   expires: text(

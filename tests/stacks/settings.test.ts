@@ -111,13 +111,13 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
   ["protection of what is ephemeral", { ephemeral: true, protect: true }, "groundplan:protect", /remove one/],
   [
     "an exemption without an end",
-    { policyExemptions: [{ rule: "r", resource: "x", reason: "because it must be" }] },
+    { policyExemptions: [{ rules: ["r"], resource: "x", reason: "because it must be" }] },
     "groundplan:policyExemptions[0].expires",
     /add it/,
   ],
   [
     "an exemption that ends on no day",
-    { policyExemptions: [{ rule: "r", resource: "x", reason: "because it must be", expires: "2027-02-30" }] },
+    { policyExemptions: [{ rules: ["r"], resource: "x", reason: "because it must be", expires: "2027-02-30" }] },
     "groundplan:policyExemptions[0].expires",
     /YYYY-MM-DD/,
   ],

@@ -1,0 +1,145 @@
+import { InputError, type Problem, show } from "../components/errors";
+import { didYouMean } from "../components/validation/suggestions";
+import { evaluatePacks, type PolicyResult, type RecordedResource } from "../engine";
+import type { PolicyReport } from "../engine/plan";
+import {
+  packs as allPacks,
+  applyExemptions,
+  checkExemptions,
+  EXEMPT_RESOURCES,
+  EXEMPT_STACK,
+  type Exemption,
+  type Pack,
+  packConfig,
+} from "../policies";
+
+/** An accepted deviation as the settings have it: one reason may cover several rules. */
+export interface ExemptionSetting extends Omit<Exemption, "rule"> {
+  readonly rules: readonly string[];
+}
+
+/** What policies are judged under. */
+export interface JudgeRequest {
+  readonly mode: "preview" | "simulate";
+  /** Names of the packs to run. @default all */
+  readonly packs?: readonly string[];
+  /** @default production: the strictest */
+  readonly environment?: "dev" | "staging" | "production";
+  /** @default distributed */
+  readonly model?: string;
+  /** Whether the stack lives for hours and so protects nothing. @default false */
+  readonly ephemeral?: boolean;
+  /** Registries images may come from. @default any */
+  readonly registries?: readonly string[];
+  readonly exemptions?: readonly ExemptionSetting[];
+  /** Day on which exemptions are judged, YYYY-MM-DD. @default today */
+  readonly today?: string;
+}
+
+/**
+ * Runs policy packs on resources in this process. Throws an InputError for a pack that is none, and for exemptions that
+ * are malformed or name no rule; an expired one is a mandatory violation of its own.
+ */
+export async function judgeResources(
+  resources: readonly RecordedResource[],
+  request: JudgeRequest,
+): Promise<PolicyReport> {
+  const packs = selectPacks(request.packs);
+  const exemptions = request.exemptions ?? [];
+  const today = request.today ?? new Date().toISOString().slice(0, 10);
+  const problems = exemptionProblems(exemptions, today);
+  if (problems.length > 0) {
+    throw new InputError(problems);
+  }
+  const report = await evaluatePacks(packs.map(withoutListings), resources, {
+    mode: request.mode,
+    config: Object.fromEntries(
+      packs.map((pack) => [
+        pack.name,
+        packConfig(pack, { environment: request.environment, overrides: overridesFor(request) }),
+      ]),
+    ),
+  });
+  const perRule = exemptions.flatMap(({ rules, ...rest }) => rules.map((rule) => ({ ...rest, rule })));
+  const settled = applyExemptions(report.results, perRule, today);
+  return { ...report, results: [...settled, ...expiredResults(packs, exemptions, today)] };
+}
+
+/** Packs by name, in their own order. Throws an InputError with every name that is none. */
+export function selectPacks(names: readonly string[] | undefined): readonly Pack[] {
+  if (names === undefined) {
+    return allPacks;
+  }
+  const known = allPacks.map((pack) => pack.name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new InputError(
+      unknown.map((name) => ({
+        path: "--pack",
+        found: show(name),
+        allowed: known.join(", "),
+        fix: "name one of these, or leave --pack out to run all",
+      })),
+    );
+  }
+  return allPacks.filter((pack) => names.includes(pack.name));
+}
+
+/** The two policies by which a pack lists exemptions under the real engine have no work here: results carry a status. */
+function withoutListings(pack: Pack): Pack {
+  const policies = pack.args.policies.filter(({ name }) => name !== EXEMPT_RESOURCES && name !== EXEMPT_STACK);
+  return { ...pack, args: { ...pack.args, policies } };
+}
+
+/** What rules need to know of a stack beyond its environment. */
+function overridesFor(request: JudgeRequest) {
+  return {
+    ...(request.model === "global" ? { "s3-bucket-replicated": { required: true } } : {}),
+    ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true } } : {}),
+    ...(request.registries ? { "image-trusted-registry": { registries: [...request.registries] } } : {}),
+  };
+}
+
+/** Problems of the settings' exemptions that are the author's to mend before anything is judged. */
+function exemptionProblems(exemptions: readonly ExemptionSetting[], today: string): readonly Problem[] {
+  const known = allPacks.flatMap((pack) => pack.rules.map((rule) => rule.id));
+  return exemptions.flatMap(({ rules, ...exemption }, index) =>
+    rules.flatMap((rule, position) =>
+      checkExemptions([{ ...exemption, rule }], known, today)
+        .filter((problem) => problem.path.endsWith(".rule"))
+        .map((problem) => ({
+          ...problem,
+          path: `groundplan:policyExemptions[${index}].rules[${position}]`,
+          found: show(rule),
+          fix: didYouMean(rule, known) ?? problem.fix,
+        })),
+    ),
+  );
+}
+
+/** An exemption whose day has passed fails by itself, so that it is looked at even where nothing breaks its rule now. */
+function expiredResults(
+  packs: readonly Pack[],
+  exemptions: readonly ExemptionSetting[],
+  today: string,
+): readonly PolicyResult[] {
+  return exemptions.flatMap((exemption, index) =>
+    exemption.rules.flatMap((rule) => {
+      const pack = packs.find(({ rules }) => rules.some(({ id }) => id === rule));
+      return pack === undefined || exemption.expires >= today
+        ? []
+        : [
+            {
+              pack: pack.name,
+              rule,
+              urn: "",
+              level: "mandatory" as const,
+              status: "violation" as const,
+              message:
+                `exemption policyExemptions[${index}] for ${exemption.resource} expired on ${exemption.expires}\n` +
+                "fix the resource and remove the exemption, or renew it with a reason that still holds",
+            },
+          ];
+    }),
+  );
+}
