@@ -39,12 +39,12 @@ export async function runInProcess(
   try {
     const ports: number[] = [];
     if (transport === "grpc") {
-      const { attachGrpc } = await import("./grpcTransport");
+      const { attachGrpc } = require("./grpcTransport") as typeof import("./grpcTransport");
       const server = await attachGrpc(monitor, run.diagnostics);
       closeTransport = server.close;
       ports.push(server.port);
     } else {
-      const { attachDirect } = await import("./directTransport");
+      const { attachDirect } = require("./directTransport") as typeof import("./directTransport");
       attachDirect(monitor);
     }
     const watchdog = new Watchdog({

@@ -1,8 +1,13 @@
+export { analyzePack } from "./analyzer";
 export { EngineError, type Failure, type FailureKind } from "./failures";
 export type { RecordedResource } from "./goal";
 export type { InvokeContext, InvokeHandler, InvokeTable } from "./invokes";
+export { PlanFileError, parsePlan } from "./parsePlan";
 export * from "./plan";
 export type { PlanObject, PlanValue } from "./planValues";
+export { evaluatePacks, type PolicyPackValue } from "./policies";
+export type { PackConfig, PolicyExemption, PolicyRequest } from "./policyReport";
+export { resourcesFromPlan } from "./policySubjects";
 export type { Program, RunRequest, RunResult } from "./request";
 export { runProgram } from "./run";
 export type { Simulated, SimulationContext, Simulator, SimulatorTable } from "./simulation";

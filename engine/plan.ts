@@ -1,6 +1,7 @@
 import type { RecordedResource } from "./goal";
 import { type PlanObject, type PlanValue, sha256, stableJson, toPlanValue } from "./planValues";
 import type { RunResult } from "./request";
+import { compareText } from "./text";
 import { packageOfType, parseProviderReference, ROOT_STACK_TYPE } from "./urn";
 import { isObject, mapValues, secretStrings, signatureOf, unwrap, type Wire } from "./wire";
 
@@ -231,9 +232,4 @@ function redaction(run: RunResult): (text: string) => string {
 
 function sorted(items: readonly string[]): readonly string[] {
   return [...new Set(items)].sort(compareText);
-}
-
-/** Compares by code unit: the same order in every locale. */
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

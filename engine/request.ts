@@ -7,10 +7,10 @@ import type { WireObject } from "./wire";
 
 /** A program in this process: what it returns are the stack's outputs. */
 export type Program = () =>
-  | Promise<Record<string, unknown> | undefined | void>
+  | Promise<Record<string, unknown> | undefined>
+  | Promise<void>
   | Record<string, unknown>
-  | undefined
-  | void;
+  | undefined;
 
 /** What to run, and how. */
 export interface RunRequest {

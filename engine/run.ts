@@ -49,7 +49,7 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
       );
       return result(request, monitor, diagnostics, sourceOf);
     }
-    const { runForeign } = await import("./foreign");
+    const { runForeign } = require("./foreign") as typeof import("./foreign");
     await runForeign(run, program.entry);
     failures.throwIfAny();
     return result(request, monitor, diagnostics, () => undefined);
@@ -63,7 +63,7 @@ async function runHere(
   program: Program,
   transport: "direct" | "grpc",
 ): Promise<RunResult["sourceOf"]> {
-  const { runInProcess } = await import("./inProcess");
+  const { runInProcess } = require("./inProcess") as typeof import("./inProcess");
   return runInProcess(run, program, transport);
 }
 

@@ -22,7 +22,7 @@ export class TransformRunner {
 
   /** The goal after the given transforms and then the stack's. */
   async transformResource(goal: Goal, callbacks: readonly CallbackReference[]): Promise<Goal> {
-    const { callResourceTransform } = await import("./callbacks");
+    const { callResourceTransform } = require("./callbacks") as typeof import("./callbacks");
     let current = goal;
     for (const callback of [...callbacks, ...this.#stack]) {
       this.#targets.add(callback.target);
@@ -36,7 +36,7 @@ export class TransformRunner {
     if (this.#invoke.length === 0) {
       return call;
     }
-    const { callInvokeTransform } = await import("./callbacks");
+    const { callInvokeTransform } = require("./callbacks") as typeof import("./callbacks");
     let current = call;
     for (const callback of this.#invoke) {
       this.#targets.add(callback.target);
@@ -53,7 +53,7 @@ export class TransformRunner {
   /** Closes the connections to the program's callback server. */
   async close(): Promise<void> {
     if (this.#targets.size > 0) {
-      const { closeCallbacks } = await import("./callbacks");
+      const { closeCallbacks } = require("./callbacks") as typeof import("./callbacks");
       closeCallbacks();
     }
   }
