@@ -16,8 +16,9 @@ import { Network } from "../../components/networking/aws";
 import { Keys } from "../../components/secrets/keys/aws";
 import { CONCERNS } from "../../components/secrets/keys/contract";
 import { SecretStore } from "../../components/secrets/secretStore/aws";
-import { Bucket } from "../../components/storage/bucket/aws";
+import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
+import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
 import { namespaceOf } from "../demands";
 import { imageOf } from "../settings";
@@ -30,8 +31,8 @@ import {
 } from "./aws/controllers";
 import { makeDatabaseUsers } from "./aws/databaseUsers";
 import { makeProviders } from "./aws/providers";
-import { secretInputs } from "./secretInputs";
 import { unsupportedProblems } from "./aws/supported";
+import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 
 /** One region of AWS, as a model sees it. */
@@ -52,6 +53,7 @@ class AwsSite implements Site {
   private readonly keys: Keys;
   private readonly network: Network;
   private readonly logs: LogBucket;
+  private readonly replica: BucketArgs["replica"];
   private readonly eks: Cluster;
   private readonly addOns: AddOns;
   private readonly secrets: SecretStore;
@@ -66,6 +68,7 @@ class AwsSite implements Site {
     this.keys = this.makeKeys(options);
     this.network = this.makeNetwork(clusterName, options);
     this.logs = new LogBucket(this.named("logs"), { context }, options);
+    this.replica = this.makeReplicaPlace(options);
     this.eks = this.makeCluster(clusterName, options);
     this.options = { parent: placement, providers: [cloud, generator, this.eks.kubernetes] };
     this.addOns = this.makeAddOns(clusterName);
@@ -101,8 +104,11 @@ class AwsSite implements Site {
       case "redis":
         return new Redis(this.named(name), { ...common, spec }, this.options).binding;
       case "bucket":
-        return new Bucket(this.named(name), { context, store: name, spec, keys, logs: this.logs }, this.options)
-          .binding;
+        return new Bucket(
+          this.named(name),
+          { context, store: name, spec, keys, logs: this.logs, ...(this.replica ? { replica: this.replica } : {}) },
+          this.options,
+        ).binding;
       case "memcached":
       case "search":
       case "vector":
@@ -180,6 +186,16 @@ class AwsSite implements Site {
       { context, ...range, clusterName, logsKeyArn: this.keys.arn("logs") },
       options,
     );
+  }
+
+  /** One log bucket in the region that copies go to serves them all. */
+  private makeReplicaPlace(options: pulumi.ComponentResourceOptions): BucketArgs["replica"] {
+    const { context, system } = this.request;
+    const region = replicaRegionOf(context.region);
+    const wanted = Object.values(system.stores).some((store) => store.kind === "bucket" && store.replication);
+    return wanted && region !== undefined
+      ? { region, logs: new LogBucket(this.named("replica-logs"), { context, region }, options) }
+      : undefined;
   }
 
   private makeCluster(clusterName: string, options: pulumi.ComponentResourceOptions): Cluster {
