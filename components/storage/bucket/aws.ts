@@ -14,7 +14,6 @@ import { bucketGrants } from "./grants";
 import { hardenBucket } from "./hardening";
 import { lifecycleRules } from "./lifecycle";
 import { LOG_PREFIXES, type LogBucket } from "./logBucket";
-import { replicaRegionOf } from "./replicaRegion";
 import { replicate } from "./replication";
 
 export interface BucketArgs extends ComponentArgs {
@@ -23,8 +22,8 @@ export interface BucketArgs extends ComponentArgs {
   readonly spec: StoreOf<"bucket">;
   readonly keys: KeysContract;
   readonly logs: LogBucket;
-  /** Region of the copy. @default a table by the bucket's own region */
-  readonly replicaRegion?: string;
+  /** Where the copy goes, for a spec that asks for one. */
+  readonly replica?: { readonly region: string; readonly logs: LogBucket };
   readonly transform?: {
     readonly bucket?: Transform<aws.s3.BucketArgs>;
     readonly "bucket-lifecycle"?: Transform<aws.s3.BucketLifecycleConfigurationArgs>;
@@ -43,7 +42,10 @@ export class Bucket extends Component implements BucketContract {
     this.args = args;
     const { spec, keys } = args;
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    const problems = bucketProblems(args.store, spec, this.place());
+    const problems = bucketProblems(args.store, spec, {
+      region: this.context.region,
+      replicaRegion: args.replica?.region,
+    });
     if (problems.length > 0) {
       throw new InputError(problems);
     }
@@ -52,8 +54,7 @@ export class Bucket extends Component implements BucketContract {
     this.makeLifecycle(versioning);
     this.makeLogging();
     this.makeLock(versioning);
-    const region = args.replicaRegion ?? replicaRegionOf(this.context.region);
-    if (spec.replication && region !== undefined) {
+    if (spec.replication && args.replica) {
       replicate(make, {
         context: this.context,
         store: args.store,
@@ -62,17 +63,12 @@ export class Bucket extends Component implements BucketContract {
         source: this.bucket,
         sourceKeyArn: keys.arn("storage"),
         sourceVersioning: versioning,
-        region,
+        ...args.replica,
         parent: this,
       });
     }
     this.binding = this.bind(policy);
     this.finish({ bucket: this.bucket.bucket });
-  }
-
-  private place() {
-    const { replicaRegion } = this.args;
-    return { region: this.context.region, ...(replicaRegion === undefined ? {} : { replicaRegion }) };
   }
 
   /** The name is one an application may know, kept unique by a suffix that lives in the state. */

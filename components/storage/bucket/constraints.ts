@@ -1,12 +1,11 @@
 import type { StoreOf } from "../../../systems/spec";
 import { type Problem, show } from "../../errors";
 import { LEAST_INFREQUENT_DAYS } from "./lifecycle";
-import { replicaRegionOf } from "./replicaRegion";
 
 export interface BucketPlace {
   readonly region: string;
-  /** Region of the copy, where a setting names it. */
-  readonly replicaRegion?: string;
+  /** Region of the copy; undefined where nothing names one. */
+  readonly replicaRegion: string | undefined;
 }
 
 /** What S3 would refuse at apply. */
@@ -58,16 +57,16 @@ export function bucketProblems(name: string, store: StoreOf<"bucket">, place: Bu
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
     add("versioning", false, "true for a replicated bucket", "remove versioning: false");
   }
-  if (store.replication && (place.replicaRegion ?? replicaRegionOf(place.region)) === undefined) {
+  if (store.replication && place.replicaRegion === undefined) {
     add(
       "replication",
       place.region,
       "a region whose copy has a default place",
-      "name the copy's region in the settings",
+      "place the system in a region of components/storage/bucket/replicaRegion.ts, or add this one there",
     );
   }
   if (store.replication && place.replicaRegion === place.region) {
-    add("replication", place.region, "a copy in another region", "name another region in the settings");
+    add("replication", place.region, "a copy in another region", "name another region");
   }
   return problems;
 }

@@ -9,6 +9,8 @@ import { NAME_RULES } from "../../naming";
 import { hardenBucket } from "./hardening";
 
 export interface LogBucketArgs extends ComponentArgs {
+  /** Region of the buckets it serves: S3 writes logs within a region only. @default the provider's */
+  readonly region?: string;
   readonly transform?: { readonly bucket?: Transform<aws.s3.BucketArgs> };
 }
 
@@ -27,18 +29,21 @@ export class LogBucket extends Component {
     super("groundplan:storage:Bucket", name, args, opts);
     const { context } = this;
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const region = args.region === undefined ? {} : { region: args.region };
     const bucket = this.make(
       aws.s3.Bucket,
       "bucket",
       {
+        ...region,
         bucketPrefix: namePrefix(NAME_RULES.awsBucket, [context.system, context.environment, "logs"]),
         forceDestroy: !context.redundancy.protect,
         tags: context.tags,
       },
       { protect: context.redundancy.protect },
     );
-    const { policy } = hardenBucket(make, "bucket", { bucket, statements: this.writers(bucket) });
+    const { policy } = hardenBucket(make, "bucket", { ...region, bucket, statements: this.writers(bucket) });
     this.make(aws.s3.BucketLifecycleConfiguration, "bucket-lifecycle", {
+      ...region,
       bucket: bucket.id,
       rules: [
         {

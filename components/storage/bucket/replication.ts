@@ -10,6 +10,7 @@ import { NAME_RULES } from "../../naming";
 import { keyPolicy } from "../../secrets/keys/policy";
 import { hardenBucket } from "./hardening";
 import { lifecycleRules } from "./lifecycle";
+import { LOG_PREFIXES, type LogBucket } from "./logBucket";
 
 export interface ReplicationArgs {
   readonly context: Context;
@@ -20,6 +21,8 @@ export interface ReplicationArgs {
   readonly sourceKeyArn: pulumi.Input<string>;
   readonly sourceVersioning: pulumi.Resource;
   readonly region: string;
+  /** Where the copy's requests are logged: a bucket of its own region. */
+  readonly logs: LogBucket;
   readonly parent: pulumi.Resource;
 }
 
@@ -71,7 +74,7 @@ export function replicate(make: Make, args: ReplicationArgs): void {
   );
 }
 
-function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spec }: ReplicationArgs) {
+function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spec, logs }: ReplicationArgs) {
   const bucket = make(
     aws.s3.Bucket,
     "replica",
@@ -94,6 +97,12 @@ function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spe
       rules: lifecycleRules(spec.lifecycle.expireDays === undefined ? {} : { expireDays: spec.lifecycle.expireDays }),
     },
     { dependsOn: [versioning] },
+  );
+  make(
+    aws.s3.BucketLogging,
+    "replica-logging",
+    { region, bucket: bucket.id, targetBucket: logs.bucketName, targetPrefix: `${LOG_PREFIXES.buckets}/${store}/` },
+    { dependsOn: [...logs.ready] },
   );
   return { bucket, versioning };
 }
