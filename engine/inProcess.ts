@@ -47,6 +47,8 @@ export async function runInProcess(
       const { attachDirect } = require("./directTransport") as typeof import("./directTransport");
       attachDirect(monitor);
     }
+    // Whoever called may still set a timer of its own in this turn: it is not the program's.
+    await turn();
     const watchdog = new Watchdog({
       activity: () => monitor.activity,
       inFlight: () => monitor.inFlight,
@@ -113,7 +115,8 @@ function catchProcessErrors(report: (error: unknown) => void): () => void {
 }
 
 function describe(error: unknown, session: SdkSession, constructions: Constructions): Failure {
-  const constructed = session.labelsOf(error).map((label) => constructions.findByLabel(label));
+  const labels = session.labelsOf(error);
+  const constructed = (labels.length > 0 ? labels : labelIn(error)).map((label) => constructions.findByLabel(label));
   const urns = [
     ...new Set(constructed.flatMap((item) => (item === undefined ? [] : [constructions.urnOf(item.resource)]))),
   ];
@@ -132,4 +135,11 @@ function describe(error: unknown, session: SdkSession, constructions: Constructi
     ...(affected.length > 0 ? { affected } : {}),
     cause: error,
   };
+}
+
+/** The SDK's own error about a resource may come before it says which registration it ended. */
+function labelIn(error: unknown): readonly string[] {
+  const text = error instanceof Error ? error.message : "";
+  const [, name, type] = /^failed to (?:register new|read) resource (?:#\S+ ')?(.*?)'? \[(.*?)\]:/.exec(text) ?? [];
+  return name === undefined ? [] : [`resource:${name}[${type}]`];
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { EngineError } from "../../engine";
+import { EngineError, type Program } from "../../engine";
 import { Component, failuresOf, run, Thing, urn } from "./support";
 
 /** A failure without what differs between runs. */
@@ -71,10 +71,10 @@ for (const transport of ["direct", "grpc"] as const) {
     it("finds a cycle between two resources within seconds, and names both", async () => {
       const failures = await failuresOf(
         async () => {
-          let second: Thing | undefined;
-          const first = new Thing("first", { value: pulumi.output(Promise.resolve()).apply(() => second?.urn) });
+          const later: { second?: Thing } = {};
+          const first = new Thing("first", { value: pulumi.output(Promise.resolve()).apply(() => later.second?.urn) });
           await Promise.resolve();
-          second = new Thing("second", { value: first.urn });
+          later.second = new Thing("second", { value: first.urn });
         },
         { transport },
       );
@@ -153,7 +153,7 @@ describe("engine: failures", () => {
         throw error;
       },
     ]) {
-      const caught = await run(program).catch((thrown: unknown) => thrown);
+      const caught = await run(program as Program).catch((thrown: unknown) => thrown);
       expect(caught).to.equal(error);
     }
     expect(error.message).to.equal("wrong input");

@@ -102,7 +102,7 @@ describe("engine: stack references", () => {
     return {
       vpc: other.requireOutput("vpc"),
       password: other.getOutput("password"),
-      secret: await other.getOutput("vpc").isSecret,
+      secret: pulumi.isSecret(other.getOutput("vpc")),
     };
   };
 
