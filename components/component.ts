@@ -35,6 +35,7 @@ export abstract class Component extends pulumi.ComponentResource {
   private readonly logicalName: string;
   private readonly transforms: Readonly<Record<string, Transform<never> | undefined>>;
   private readonly degradations: Degraded[] = [];
+  private readonly before: readonly pulumi.Input<pulumi.Resource>[];
 
   protected constructor(
     type: TypeToken,
@@ -50,6 +51,7 @@ export abstract class Component extends pulumi.ComponentResource {
     );
     this.context = args.context;
     this.logicalName = name;
+    this.before = asList(opts.dependsOn);
     this.transforms = (args.transform ?? {}) as Record<string, Transform<never>>;
   }
 
@@ -64,7 +66,13 @@ export abstract class Component extends pulumi.ComponentResource {
     opts: Omit<pulumi.CustomResourceOptions, "parent"> = {},
   ): R {
     const transform = this.transforms[role] as Transform<A> | undefined;
-    return new resource(`${this.logicalName}-${role}`, transform ? transform(args) : args, { ...opts, parent: this });
+    // What a component waits for its children must wait for themselves: Pulumi does not hand `dependsOn` down.
+    const dependsOn = [...this.before, ...asList(opts.dependsOn)];
+    return new resource(`${this.logicalName}-${role}`, transform ? transform(args) : args, {
+      ...opts,
+      parent: this,
+      ...(dependsOn.length > 0 ? { dependsOn } : {}),
+    });
   }
 
   /** Logical name of a child component; give it `parent: this`. */
@@ -85,9 +93,18 @@ export abstract class Component extends pulumi.ComponentResource {
   /** The component's own rule for the names of its children. */
   rejectStranger(childName: string): void {
     if (!childName.startsWith(`${this.logicalName}-`)) {
-      throw new Error(`child "${childName}" of component "${this.logicalName}" must be named "${this.logicalName}-ROLE"`);
+      throw new Error(
+        `child "${childName}" of component "${this.logicalName}" must be named "${this.logicalName}-ROLE"`,
+      );
     }
   }
+}
+
+function asList(dependsOn: pulumi.ResourceOptions["dependsOn"]): readonly pulumi.Input<pulumi.Resource>[] {
+  if (dependsOn === undefined) {
+    return [];
+  }
+  return Array.isArray(dependsOn) ? dependsOn : [dependsOn as pulumi.Input<pulumi.Resource>];
 }
 
 /** URNs hold parent types, not parent names: two components of one type collide unless children carry the name. */

@@ -89,7 +89,7 @@ class KubernetesSite implements Site {
     const namespace =
       spec.kind === "bucket" ? (client?.namespace ?? defaultNamespace(system)) : namespaceOf(system, spec);
     const common = { context, store: name, namespace, cluster, clients };
-    const options = { ...this.options, dependsOn: this.readyOf(namespace) };
+    const options = { ...this.options, dependsOn: this.readyOf(namespace, ...clients.map((each) => each.namespace)) };
     const logicalName = this.named(name);
     switch (spec.kind) {
       case "postgres": {
@@ -145,7 +145,7 @@ class KubernetesSite implements Site {
       new KubernetesAlerting(
         this.named("alerting"),
         { context, alerts: system.alerts, notify: system.notify, namespace, cluster: this.cluster, dependsOn: ready },
-        this.options,
+        { ...this.options, dependsOn: this.readyOf(namespace) },
       );
     }
   }
@@ -176,7 +176,7 @@ class KubernetesSite implements Site {
         controller: controller ? [controller] : [],
         publicHosts: settings.domain !== undefined,
       },
-      this.options,
+      { ...this.options, dependsOn: this.readyOf(...exposures.map((exposure) => exposure.namespace)) },
     ).urls;
   }
 
@@ -189,8 +189,8 @@ class KubernetesSite implements Site {
     );
   }
 
-  private readyOf(namespace: string): pulumi.Resource[] {
-    return [...(this.namespacesMade.get(namespace)?.ready ?? [])];
+  private readyOf(...namespaces: readonly string[]): pulumi.Resource[] {
+    return [...new Set(namespaces)].flatMap((namespace) => this.namespacesMade.get(namespace)?.ready ?? []);
   }
 
   private named(role: string): string {

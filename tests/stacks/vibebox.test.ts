@@ -306,6 +306,15 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
     expect(dependencies("main-frontend-deployment")).to.include("main-backend-deployment");
   });
 
+  it("makes nothing in a namespace before the namespace and what guards it", () => {
+    const early = plan.all.filter(({ inputs, dependencies }) => {
+      const namespace = at(inputs, "metadata.namespace");
+      const waits = dependencies.some((urn) => urn.endsWith(`::main-namespace-${String(namespace)}-namespace`));
+      return namespace !== undefined && !waits;
+    });
+    expect(early.map(({ name }) => name)).to.deep.equal([]);
+  });
+
   it("says what it gives only in part", () => {
     expect(plan.degraded.map(({ feature }) => feature)).to.have.members([
       "bucket backups: replication, versions, lifecycle and encryption of objects",
