@@ -21,8 +21,9 @@ export interface Edge {
 
 /** Where the public comes in: the load balancer, ingress controller or reverse proxy in front of the system. */
 export const PUBLIC: EdgeEnd = { kind: "public", name: "public" };
-/** Whatever scrapes metrics. */
+/** Whatever scrapes metrics, takes pushed ones and collects logs. */
 export const MONITORING: EdgeEnd = { kind: "monitoring", name: "monitoring" };
+const PUSH_GATEWAY_PORT = 9091;
 
 const STORE_PORTS: Readonly<Record<StoreSpec["kind"], readonly number[]>> = {
   postgres: [5432],
@@ -88,7 +89,9 @@ export function normalizeUse(use: ServiceSpec["uses"][number]): UseSpec {
 }
 
 /** Every edge of a system, in the order of the spec. Targets must exist: validation has seen to it. */
-export function edgesOf(system: Pick<SystemSpec, "services" | "stores" | "external" | "routes">): readonly Edge[] {
+export function edgesOf(
+  system: Pick<SystemSpec, "services" | "stores" | "external" | "routes" | "observability">,
+): readonly Edge[] {
   const edges: Edge[] = [];
   const reached = new Set<string>();
   for (const route of system.routes) {
@@ -110,8 +113,21 @@ export function edgesOf(system: Pick<SystemSpec, "services" | "stores" | "extern
         edges.push({ ...plain(MONITORING, { kind: "service", name: from }), port: port.port, access: "read" });
       }
     }
+    if (service.pushMetrics) {
+      edges.push({ ...plain({ kind: "service", name: from }, MONITORING), port: PUSH_GATEWAY_PORT });
+    }
   }
-  return edges;
+  return [...edges, ...logEdges(system)];
+}
+
+/** Log collectors are no service of the system, yet reach the stores logs end in. */
+function logEdges({ stores, observability }: Pick<SystemSpec, "stores" | "observability">): readonly Edge[] {
+  return [observability.logStore, observability.logArchive].flatMap((name) => {
+    const store = name === undefined ? undefined : stores[name];
+    return store && name !== undefined
+      ? storePorts(store).map((port) => ({ ...plain(MONITORING, { kind: "store", name }), port }))
+      : [];
+  });
 }
 
 function edgesOfUse(

@@ -3,6 +3,7 @@ import { observability } from "./spec/observability";
 import { alert, backup, capacity, delivery, edge, external, objectives, route, secret } from "./spec/operations";
 import { deepPartial, type Overlay } from "./spec/overlay";
 import { alertName, host, name } from "./spec/primitives";
+import { security } from "./spec/security";
 import { nodePool, service } from "./spec/service";
 import { store } from "./spec/stores";
 
@@ -28,6 +29,7 @@ const parts = {
   objectives: objectives.prefault({}),
   alerts: z.record(alertName, alert).default({}).describe("Alerts, by name"),
   observability: observability.prefault({}),
+  security: security.prefault({}),
   notify: z
     .array(z.enum(["slack", "pagerduty", "email", "webhook"]))
     .default([])
@@ -81,6 +83,7 @@ export type EdgeSpec = z.output<typeof edge>;
 export type NodePoolSpec = z.output<typeof nodePool>;
 export type BackupSpec = z.output<typeof backup>;
 export type ObservabilitySpec = z.output<typeof observability>;
+export type SecuritySpec = z.output<typeof security>;
 export type AlertSpec = z.output<typeof alert>;
 
 /** JSON Schema (draft 2020-12) of a system file, for editors and other tools. */

@@ -8,7 +8,12 @@ export const observability = z
       .default("loki")
       .describe("Where logs are indexed: Loki, or Elasticsearch with Logstash and Kibana"),
     logFormat: z.enum(["json", "text"]).default("json").describe("How the services write their logs"),
-    traces: z.enum(["none", "tempo", "jaeger"]).default("none").describe("Where traces go"),
+    logStore: name.optional().describe("Store of kind search the logs are indexed in; one of its own when absent"),
+    logArchive: name.optional().describe("Bucket old logs are moved to; none when absent"),
+    traces: z
+      .enum(["none", "tempo", "jaeger", "cloud"])
+      .default("none")
+      .describe("Where traces go; cloud is X-Ray or Cloud Trace, and Tempo where there is none"),
     pushgateway: z.boolean().default(false).describe("Whether jobs push their metrics"),
     dashboards: z
       .array(z.enum(["infrastructure", "application", "business", "security"]))

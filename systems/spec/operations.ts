@@ -32,6 +32,45 @@ export const edge = z
       .enum(["letsencrypt-prod", "letsencrypt-staging"])
       .default("letsencrypt-prod")
       .describe("ACME issuer in clusters and on hosts"),
+    cdnRegions: z
+      .array(z.enum(["north-america", "europe", "asia-pacific", "south-america", "africa", "middle-east"]))
+      .optional()
+      .describe("Where the CDN must have edges; everywhere when absent"),
+    staticPaths: z
+      .array(absolutePath)
+      .optional()
+      .describe("Paths whose answers never change, so that the CDN keeps them for a year; none when absent"),
+    maxBodySize: memory.optional().describe("Largest request accepted; the load balancer's own limit when absent"),
+    redirects: z
+      .array(
+        z.strictObject({
+          host: hostLabel.describe("Label below the domain that is redirected"),
+          to: hostLabel.describe("Label below the domain it leads to"),
+          permanent: z.boolean().default(true).describe("Whether clients may remember it"),
+        }),
+      )
+      .optional()
+      .describe("Hosts answered at the edge by a redirect that keeps the path; none when absent"),
+    authentication: z
+      .strictObject({
+        kind: z
+          .enum(["oidc", "session"])
+          .describe("Sign-in at an identity provider, or the presence of the application's own session cookie"),
+        host: hostLabel.default("@").describe("Label below the domain"),
+        paths: z.array(absolutePath).min(1).describe("Path prefixes that need a user"),
+        cookie: z.string().min(1).optional().describe("Name of the session cookie"),
+        signIn: absolutePath.optional().describe("Page a client without a session is sent to"),
+      })
+      .optional()
+      .describe("Who may pass the edge; for oidc once the settings name the provider. Everybody when absent"),
+    proxy: z
+      .strictObject({
+        image: z.string().min(1).default("nginx:alpine").describe("Image of the proxy"),
+        certificates: name.default("ssl-certs").describe("Name of the volume of the certificates"),
+        segment: name.optional().describe("Network of the proxy; the system's one network when absent"),
+      })
+      .optional()
+      .describe("Reverse proxy of the single-host models; its defaults when absent"),
   })
   .describe("How the public reaches the system");
 
@@ -56,6 +95,12 @@ export const secret = z
       .max(256)
       .optional()
       .describe("Length of a generated value; without it the value comes from settings or the secret store"),
+    rotateDays: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .optional()
+      .describe("Days after which the value is replaced; never by itself when absent"),
   })
   .describe("A secret of the system");
 
@@ -121,6 +166,16 @@ export const delivery = z
       .array(z.enum(["dev", "staging", "production"]))
       .default(["production"])
       .describe("Environments a person approves"),
+    triggers: z
+      .strictObject({
+        preview: z.string().optional().describe("What makes a preview, such as pull-request"),
+        dev: z.string().optional().describe("Branch or tag that is deployed to dev"),
+        staging: z.string().optional().describe("Branch or tag that is deployed to staging"),
+        production: z.string().optional().describe("Branch or tag that is deployed to production, such as v*"),
+      })
+      .optional()
+      .describe("What starts a deployment; a push to the main branch when absent"),
+    rollback: z.boolean().default(true).describe("Whether a failed verification brings the last version back"),
     notify: z
       .array(z.enum(["slack", "pagerduty", "email", "webhook"]))
       .default([])

@@ -121,6 +121,7 @@ const security = z
 const common = {
   image: z.string().min(1).describe("Image name and tag as the source gives it; the registry is a setting"),
   namespace: name.optional().describe("Kubernetes namespace; the system's own when absent"),
+  segment: name.optional().describe("Network of the container on a single host; the system's one network when absent"),
   command: z.array(z.string()).optional().describe("Replaces the image's entry point"),
   args: z.array(z.string()).optional().describe("Arguments to the entry point"),
   ports: z.record(name, portSpec).default({}).describe("Ports by name; the first is the default one"),
@@ -143,6 +144,10 @@ const common = {
     .describe("Seconds a pod has to finish its work before it is killed"),
   nodePool: name.optional().describe("Node pool the pods are meant for"),
   interruptible: z.boolean().default(false).describe("Whether pods may run on spot capacity"),
+  pushMetrics: z
+    .boolean()
+    .optional()
+    .describe("Whether it pushes metrics of its jobs to the push gateway; not when absent"),
 };
 
 const probes = z
@@ -209,5 +214,12 @@ export const nodePool = z
     labels: z.record(z.string(), z.string()).default({}).describe("Node labels"),
     tainted: z.boolean().default(false).describe("Whether only pods meant for the pool may run there"),
     classes: classes.prefault({}),
+    alternatives: z
+      .strictObject({
+        aws: z.array(z.string()).optional().describe("AWS instance types, such as c5.large"),
+        gcp: z.array(z.string()).optional().describe("Google Cloud machine types"),
+      })
+      .optional()
+      .describe("Further instance types of the same size the pool may take; none when absent"),
   })
   .describe("Nodes of one kind");

@@ -3,6 +3,7 @@ import {
   absolutePath,
   classes,
   count,
+  cron,
   dailyWindow,
   databaseName,
   majorVersion,
@@ -19,11 +20,20 @@ const storage = z
     maxSize: memory.optional().describe("Size managed services may grow to by themselves; twice the size when absent"),
     class: z.string().optional().describe("Storage class; the placement's default for data when absent"),
     volume: name.optional().describe("Name of the volume claim, where a document names it"),
+    snapshots: z
+      .strictObject({
+        schedule: cron.describe("When a snapshot is taken, UTC"),
+        keep: positive.describe("Snapshots kept"),
+      })
+      .optional()
+      .describe("Volume snapshots of in-cluster instances; none when absent"),
   })
   .describe("Disk of one instance");
 
 const placed = {
   namespace: name.optional().describe("Kubernetes namespace; the system's own when absent"),
+  segment: name.optional().describe("Network of the container on a single host; the system's one network when absent"),
+  nodePool: name.optional().describe("Node pool in-cluster instances are meant for; any when absent"),
   image: z.string().optional().describe("Image the document names, for in-cluster and host models"),
   resources,
   classes: classes.prefault({}),

@@ -14,6 +14,11 @@ export function checkClusterParts(system: SystemSpec): readonly Problem[] {
       );
     }
   }
+  for (const [name, store] of Object.entries(system.stores)) {
+    if ("nodePool" in store && store.nodePool !== undefined && !pools.includes(store.nodePool)) {
+      problems.push(unknownName(["stores", name, "nodePool"], store.nodePool, "a node pool of the system", pools));
+    }
+  }
   for (const [name, service] of Object.entries(system.services)) {
     if (service.nodePool === undefined) {
       continue;

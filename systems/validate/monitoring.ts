@@ -11,7 +11,49 @@ export function checkMonitoring(system: SystemSpec): readonly Problem[] {
   const probes = system.observability.uptime.flatMap((name, index) =>
     services.includes(name) ? [] : [unknownName(["observability", "uptime", index], name, "a service", services)],
   );
-  return [...alerts, ...probes];
+  return [...alerts, ...probes, ...checkLogs(system), ...checkPushers(system)];
+}
+
+/** Where logs end. */
+function checkLogs({ stores, observability }: SystemSpec): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const [field, kind] of [
+    ["logStore", "search"],
+    ["logArchive", "bucket"],
+  ] as const) {
+    const name = observability[field];
+    if (name !== undefined && stores[name]?.kind !== kind) {
+      const known = Object.entries(stores).flatMap(([store, spec]) => (spec.kind === kind ? [store] : []));
+      problems.push(unknownName(["observability", field], name, `a store of kind ${kind}`, known));
+    }
+  }
+  if (observability.logStore !== undefined && observability.logs !== "elastic") {
+    problems.push(
+      problemAt(
+        ["observability", "logStore"],
+        observability.logStore,
+        "nothing unless logs is elastic: Loki keeps its own index",
+        "set observability.logs to elastic, or remove it",
+      ),
+    );
+  }
+  return problems;
+}
+
+/** Metrics are pushed to a gateway that must be there. */
+function checkPushers({ services, observability }: SystemSpec): readonly Problem[] {
+  return Object.entries(services).flatMap(([name, { pushMetrics }]) =>
+    pushMetrics && !observability.pushgateway
+      ? [
+          problemAt(
+            ["services", name, "pushMetrics"],
+            true,
+            "a system with a push gateway",
+            "set observability.pushgateway to true",
+          ),
+        ]
+      : [],
+  );
 }
 
 /** The mistakes seen in the wild that no parser finds: the expression is right PromQL, and useless. */
