@@ -3,8 +3,11 @@ import { parse } from "yaml";
 import { CLOUDS } from "../components/context";
 import { version } from "../package.json";
 import { ENVIRONMENTS, MODELS } from "../systems/spec";
-import { POLICY_FORMATS } from "./output/policyFormats";
 import type { CommandContext } from "./run";
+
+/** Forms `check` prints its results in. */
+export const POLICY_FORMATS = ["text", "json", "sarif", "junit"] as const;
+export type PolicyFormat = (typeof POLICY_FORMATS)[number];
 
 /** Selectors shared by every command that plans. */
 export interface SelectorOptions {

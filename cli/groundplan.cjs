@@ -1,4 +1,3 @@
 #!/usr/bin/env node
-// Sources run as they are: an edit takes effect on the next run, with nothing to build and nothing stale.
-require("tsx/cjs");
+require("./loader.cjs");
 require("./main.ts");

@@ -1,13 +1,7 @@
 import { resolve } from "node:path";
 import { checkPlanFile } from "../../automation/checkFile";
-import type { SelectorOptions } from "../command";
-import {
-  type Judged,
-  type PolicyFormat,
-  policiesAsJson,
-  policiesAsJunit,
-  policiesAsSarif,
-} from "../output/policyFormats";
+import type { PolicyFormat, SelectorOptions } from "../command";
+import { type Judged, policiesAsJson, policiesAsJunit, policiesAsSarif } from "../output/policyFormats";
 import { printPolicies } from "../output/summary";
 import type { CommandContext } from "../run";
 import type { Stream } from "../terminal";
