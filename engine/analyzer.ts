@@ -12,6 +12,6 @@ export async function analyzePack(
   request: PolicyRequest,
 ): Promise<PolicyReport> {
   // gRPC and its messages take longer to load than most packs take to run.
-  const { analyzeThroughServer } = await import("./analyzerClient");
+  const { analyzeThroughServer } = require("./analyzerClient") as typeof import("./analyzerClient");
   return analyzeThroughServer(directory, resources, request);
 }

@@ -74,6 +74,9 @@ export function openSdk(options: {
           options.constructions.add(resource, type, name, props, opts);
           return undefined;
         });
+        // An engine is told of the stack before the program starts, and the SDK waits for that; alone it would not, and
+        // the program's transforms would reach the stack itself.
+        await urnOf((state as unknown as { getStackResource(): Resource }).getStackResource());
         return program();
       });
       await outputs.catch(report);

@@ -55,7 +55,7 @@ interface Converted {
   readonly secret: boolean;
 }
 
-/** A plan file's value as a protocol value. A secret's own value is in no plan: unknown, or a fake when simulating. */
+/** A plan file's value as a protocol value. A secret's own value is in no plan: another takes its place. */
 function fromPlan(value: unknown, seed: string, mode: "preview" | "simulate"): Converted {
   if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string") {
     return { value, secret: false };
@@ -66,7 +66,11 @@ function fromPlan(value: unknown, seed: string, mode: "preview" | "simulate"): C
   }
   const object = value as Record<string, unknown>;
   if (object.$ === "secret") {
-    return { value: mode === "simulate" ? fakeSecret(object.type, seed) : UNKNOWN, secret: true };
+    // One unknown output makes all of a reference's outputs unknown to the SDK, and a deployed stack has none.
+    return {
+      value: object.known === false && mode === "preview" ? UNKNOWN : fakeSecret(object.type, seed),
+      secret: true,
+    };
   }
   if (object.$ === "unknown") {
     return { value: mode === "simulate" ? `simulated-${fakeToken(seed, 8)}` : UNKNOWN, secret: false };

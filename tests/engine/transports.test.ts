@@ -106,9 +106,13 @@ describe("engine: stack references", () => {
     };
   };
 
-  it("answers from plans; a secret is unknown in a preview", async () => {
+  it("answers from plans; a secret stays secret and the rest does not become it", async () => {
     const { outputs } = await plan(program, { stackReferences });
-    expect(outputs).to.deep.equal({ vpc: "vpc-1", password: { $: "unknown" }, secret: false });
+    expect(outputs).to.deep.equal({
+      vpc: "vpc-1",
+      password: { $: "secret", type: "string", known: true },
+      secret: false,
+    });
   });
 
   it("answers a secret with a fake secret when simulating", async () => {
