@@ -1,0 +1,164 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  masterPassword,
+  maxStorageGiB,
+  postgresProblems,
+  windowsOverlap,
+} from "../../../components/data/postgres/constraints";
+import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
+import { usersScript } from "../../../components/data/postgres/users";
+import { redisProblems, topologyOf } from "../../../components/data/redis/constraints";
+import { nodeTypeFor } from "../../../components/data/redis/nodeType";
+import type { StoreOf } from "../../../systems/spec";
+import { store } from "../../../systems/spec/stores";
+import { named, planAws } from "../../stacks/awsPlan";
+
+const resources = { requests: { cpu: "1", memory: "4Gi" }, limits: { cpu: "2", memory: "8Gi" } };
+const postgres = (change: object = {}) =>
+  store.parse({
+    kind: "postgres",
+    version: "16",
+    resources,
+    storage: { size: "50Gi" },
+    ...change,
+  }) as StoreOf<"postgres">;
+const redis = (change: object = {}) => store.parse({ kind: "redis", resources, ...change }) as StoreOf<"redis">;
+const paths = (problems: readonly { readonly path: string }[]) => problems.map((problem) => problem.path);
+
+describe("PostgreSQL on RDS, what AWS refuses", () => {
+  const refused: readonly (readonly [string, object, string])[] = [
+    ["a version RDS has not", { version: "12" }, "stores.db.version"],
+    ["a class without encryption", { classes: { aws: "db.m1.large" } }, "stores.db.classes.aws"],
+    ["a class that is none", { classes: { aws: "r5.large" } }, "stores.db.classes.aws"],
+    ["more replicas than RDS allows", { readReplicas: 16 }, "stores.db.readReplicas"],
+    ["a growth limit below the disk", { storage: { size: "50Gi", maxSize: "52Gi" } }, "stores.db.storage.maxSize"],
+    ["windows that meet", { maintenanceWindow: "mon:03:30-mon:04:30" }, "stores.db.maintenanceWindow"],
+  ];
+  for (const [what, change, path] of refused) {
+    it(`refuses ${what}`, () => {
+      expect(paths(postgresProblems("db", postgres(change)))).to.deep.equal([path]);
+    });
+  }
+
+  it("accepts the defaults", () => {
+    expect(postgresProblems("db", postgres())).to.deep.equal([]);
+  });
+
+  it("lets RDS manage the master password, except with read replicas", () => {
+    expect(masterPassword(postgres())).to.equal("managed");
+    expect(masterPassword(postgres({ readReplicas: 1 }))).to.equal("generated");
+  });
+
+  it("sees windows that meet over midnight", () => {
+    expect(windowsOverlap("23:30-00:30", "mon:00:00-mon:01:00")).to.equal(true);
+    expect(windowsOverlap("03:00-04:00", "mon:04:00-mon:05:00")).to.equal(false);
+  });
+
+  it("never lets the disk's limit fall below what RDS asks for", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30_000 }), (size) => {
+        expect(maxStorageGiB(postgres({ storage: { size: `${size}Gi` } }).storage)).to.be.at.least(Math.min(20, size));
+      }),
+    );
+  });
+
+  it("takes the smallest class that holds the request, or the spec's own", () => {
+    expect(instanceClassFor(postgres())).to.equal("db.t4g.medium");
+    expect(instanceClassFor(postgres({ classes: { aws: "db.r5.xlarge" } }))).to.equal("db.r5.xlarge");
+  });
+});
+
+describe("database users", () => {
+  const script = usersScript({
+    database: "app",
+    extensions: ["vector"],
+    users: [
+      { client: "web-api", access: "write" },
+      { client: "reports", access: "read" },
+    ],
+  });
+
+  it("gives a reader no right to write", () => {
+    expect(script).to.contain('GRANT app_read TO "reports";');
+    expect(script).to.not.contain('GRANT app_write TO "reports"');
+    expect(script).to.contain('GRANT app_write TO "web_api";');
+  });
+
+  it("holds no password, only the variables psql reads them from", () => {
+    expect(script.match(/PASSWORD .*/g)).to.deep.equal(["PASSWORD :'password';", "PASSWORD :'password';"].map(String));
+    expect(script).to.contain("\\getenv password PASSWORD_WEB_API");
+  });
+
+  it("closes the database to everyone else and makes the extensions", () => {
+    expect(script).to.contain('REVOKE ALL ON DATABASE "app" FROM PUBLIC;');
+    expect(script).to.contain('CREATE EXTENSION IF NOT EXISTS "vector";');
+  });
+});
+
+describe("Redis on ElastiCache, what AWS refuses", () => {
+  it("refuses versions, broker clusters and clusters too large, by field", () => {
+    expect(paths(redisProblems("r", redis({ version: "5" }), false))).to.deep.equal(["stores.r.version"]);
+    expect(paths(redisProblems("r", redis({ mode: "cluster", purpose: "broker" }), false))).to.deep.equal([
+      "stores.r.mode",
+    ]);
+    expect(paths(redisProblems("r", redis({ mode: "cluster", shards: 60, replicas: 1 }), false))).to.deep.equal([
+      "stores.r.shards",
+    ]);
+  });
+
+  it("adds a replica where losing a zone may not stop the system", () => {
+    expect(topologyOf(redis(), true)).to.deep.equal({ clusterMode: false, shards: 1, replicas: 1 });
+    expect(topologyOf(redis(), false)).to.deep.equal({ clusterMode: false, shards: 1, replicas: 0 });
+  });
+
+  it("takes the smallest node that holds the memory", () => {
+    expect(nodeTypeFor(redis())).to.equal("cache.m6g.large");
+  });
+});
+
+describe("stores of doc-scraper on aws", function () {
+  this.timeout(60_000);
+
+  it("runs PostgreSQL as the document says, encrypted, private and watched", async () => {
+    const { plan } = await planAws("simulate");
+    expect(named(plan, "main-database-primary").inputs).to.deep.include({
+      instanceClass: "db.r5.xlarge",
+      engineVersion: "15",
+      multiAz: true,
+      storageEncrypted: true,
+      publiclyAccessible: false,
+      backupRetentionPeriod: 7,
+      backupWindow: "03:00-04:00",
+      maintenanceWindow: "mon:04:00-mon:05:00",
+      skipFinalSnapshot: false,
+      iamDatabaseAuthenticationEnabled: true,
+      autoMinorVersionUpgrade: true,
+      copyTagsToSnapshot: true,
+      monitoringInterval: 60,
+      performanceInsightsEnabled: true,
+      enabledCloudwatchLogsExports: ["postgresql", "upgrade"],
+    });
+    expect(named(plan, "main-database-parameters").inputs).to.deep.include({
+      family: "postgres15",
+      parameters: [{ name: "rds.force_ssl", value: "1" }],
+    });
+  });
+
+  it("runs Redis with TLS, a token, failover and snapshots, dropping nothing from the queue", async () => {
+    const { plan } = await planAws("simulate");
+    expect(named(plan, "main-redis-group").inputs).to.deep.include({
+      nodeType: "cache.r5.large",
+      numCacheClusters: 3,
+      automaticFailoverEnabled: true,
+      multiAzEnabled: true,
+      atRestEncryptionEnabled: true,
+      transitEncryptionEnabled: true,
+      transitEncryptionMode: "required",
+      snapshotRetentionLimit: 7,
+    });
+    expect(named(plan, "main-redis-parameters").inputs.parameters).to.deep.equal([
+      { name: "maxmemory-policy", value: "noeviction" },
+    ]);
+  });
+});
