@@ -4,11 +4,8 @@ import { at, describeObject, fieldsOf, type KubernetesObject, listOf, type Refer
 const GONE_MS = 60_000;
 const QUOTA_MS = 20_000;
 
-/** Something the API server would not take, or takes with a warning. */
-export interface Rejection {
-  readonly object: string;
-  readonly message: string;
-}
+/** Something the API server would not take, or takes with a warning: `Deployment shop/api: reason`. */
+export type Rejection = string;
 
 /** Kinds in the order they have to be there; any other kind comes last. */
 const ORDER: readonly string[] = [
@@ -71,6 +68,13 @@ export async function dryRun(cluster: Cluster, objects: readonly KubernetesObjec
   return rejections;
 }
 
+/** Deletes what a dry run made, except namespaces. */
+export async function clearGround(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const object of objects.filter(({ kind }) => GROUND.has(kind) && kind !== "Namespace")) {
+    await cluster.delete(object);
+  }
+}
+
 /** Makes these objects. Returns those refused. */
 export async function applyAll(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<readonly Rejection[]> {
   const rejections: Rejection[] = [];
@@ -115,12 +119,12 @@ async function attempt(
 ): Promise<void> {
   try {
     const { warnings } = await ask();
-    rejections.push(...warnings.map((message) => ({ object: describeObject(object), message })));
+    rejections.push(...warnings.map((message) => `${describeObject(object)}: ${message}`));
   } catch (error) {
     if (!(error instanceof ApiError)) {
       throw error;
     }
-    rejections.push({ object: describeObject(object), message: error.message });
+    rejections.push(`${describeObject(object)}: ${error.message}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildControlPlane, type ControlPlaneBuild } from "./build";
 import { Cluster, poll } from "./client";
 import { type Access, writeKubeconfig } from "./kubeconfig";
+import type { KubernetesObject } from "./objects";
 import { Processes } from "./processes";
 
 /** How a run of the tests says which cluster to use. */
@@ -13,6 +14,14 @@ export const HOW_TO_ASK =
 
 const START_MS = 60_000;
 const ATTEMPTS = 3;
+
+/** Every cluster people run has one, and claims that name no class rely on it. */
+const DEFAULT_STORAGE: KubernetesObject = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
+  provisioner: "kwok.x-k8s.io/volume",
+};
 
 export interface ControlPlane {
   /** Path of a kubeconfig with every right. */
@@ -145,6 +154,7 @@ async function launch(build: ControlPlaneBuild, processes: Processes): Promise<s
     ]);
     const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace: "default" } };
     await ready("the controllers", processes, () => answers(() => cluster.get(account)));
+    await cluster.apply(DEFAULT_STORAGE);
   } finally {
     cluster.close();
   }

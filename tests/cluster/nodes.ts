@@ -12,11 +12,13 @@ export interface Taint {
   readonly effect: string;
 }
 
-/** A pool of nodes: one in every zone. */
+/** A pool of nodes: some in every zone. */
 export interface NodePool {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints?: readonly Taint[];
+  /** @default 1 */
+  readonly nodesPerZone?: number;
 }
 
 /** A pool for everything, and one for every selector of nodes some workload has. */
@@ -27,12 +29,15 @@ export function poolsFor(objects: readonly KubernetesObject[]): readonly NodePoo
     const selector = fieldsOf(at(template, "spec", "nodeSelector")) as Readonly<Record<string, string>>;
     selectors.set(JSON.stringify(selector), selector);
   }
-  return [...selectors.values()].map((labels, index) => ({ name: `pool-${index}`, labels }));
+  // Two in every zone: where one is drained, its pods find room without leaving the zone.
+  return [...selectors.values()].map((labels, index) => ({ name: `pool-${index}`, labels, nodesPerZone: 2 }));
 }
 
 /** Makes the nodes of these pools, played by kwok, and waits until they are ready. */
 export async function makeNodes(cluster: Cluster, pools: readonly NodePool[]): Promise<readonly KubernetesObject[]> {
-  const nodes = pools.flatMap((pool) => ZONES.map((zone) => nodeOf(pool, zone)));
+  const nodes = pools.flatMap((pool) =>
+    ZONES.flatMap((zone) => Array.from({ length: pool.nodesPerZone ?? 1 }, (_, index) => nodeOf(pool, zone, index))),
+  );
   for (const node of nodes) {
     await cluster.create(node);
   }
@@ -53,8 +58,8 @@ export async function makeNodes(cluster: Cluster, pools: readonly NodePool[]): P
   return nodes;
 }
 
-function nodeOf(pool: NodePool, zone: string): KubernetesObject {
-  const name = `${pool.name}-${zone}`;
+function nodeOf(pool: NodePool, zone: string, index: number): KubernetesObject {
+  const name = `${pool.name}-${zone}-${index}`;
   return {
     apiVersion: "v1",
     kind: "Node",

@@ -1,11 +1,17 @@
 import type { Cluster } from "./client";
-import { at, describeObject, hasCondition, type KubernetesObject, listOf, numberOf, type Reference } from "./objects";
+import {
+  at,
+  describeObject,
+  fieldsOf,
+  hasCondition,
+  type KubernetesObject,
+  listOf,
+  numberOf,
+  type Reference,
+} from "./objects";
 
-/** A workload that did not become what it should, and why as far as the cluster tells. */
-export interface Stuck {
-  readonly object: string;
-  readonly reasons: readonly string[];
-}
+/** A workload that did not become what it should, and why as far as the cluster tells: `Job shop/report: reasons`. */
+export type Stuck = string;
 
 const ROLLED_OUT: Readonly<Record<string, (object: KubernetesObject) => boolean>> = {
   Deployment: (object) =>
@@ -38,10 +44,8 @@ export async function waitForRollouts(
     const done = (last: KubernetesObject | undefined) => last !== undefined && ROLLED_OUT[object.kind]?.(last) === true;
     const { met, last } = await cluster.until(object, done, Math.max(0, deadline - Date.now()));
     if (!met) {
-      stuck.push({
-        object: describeObject(object),
-        reasons: last ? await reasonsOf(cluster, last) : ["it is not there"],
-      });
+      const reasons = last ? await reasonsOf(cluster, last) : ["it is not there"];
+      stuck.push(`${describeObject(object)}: ${reasons.join("; ")}`);
     }
   }
   return stuck;
@@ -50,6 +54,26 @@ export async function waitForRollouts(
 /** Sets the number of replicas by the subresource for it, as an autoscaler does. */
 export async function scale(cluster: Cluster, object: Reference, replicas: number): Promise<void> {
   await cluster.merge(object, { spec: { replicas } }, "scale");
+}
+
+/** Makes every pod of a workload anew, as `kubectl rollout restart` does. */
+export async function restart(cluster: Cluster, object: Reference): Promise<void> {
+  const annotations = { "kubectl.kubernetes.io/restartedAt": new Date().toISOString() };
+  await cluster.merge(object, { spec: { template: { metadata: { annotations } } } });
+}
+
+/** What autoscalers among these objects may scale, and to how many replicas at most. */
+export function mostReplicas(
+  objects: readonly KubernetesObject[],
+): readonly { readonly target: Reference; readonly replicas: number }[] {
+  const scalers = objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler" || kind === "ScaledObject");
+  return scalers.map((scaler) => {
+    const { apiVersion = "apps/v1", kind = "Deployment", name } = fieldsOf(at(scaler, "spec", "scaleTargetRef"));
+    const most = at(scaler, "spec", "maxReplicas") ?? at(scaler, "spec", "maxReplicaCount");
+    const { namespace } = scaler.metadata;
+    const target = { apiVersion: String(apiVersion), kind: String(kind), metadata: { name: String(name), namespace } };
+    return { target, replicas: numberOf(most, 1) };
+  });
 }
 
 /** A Job made from a CronJob's template, as `kubectl create job --from` makes it. */

@@ -18,13 +18,8 @@ export interface Subject {
  */
 export function describeOnControlPlane(title: string, define: (subject: () => Subject) => void): void {
   if (!isControlPlaneRequested()) {
-    describe(`${title} (${HOW_TO_ASK})`, () => {
-      before(function () {
-        this.skip();
-      });
-      define(() => {
-        throw new Error("no control plane");
-      });
+    describe(title, () => {
+      it(HOW_TO_ASK);
     });
     return;
   }

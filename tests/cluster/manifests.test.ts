@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import { applyAll, clearGround, dryRun, tearDown } from "./apply";
+import { type Cell, cellsOf, planManifests, titleOf } from "./cells";
+import type { Cluster } from "./client";
+import { installDefinitions } from "./definitions";
+import { drain, neverDrained, uncordon } from "./drain";
+import { makeNodes, poolsFor } from "./nodes";
+import { at, describeObject, type KubernetesObject } from "./objects";
+import { jobFrom, mostReplicas, restart, rollsOut, scale, waitForRollouts } from "./rollout";
+import { describeOnControlPlane, stopSharedControlPlane } from "./suite";
+
+const CELL_MS = 600_000;
+const ROLLOUT_MS = 90_000;
+const DRAIN_MS = 60_000;
+
+after(stopSharedControlPlane);
+
+describeOnControlPlane("planned manifests on a control plane", (subject) => {
+  const namespaces = new Map<string, KubernetesObject>();
+
+  for (const cell of [...cellsOf("dev"), ...cellsOf("staging"), ...cellsOf("production")]) {
+    it(`are accepted, every field known and every pod admitted: ${titleOf(cell)}`, async function () {
+      this.timeout(CELL_MS);
+      const { cluster } = subject();
+      for (const { placement, objects } of await clustersOf(this, cell)) {
+        try {
+          expect(await installDefinitions(cluster, objects), `${placement}: kinds nobody defines`).to.deep.equal([]);
+          expect(await dryRun(cluster, objects), placement).to.deep.equal([]);
+          expect(withoutPodSecurity(objects), `${placement}: namespaces that enforce nothing`).to.deep.equal([]);
+        } finally {
+          for (const namespace of objects.filter(({ kind }) => kind === "Namespace")) {
+            namespaces.set(namespace.metadata.name, namespace);
+          }
+          await clearGround(cluster, objects);
+        }
+      }
+    });
+  }
+
+  // The namespaces of dry runs stay for the next one: deleting one takes the server five seconds at least.
+  after(async function () {
+    this.timeout(CELL_MS);
+    const { cluster } = subject();
+    await tearDown(cluster, [...namespaces.values()]);
+  });
+
+  for (const cell of cellsOf("production")) {
+    it(`come up, scale to their most, restart and drain: ${titleOf(cell)}`, async function () {
+      this.timeout(CELL_MS);
+      const { cluster, controlPlane } = subject();
+      if (!controlPlane.played) {
+        this.skip();
+      }
+      for (const { placement, objects } of await clustersOf(this, cell)) {
+        await installDefinitions(cluster, objects);
+        const nodes = await makeNodes(cluster, poolsFor(objects));
+        try {
+          await liveThrough(cluster, placement, objects, nodes);
+        } finally {
+          await tearDown(cluster, [...objects, ...nodes]);
+        }
+      }
+    });
+  }
+});
+
+/** A deployment's life: first rollout, jobs, the most replicas its autoscalers allow, a restart of all, a drained node. */
+async function liveThrough(
+  cluster: Cluster,
+  placement: string,
+  objects: readonly KubernetesObject[],
+  nodes: readonly KubernetesObject[],
+): Promise<void> {
+  const workloads = objects.filter(rollsOut);
+  const stands = async (moment: string) =>
+    expect(await waitForRollouts(cluster, workloads, ROLLOUT_MS), `${placement}: ${moment}`).to.deep.equal([]);
+
+  expect(await applyAll(cluster, objects), `${placement}: apply`).to.deep.equal([]);
+  await stands("first rollout");
+
+  const jobs = objects.filter(({ kind }) => kind === "CronJob").map(jobFrom);
+  expect(await applyAll(cluster, jobs), `${placement}: jobs`).to.deep.equal([]);
+  expect(await waitForRollouts(cluster, jobs, ROLLOUT_MS), `${placement}: jobs`).to.deep.equal([]);
+
+  for (const { target, replicas } of mostReplicas(objects)) {
+    await scale(cluster, target, replicas);
+  }
+  await stands("scaled to the most");
+  for (const workload of workloads.filter(({ kind }) => kind !== "Job")) {
+    await restart(cluster, workload);
+  }
+  await stands("restarted at the most");
+
+  const budgets = objects.filter(({ kind }) => kind === "PodDisruptionBudget");
+  expect(await neverDrained(cluster, await covering(cluster, budgets), DRAIN_MS), placement).to.deep.equal([]);
+  for (const node of nodes.filter(({ metadata }) => metadata.name.endsWith("-zone-a-0"))) {
+    const { held } = await drain(cluster, node.metadata.name, DRAIN_MS);
+    expect(held, `${placement}: pods held on ${node.metadata.name}`).to.deep.equal([]);
+  }
+  await stands("drained");
+  for (const node of nodes) {
+    await uncordon(cluster, node.metadata.name);
+  }
+}
+
+/** Budgets that are over some pod: an operator's pods are not played here, and theirs are over none. */
+async function covering(cluster: Cluster, budgets: readonly KubernetesObject[]): Promise<readonly KubernetesObject[]> {
+  const found: KubernetesObject[] = [];
+  for (const budget of budgets) {
+    const { last } = await cluster.until(
+      budget,
+      (object) => at(object, "status", "expectedPods") !== undefined,
+      DRAIN_MS,
+    );
+    if (at(last, "status", "expectedPods") !== 0) {
+      found.push(budget);
+    }
+  }
+  return found;
+}
+
+/** The objects of every cluster of a cell; where there is none, the test is pending and its title says why. */
+async function clustersOf(
+  test: Mocha.Context,
+  cell: Cell,
+): Promise<readonly { readonly placement: string; readonly objects: readonly KubernetesObject[] }[]> {
+  const manifests = await planManifests(cell);
+  const clusters =
+    manifests instanceof Map ? [...manifests].map(([placement, objects]) => ({ placement, objects })) : [];
+  if (clusters.length === 0) {
+    const reason = "unavailable" in manifests ? manifests.unavailable : "nothing of it runs on Kubernetes";
+    if (test.test) {
+      test.test.title += ` (${reason})`;
+    }
+    test.skip();
+  }
+  return clusters;
+}
+
+function withoutPodSecurity(objects: readonly KubernetesObject[]): readonly string[] {
+  const enforce = "pod-security.kubernetes.io/enforce";
+  return objects
+    .filter(({ kind, metadata }) => kind === "Namespace" && metadata.labels?.[enforce] === undefined)
+    .map(describeObject);
+}
