@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { applyAll, dryRun, tearDown } from "../cluster/apply";
+import { installDefinitions } from "../cluster/definitions";
+import { makeNodes, poolsFor } from "../cluster/nodes";
+import type { KubernetesObject } from "../cluster/objects";
+import { rollsOut, waitForRollouts } from "../cluster/rollout";
+import { describeOnControlPlane, stopSharedControlPlane } from "../cluster/suite";
+import { Manifests, type PlanArgs, pinned } from "./kubernetesManifests";
+
+after(stopSharedControlPlane);
+
+const KUBERNETES = { sharedStorageClass: "nfs", storageClass: "fast-ssd" };
+const SHARDED = { stores: { redis: { mode: "cluster", shards: 3, replicas: 1 } } };
+
+const CELLS: readonly PlanArgs[] = [
+  { system: "vibebox", environment: "dev", model: "standalone" },
+  { system: "vibebox", environment: "dev", model: "distributed", settings: { overrides: SHARDED } },
+  {
+    system: "vibebox",
+    environment: "production",
+    model: "distributed",
+    settings: { images: { services: pinned("frontend", "backend", "docker") } },
+  },
+  { system: "doc-scraper", environment: "dev", model: "single-server" },
+  { system: "doc-scraper", environment: "staging", model: "distributed" },
+];
+
+describeOnControlPlane("planned manifests on a real API server", (subject) => {
+  for (const cell of CELLS) {
+    it(`takes and rolls out ${cell.system}, ${cell.model}, ${cell.environment}, under its pod security and quotas`, async function () {
+      this.timeout(300_000);
+      const { cluster, controlPlane } = subject();
+      const plan = await Manifests.plan({ ...cell, settings: { kubernetes: KUBERNETES, ...cell.settings } });
+      const objects = objectsOf(plan);
+      expect(await installDefinitions(cluster, objects)).to.deep.equal([]);
+      const nodes = controlPlane.played ? await makeNodes(cluster, poolsFor(objects)) : [];
+      try {
+        expect(await dryRun(cluster, objects)).to.deep.equal([]);
+        if (controlPlane.played) {
+          expect(await applyAll(cluster, objects)).to.deep.equal([]);
+          expect(await waitForRollouts(cluster, objects.filter(rollsOut), 60_000)).to.deep.equal([]);
+        }
+      } finally {
+        await tearDown(cluster, [...objects, ...nodes]);
+      }
+    });
+  }
+});
+
+/** The objects a cluster would be given; charts are rendered by Helm on the way and not among them. */
+function objectsOf(plan: Manifests): readonly KubernetesObject[] {
+  return plan.all.flatMap(({ inputs }) =>
+    typeof inputs.apiVersion === "string" && typeof inputs.kind === "string"
+      ? [inputs as unknown as KubernetesObject]
+      : [],
+  );
+}
