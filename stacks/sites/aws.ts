@@ -13,6 +13,9 @@ import { LoadBalancer } from "../../components/edge/loadBalancer/aws";
 import { InputError, show } from "../../components/errors";
 import { NAME_RULES, uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/aws";
+import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
+import { Backup } from "../../components/operations/backup/aws";
+import { Schedule } from "../../components/operations/schedule/aws";
 import { Keys } from "../../components/secrets/keys/aws";
 import { CONCERNS } from "../../components/secrets/keys/contract";
 import { SecretStore } from "../../components/secrets/secretStore/aws";
@@ -20,7 +23,7 @@ import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
 import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
-import { namespaceOf } from "../demands";
+import { defaultNamespace, namespaceOf } from "../demands";
 import { imageOf } from "../settings";
 import {
   addOnModes,
@@ -128,6 +131,25 @@ class AwsSite implements Site {
 
   secret(name: string): BindingValue {
     return this.secrets.value(name);
+  }
+
+  operate(ready: readonly pulumi.Resource[]): void {
+    const { context, system, settings } = this.request;
+    const { schedule } = settings.compute;
+    if (Object.keys(system.backups).length > 0) {
+      new Backup(this.named("backup"), { context, backups: system.backups }, this.options);
+    }
+    if (schedule && context.environment !== "production") {
+      new Schedule(this.named("schedule"), { context, ...schedule }, this.options);
+    }
+    if (Object.keys(system.alerts).length > 0) {
+      const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
+      new KubernetesAlerting(
+        this.named("alerting"),
+        { context, alerts: system.alerts, notify: system.notify, namespace, cluster: this.cluster, dependsOn: ready },
+        this.options,
+      );
+    }
   }
 
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {

@@ -60,7 +60,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     this.makeRedirect(balancer);
     const listener = this.makeHttps(balancer);
     this.makeRules(listener, group);
-    this.makeFirewall(balancer);
+    this.protectBalancer(balancer);
     const records = this.makeRecords(balancer);
 
     this.dnsName = balancer.dnsName;
@@ -186,7 +186,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     }
   }
 
-  private makeFirewall(balancer: aws.lb.LoadBalancer): void {
+  private protectBalancer(balancer: aws.lb.LoadBalancer): void {
     const { context, args } = this;
     if (args.edge.waf) {
       makeWebFirewall(this.makeChild, {
@@ -194,6 +194,13 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         loadBalancerArn: balancer.arn,
         logsKeyArn: args.keys.arn("logs"),
         rateLimit: args.edge.rateLimit ?? DEFAULT_RATE_LIMIT,
+      });
+    }
+    if (args.edge.cdn) {
+      this.degrade({
+        feature: "a CDN before the load balancer",
+        reason: "CloudFront is not set up by this program yet: every request reaches the region",
+        remedy: "put a distribution before the load balancer's hosts",
       });
     }
     if (args.edge.requestsPerSecond !== undefined) {
