@@ -72,7 +72,7 @@ for (const transport of ["direct", "grpc"] as const) {
       const failures = await failuresOf(
         async () => {
           const later: { second?: Thing } = {};
-          const first = new Thing("first", { value: pulumi.output(Promise.resolve()).apply(() => later.second?.urn) });
+          const first = new Thing("first", { value: pulumi.output(Promise.resolve(1)).apply(() => later.second?.urn) });
           await Promise.resolve();
           later.second = new Thing("second", { value: first.urn });
         },
@@ -168,7 +168,7 @@ describe("engine: failures", () => {
   });
 
   it("runs one plan at a time, and says so", async () => {
-    const first = run(() => new Promise((resolve) => setTimeout(() => resolve(undefined), 50)));
+    const first = run(() => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 50)));
     const failures = await failuresOf(async () => undefined);
     expect(failures[0]?.kind).to.equal("busy");
     await first;

