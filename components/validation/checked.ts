@@ -76,7 +76,7 @@ function mend<S extends z.ZodType>(schema: S, value: unknown): Mended<z.output<S
     if (result.success) {
       return { value: result.data, names, choices };
     }
-    for (const issue of result.error.issues) {
+    for (const issue of result.error.issues.flatMap(withinUnion)) {
       if ((issue.code === "invalid_value" || issue.code === "invalid_union") && issue.path.length > 2) {
         choices.push(issue.path.slice(0, -1));
       }
@@ -91,6 +91,21 @@ function mend<S extends z.ZodType>(schema: S, value: unknown): Mended<z.output<S
     }
   }
   return undefined;
+}
+
+/**
+ * The problems within the branch of a union that a value comes nearest to; replacing the value whole would lose what is
+ * right in it, and in a list leave nothing where an entry was.
+ */
+function withinUnion(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) {
+    return [issue];
+  }
+  const branches = issue.errors.filter(
+    (errors) => !errors.some(({ code, path }) => code === "invalid_type" && path.length === 0),
+  );
+  const [nearest] = (branches.length > 0 ? branches : issue.errors).toSorted((a, b) => a.length - b.length);
+  return (nearest ?? []).flatMap((inner) => withinUnion({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** Something right in a wrong value's place, as near to it as can be; undefined removes it. */
