@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { expect } from "chai";
+import { planStack } from "../../automation/plan";
 import { docScraper } from "../../systems/docScraper";
 import { edgesOf } from "../../systems/edges";
 import { resolveSystem } from "../../systems/resolve";
@@ -206,6 +208,31 @@ describe("doc-scraper, staging, distributed on aws", function () {
     const job = ofType(plan, "kubernetes:batch/v1:Job")[0];
     for (const deployment of ofType(plan, "kubernetes:apps/v1:Deployment")) {
       expect(deployment.dependencies, deployment.name).to.include(job?.urn);
+    }
+  });
+
+  it("breaks no mandatory rule of any policy pack", async () => {
+    const plan = await planStack({
+      directory: resolve(__dirname, "../.."),
+      stack: "staging",
+      mode: "simulate",
+      today: "2026-11-22",
+    });
+    const broken = plan.policies.results.filter((each) => each.level === "mandatory" && each.status === "violation");
+    expect(broken.map((each) => `${each.rule} ${each.urn}`)).to.deep.equal([]);
+  });
+
+  it("says what it gives only in part", async () => {
+    const { plan } = await planAws("preview");
+    const features = plan.degraded.map((each) => each.feature).join("\n");
+    for (const part of [
+      "adding nodes to",
+      "read replicas of database",
+      "X-XSS-Protection",
+      "backup daily of database",
+      "stopping at",
+    ]) {
+      expect(features).to.contain(part);
     }
   });
 

@@ -2,23 +2,20 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { StoreOf } from "../../../systems/spec";
-import { accountOf } from "../../aws/account";
 import { makeLogGroup } from "../../aws/logGroup";
 import type { Make } from "../../aws/make";
-import { namePrefix, roleNamePrefix } from "../../aws/names";
-import { plainServiceTrust } from "../../aws/policy";
 import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
 import type { Binding, BindingValue, Client, EndpointRole, SecretSource } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError } from "../../errors";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
-import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { allocatedGiB, masterPassword, maxStorageGiB, postgresProblems } from "./constraints";
 import { databaseUser, POSTGRES_PORT, type PostgresContract } from "./contract";
 import { type CredentialsArgs, makeClientSecret, makePassword } from "./credentials";
 import { instanceClassFor } from "./instanceClass";
+import { makeSurroundings, type Surroundings } from "./surroundings";
 
 export interface PostgresArgs extends ComponentArgs {
   /** Name of the store in the spec. */
@@ -35,8 +32,6 @@ export interface PostgresArgs extends ComponentArgs {
   };
 }
 
-/** Names of RDS groups. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBParameterGroup.html */
-const GROUP_NAME = { ...NAME_RULES.awsDatabase, maxLength: 255 };
 const MASTER_USER = "groundplan";
 const IDENTIFIER_SUFFIX_BYTES = 4;
 const LOG_EXPORTS = ["postgresql", "upgrade"] as const;
@@ -68,7 +63,7 @@ export class Postgres extends Component implements PostgresContract {
       throw new InputError(problems);
     }
     const identifier = this.makeIdentifier();
-    const shared = this.makeShared();
+    const shared = makeSurroundings(this.makeChild, { ...args, parent: this });
     const master = this.makeMasterSecret();
     const primary = this.makePrimary(identifier, shared, master);
     const replicas = this.makeReplicas(identifier, primary, shared);
@@ -99,65 +94,6 @@ export class Postgres extends Component implements PostgresContract {
     return pulumi.interpolate`${prefix}-${suffix.hex}`;
   }
 
-  private makeShared() {
-    const { context, args } = this;
-    const { network, spec } = args;
-    const subnetGroup = this.make(aws.rds.SubnetGroup, "subnets", {
-      namePrefix: namePrefix(GROUP_NAME, [context.system, context.placement, args.store]),
-      description: `Data subnets of ${context.system} in ${context.placement}`,
-      subnetIds: [...network.dataSubnetIds],
-      tags: context.tags,
-    });
-    const parameters = this.make(aws.rds.ParameterGroup, "parameters", {
-      namePrefix: namePrefix(GROUP_NAME, [context.system, context.placement, args.store]),
-      family: `postgres${spec.version}`,
-      description: `${args.store} of ${context.system} in ${context.placement}`,
-      parameters: [
-        { name: "rds.force_ssl", value: "1" },
-        ...(spec.maxConnections === undefined
-          ? []
-          : [{ name: "max_connections", value: String(spec.maxConnections), applyMethod: "pending-reboot" }]),
-      ],
-      tags: context.tags,
-    });
-    return { subnetGroup, parameters, group: this.makeGroup(), monitoring: this.makeMonitoringRole() };
-  }
-
-  private makeGroup(): aws.ec2.SecurityGroup {
-    const { context, args } = this;
-    const group = makeSecurityGroup(this.makeChild, "group", {
-      context,
-      vpcId: args.network.vpcId,
-      description: `PostgreSQL ${args.store}`,
-    });
-    const services = args.clients.map((client) => client.service).join(", ");
-    if (services !== "") {
-      const rule = { context, ports: POSTGRES_PORT, description: `${services} to ${args.store}`.slice(0, 255) };
-      allowIngress(this.makeChild, "from-clients", {
-        ...rule,
-        groupId: group.id,
-        peer: { groupId: args.clientGroupId },
-      });
-      allowEgress(this.makeChild, "clients-to", { ...rule, groupId: args.clientGroupId, peer: { groupId: group.id } });
-    }
-    return group;
-  }
-
-  private makeMonitoringRole() {
-    const { context, args } = this;
-    const role = this.make(aws.iam.Role, "monitoring-role", {
-      namePrefix: roleNamePrefix(context, args.store, "monitoring"),
-      description: `Enhanced monitoring of ${args.store}`,
-      assumeRolePolicy: plainServiceTrust("monitoring.rds.amazonaws.com"),
-      tags: context.tags,
-    });
-    const policy = this.make(aws.iam.RolePolicyAttachment, "monitoring-policy", {
-      role: role.name,
-      policyArn: pulumi.interpolate`arn:${accountOf(this).partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
-    });
-    return { arn: role.arn, policy };
-  }
-
   private makeMasterSecret() {
     const { context, args } = this;
     if (masterPassword(args.spec) === "managed") {
@@ -181,7 +117,7 @@ export class Postgres extends Component implements PostgresContract {
 
   private makePrimary(
     identifier: pulumi.Output<string>,
-    shared: ReturnType<Postgres["makeShared"]>,
+    shared: Surroundings,
     master: ReturnType<Postgres["makeMasterSecret"]>,
   ): aws.rds.Instance {
     const { context, args } = this;
@@ -220,7 +156,7 @@ export class Postgres extends Component implements PostgresContract {
   private makeReplicas(
     identifier: pulumi.Output<string>,
     primary: aws.rds.Instance,
-    shared: ReturnType<Postgres["makeShared"]>,
+    shared: Surroundings,
   ): readonly aws.rds.Instance[] {
     const { context, args } = this;
     return Array.from({ length: args.spec.readReplicas }, (_, index) => {
@@ -246,7 +182,7 @@ export class Postgres extends Component implements PostgresContract {
   }
 
   /** What the primary and its replicas share. */
-  private instanceArgs(shared: ReturnType<Postgres["makeShared"]>) {
+  private instanceArgs(shared: Surroundings) {
     const { context, args } = this;
     return {
       // Validation has seen to it that there is one.
