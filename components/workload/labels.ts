@@ -1,3 +1,4 @@
+import type { ServiceSpec } from "../../systems/spec";
 import type { Context } from "../context";
 
 export const NAME_LABEL = "app.kubernetes.io/name";
@@ -30,3 +31,19 @@ export function objectLabels(context: Context, part: string, role: Role): Readon
  * class that binds late for its first pod. Their Deployment is awaited anyway.
  */
 export const SKIP_AWAIT: Readonly<Record<string, string>> = { "pulumi.com/skipAwait": "true" };
+
+/** What a service is to an operator who filters by component. */
+export function roleOf(spec: ServiceSpec): Role {
+  switch (spec.kind) {
+    case "cronjob":
+    case "job":
+      return "job";
+    case "daemonset":
+      return "node-service";
+    case "deployment":
+    case "statefulset":
+      return Object.keys(spec.ports).length > 0 ? "service" : "worker";
+    default:
+      return spec satisfies never;
+  }
+}

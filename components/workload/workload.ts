@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ScalingSpec, ServiceSpec } from "../../systems/spec";
+import type { ScalingSpec } from "../../systems/spec";
 import type { SecretSource } from "../binding";
 import type { Capabilities } from "../cluster/contract";
 import { Component, type Degraded } from "../component";
@@ -11,7 +11,7 @@ import { isRunning, portName } from "./container";
 import { cronJobSpec, daemonSetSpec, deploymentSpec, jobSpec, jobVersion, statefulSetSpec } from "./controllers";
 import { disruptionBudget } from "./disruption";
 import { type BoundUse, egressFlows, planEnvironment } from "./environment";
-import { objectLabels, type Role, SKIP_AWAIT, selectorLabels } from "./labels";
+import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./labels";
 import { networkPolicySpec, reachesHosts } from "./networkPolicy";
 import { planSecrets, type SecretPlan } from "./secretObjects";
 import { serviceSpec } from "./service";
@@ -386,21 +386,6 @@ export class Workload extends Component {
     for (const verdict of verdicts) {
       this.degrade(verdict);
     }
-  }
-}
-
-function roleOf(spec: ServiceSpec): Role {
-  switch (spec.kind) {
-    case "cronjob":
-    case "job":
-      return "job";
-    case "daemonset":
-      return "node-service";
-    case "deployment":
-    case "statefulset":
-      return Object.keys(spec.ports).length > 0 ? "service" : "worker";
-    default:
-      return spec satisfies never;
   }
 }
 
