@@ -5,7 +5,9 @@ import { AddOns } from "../../components/cluster/addOns/addOns";
 import { capabilitiesOf } from "../../components/cluster/addOns/catalog";
 import { Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/aws";
 import type { ClusterContract } from "../../components/cluster/contract";
+import type { PodDemand } from "../../components/cluster/namespace/demand";
 import { Namespace } from "../../components/cluster/namespace/namespace";
+import { mergeClients } from "../../components/data/clients";
 import { Postgres } from "../../components/data/postgres/aws";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { Redis } from "../../components/data/redis/aws";
@@ -32,7 +34,7 @@ import {
   LOAD_BALANCER_CONTROLLER,
   loadBalancerGrants,
 } from "./aws/controllers";
-import { makeDatabaseUsers } from "./aws/databaseUsers";
+import { makeDatabaseUsers, USERS_RESOURCES } from "./aws/databaseUsers";
 import { makeProviders } from "./aws/providers";
 import { unsupportedProblems } from "./aws/supported";
 import { secretInputs } from "./secretInputs";
@@ -80,8 +82,11 @@ class AwsSite implements Site {
   }
 
   namespaces(requests: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource> {
-    const { context } = this.request;
-    for (const { name, podSecurity, demands = [] } of requests) {
+    const { context, system } = this.request;
+    const databases = Object.values(system.stores).filter((store) => store.kind === "postgres").length;
+    const users: PodDemand = { pods: databases, resources: USERS_RESOURCES, claims: [] };
+    for (const { name, podSecurity, demands: services = [] } of requests) {
+      const demands = services.length > 0 && databases > 0 ? [...services, users] : services;
       const made = new Namespace(
         this.named(`namespace-${name}`),
         { context, namespace: name, podSecurity, demands },
@@ -92,7 +97,8 @@ class AwsSite implements Site {
     return this.namespacesMade;
   }
 
-  store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding {
+  store(name: string, spec: StoreSpec, users: readonly Client[]): Binding {
+    const clients = mergeClients(users);
     const { context, placementSettings } = this.request;
     const { network, keys } = this;
     const existing = placementSettings.existing?.databases[name];

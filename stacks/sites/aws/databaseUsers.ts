@@ -21,6 +21,12 @@ export interface DatabaseUsersArgs {
   readonly image: string;
 }
 
+/** What the job asks for while it runs; its namespace's quota must have room for it. */
+export const USERS_RESOURCES = {
+  requests: { cpu: "50m", memory: "64Mi", ephemeralStorage: "128Mi" },
+  limits: { cpu: "500m", memory: "256Mi", ephemeralStorage: "1Gi" },
+} as const;
+
 const SCRIPT = "/bootstrap/users.sql";
 
 /**
@@ -39,7 +45,7 @@ export function makeDatabaseUsers(
     image: args.image,
     command: ["psql"],
     args: ["--no-psqlrc", "--quiet", "--file", SCRIPT],
-    resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
+    resources: USERS_RESOURCES,
     env: { PGSSLMODE: "require", PGCONNECT_TIMEOUT: "10" },
     files: {
       [SCRIPT]: usersScript({

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { mergeClients } from "../../../components/data/clients";
 import {
   masterPassword,
   maxStorageGiB,
@@ -66,6 +67,17 @@ describe("PostgreSQL on RDS, what AWS refuses", () => {
   it("takes the smallest class that holds the request, or the spec's own", () => {
     expect(instanceClassFor(postgres())).to.equal("db.t4g.medium");
     expect(instanceClassFor(postgres({ classes: { aws: "db.r5.xlarge" } }))).to.equal("db.r5.xlarge");
+  });
+});
+
+describe("clients of a store", () => {
+  it("are one per service, with the wider access", () => {
+    const client = { service: "api", namespace: "app", labels: {}, ports: [5432] };
+    const merged = mergeClients([
+      { ...client, access: "write" },
+      { ...client, access: "read" },
+    ]);
+    expect(merged).to.deep.equal([{ ...client, access: "write" }]);
   });
 });
 
