@@ -7,6 +7,10 @@ import type { SystemInput } from "./spec";
 const BUILT_IN: Readonly<Record<string, () => SystemInput>> = {
   vibebox: () => (require("./vibebox") as typeof import("./vibebox")).vibebox,
   "doc-scraper": () => (require("./docScraper") as typeof import("./docScraper")).docScraper,
+  webharvest: () => (require("./webharvest") as typeof import("./webharvest")).webharvest,
+  "webclone-pro": () => (require("./webclonePro") as typeof import("./webclonePro")).webclonePro,
+  "scraping-platform": () => (require("./scrapingPlatform") as typeof import("./scrapingPlatform")).scrapingPlatform,
+  charterflow: () => (require("./charterflow") as typeof import("./charterflow")).charterflow,
 };
 
 /** Names of the built-in systems. */
