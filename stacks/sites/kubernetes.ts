@@ -8,6 +8,7 @@ import { EmbeddedDatabase } from "../../components/data/postgres/embedded";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { KubernetesPostgres } from "../../components/data/postgres/kubernetes";
 import { KubernetesRedis } from "../../components/data/redis/kubernetes";
+import { KubernetesVectorStore } from "../../components/data/vectorStore/kubernetes";
 import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
 import { InputError, show } from "../../components/errors";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
@@ -17,6 +18,7 @@ import { KubernetesBucket } from "../../components/storage/bucket/kubernetes";
 import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
 import type { StoreSpec } from "../../systems/spec";
 import { defaultNamespace, namespaceOf } from "../demands";
+import { imageOf } from "../settings";
 import { addOnModes, demandOf, postgresImage, redisImage } from "./kubernetesStores";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -115,14 +117,17 @@ class KubernetesSite implements Site {
           { context, store: name, spec, cluster, clients, existing: placementSettings.existing?.buckets[name] },
           options,
         ).binding;
+      case "vector": {
+        const image = imageOf(settings.images, "stores", name, spec.image ?? `qdrant/qdrant:v${spec.version}`);
+        return new KubernetesVectorStore(logicalName, { ...common, spec, image }, options).binding;
+      }
       case "memcached":
       case "search":
-      case "vector":
         throw new InputError([
           {
             path: `stores.${name}.kind`,
             found: show(spec.kind),
-            allowed: "postgres, redis, bucket or file-share on kubernetes",
+            allowed: "postgres, redis, vector, bucket or file-share on kubernetes",
             fix: `run the system on aws, or describe ${name} as a service of kind statefulset`,
           },
         ]);

@@ -69,9 +69,16 @@ export function demandOf(store: StoreSpec, redundancy: Redundancy): readonly Pod
     }
     case "file-share":
       return [{ pods: 0, resources: NOTHING, claims: [store.size] }];
+    case "vector":
+      return [
+        {
+          pods: store.instances,
+          resources: store.resources,
+          claims: Array<string>(store.instances).fill(store.storage.size),
+        },
+      ];
     case "memcached":
     case "search":
-    case "vector":
     case "bucket":
       return [];
     default:

@@ -23,6 +23,8 @@ const CELLS: readonly PlanArgs[] = [
   },
   { system: "doc-scraper", environment: "dev", model: "single-server" },
   { system: "doc-scraper", environment: "staging", model: "distributed" },
+  { system: "webharvest", environment: "staging", model: "distributed" },
+  { system: "charterflow", environment: "staging", model: "distributed" },
 ];
 
 describeOnControlPlane("planned manifests on a real API server", (subject) => {

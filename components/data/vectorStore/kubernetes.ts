@@ -1,0 +1,197 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StoreOf } from "../../../systems/spec";
+import type { Binding, Client, Peer } from "../../binding";
+import type { ClusterContract } from "../../cluster/contract";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { disruptionBudget } from "../../workload/disruption";
+import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
+import { type Flow, networkPolicySpec } from "../../workload/networkPolicy";
+import { claimSpec } from "../../workload/volumes";
+import { GRPC_PORT, HTTP_PORT, PEER_PORT, qdrantPod } from "./pod";
+
+export interface KubernetesVectorStoreArgs extends ComponentArgs {
+  /** Name of the store: of its Service and of every object. */
+  readonly store: string;
+  readonly spec: StoreOf<"vector">;
+  readonly namespace: string;
+  /** Image of the server, with its registry. */
+  readonly image: string;
+  readonly cluster: ClusterContract;
+  readonly clients: readonly Client[];
+  readonly transform?: { readonly statefulset?: Transform<k8s.apps.v1.StatefulSetArgs> };
+}
+
+/** A Qdrant vector store in the cluster: one server, or peers that share its collections. */
+export class KubernetesVectorStore extends Component {
+  readonly binding: Binding;
+  private readonly args: KubernetesVectorStoreArgs;
+  private readonly labels: Readonly<Record<string, string>>;
+  private readonly selector: Readonly<Record<string, string>>;
+  private readonly apiKey: pulumi.Output<string>;
+
+  constructor(name: string, args: KubernetesVectorStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:data:VectorStore", name, args, opts);
+    this.args = args;
+    this.labels = objectLabels(args.context, args.store, "database");
+    this.selector = selectorLabels(args.context.system, args.store);
+    this.apiKey = this.make(
+      random.RandomPassword,
+      "key",
+      { length: 40, special: false },
+      { protect: args.context.redundancy.protect },
+    ).result;
+
+    const before = [
+      this.account(),
+      this.credentials(),
+      this.policy(),
+      this.service("headless", `${args.store}-headless`, true),
+    ];
+    const servers = this.servers(before);
+    const service = this.service("service", args.store, false);
+    this.budget();
+    this.verdicts();
+    this.binding = this.bind([servers, service]);
+    this.finish({ store: args.store, namespace: args.namespace, instances: args.spec.instances });
+  }
+
+  private account(): pulumi.Resource {
+    return this.make(k8s.core.v1.ServiceAccount, "account", {
+      metadata: this.metadata(this.args.store),
+      automountServiceAccountToken: false,
+    });
+  }
+
+  private credentials(): pulumi.Resource {
+    return this.make(k8s.core.v1.Secret, "credentials", {
+      metadata: this.metadata(`${this.args.store}-credentials`),
+      type: "Opaque",
+      stringData: { "api-key": this.apiKey },
+    });
+  }
+
+  private policy(): pulumi.Resource {
+    const { store, spec, clients } = this.args;
+    const peers: readonly Flow[] = spec.instances > 1 ? [{ peers: [this.pods()], ports: [PEER_PORT] }] : [];
+    const fromClients = clients.map(
+      (client): Flow => ({
+        peers: [{ kind: "pods", namespace: client.namespace, labels: client.labels }],
+        ports: [HTTP_PORT, GRPC_PORT],
+      }),
+    );
+    return this.make(k8s.networking.v1.NetworkPolicy, "policy", {
+      metadata: this.metadata(store),
+      spec: networkPolicySpec({
+        selector: this.selector,
+        ingress: [...fromClients, ...peers],
+        egress: peers,
+        dns: peers.length > 0,
+      }),
+    });
+  }
+
+  private servers(dependsOn: pulumi.Resource[]): pulumi.Resource {
+    const { store, spec, namespace, image, cluster } = this.args;
+    const claim = claimSpec(spec.storage.size, "ReadWriteOnce", cluster.storageClasses.data ?? spec.storage.class);
+    return this.make(
+      k8s.apps.v1.StatefulSet,
+      "statefulset",
+      {
+        metadata: this.metadata(store),
+        spec: {
+          replicas: spec.instances,
+          serviceName: `${store}-headless`,
+          // The first peer starts the cluster the others join.
+          podManagementPolicy: "OrderedReady",
+          selector: { matchLabels: { ...this.selector } },
+          template: {
+            metadata: { labels: { ...this.labels } },
+            spec: qdrantPod({
+              store,
+              spec,
+              namespace,
+              image,
+              volume: spec.storage.volume ?? "data",
+              selector: this.selector,
+              priorityClass: cluster.priorityClasses?.data,
+            }),
+          },
+          volumeClaimTemplates: [{ metadata: { name: spec.storage.volume ?? "data" }, spec: claim }],
+        },
+      },
+      { protect: this.context.redundancy.protect, dependsOn },
+    );
+  }
+
+  private service(role: string, name: string, headless: boolean): pulumi.Resource {
+    return this.make(k8s.core.v1.Service, role, {
+      metadata: { ...this.metadata(name), annotations: SKIP_AWAIT },
+      spec: {
+        type: "ClusterIP",
+        // Peers look each other up before they are ready.
+        ...(headless ? { clusterIP: "None", publishNotReadyAddresses: true } : {}),
+        selector: { ...this.selector },
+        ports: [
+          { name: "http", port: HTTP_PORT, targetPort: "http", protocol: "TCP" },
+          { name: "grpc", port: GRPC_PORT, targetPort: "grpc", protocol: "TCP" },
+        ],
+      },
+    });
+  }
+
+  private budget(): void {
+    const { store, spec } = this.args;
+    const budget = disruptionBudget(this.selector, spec.instances);
+    if (budget) {
+      this.make(k8s.policy.v1.PodDisruptionBudget, "budget", { metadata: this.metadata(store), spec: budget });
+    }
+  }
+
+  private verdicts(): void {
+    const { store, spec } = this.args;
+    this.degrade({
+      feature: `TLS to ${store}`,
+      reason:
+        "a vector store in the cluster has no certificate of its own; its traffic is closed to all but its clients by policy",
+      remedy: "use a mesh",
+    });
+    this.degrade({
+      feature: `snapshots of ${store}`,
+      reason: "no object storage is bound to the cluster that a copy could go to",
+      remedy: "take volume snapshots of its claims",
+    });
+    if (spec.replicationFactor > 1) {
+      this.degrade({
+        feature: `${spec.replicationFactor} copies of ${store}'s collections`,
+        reason: "Qdrant takes the number of copies when an application makes a collection",
+        remedy: `have the application make its collections with replication_factor ${spec.replicationFactor}`,
+      });
+    }
+  }
+
+  private bind(ready: readonly pulumi.Resource[]): Binding {
+    const host = `${this.args.store}.${this.args.namespace}.svc`;
+    return {
+      values: () => ({
+        url: { kind: "plain", value: `http://${host}:${HTTP_PORT}` },
+        host: { kind: "plain", value: host },
+        port: { kind: "plain", value: String(HTTP_PORT) },
+        password: { kind: "secret", source: { from: "value", value: this.apiKey } },
+      }),
+      peers: [this.pods()],
+      ports: [HTTP_PORT, GRPC_PORT],
+      grants: () => [],
+      ready,
+    };
+  }
+
+  private pods(): Peer {
+    return { kind: "pods", namespace: this.args.namespace, labels: this.selector };
+  }
+
+  private metadata(name: string) {
+    return { name, namespace: this.args.namespace, labels: { ...this.labels } };
+  }
+}
