@@ -6,7 +6,9 @@ import { installDefinitions } from "./definitions";
 import { drain, neverDrained, uncordon } from "./drain";
 import { makeNodes, poolsFor } from "./nodes";
 import { at, describeObject, type KubernetesObject } from "./objects";
+import { missingReferences } from "./references";
 import { jobFrom, mostReplicas, restart, rollsOut, scale, waitForRollouts } from "./rollout";
+import { overNothing } from "./selectors";
 import { describeOnControlPlane, stopSharedControlPlane } from "./suite";
 
 const CELL_MS = 600_000;
@@ -26,6 +28,7 @@ describeOnControlPlane("planned manifests on a control plane", (subject) => {
         try {
           expect(await installDefinitions(cluster, objects), `${placement}: kinds nobody defines`).to.deep.equal([]);
           expect(await dryRun(cluster, objects), placement).to.deep.equal([]);
+          expect(missingReferences(objects), `${placement}: what pods wait for`).to.deep.equal([]);
           expect(withoutPodSecurity(objects), `${placement}: namespaces that enforce nothing`).to.deep.equal([]);
         } finally {
           for (const namespace of objects.filter(({ kind }) => kind === "Namespace")) {
@@ -77,6 +80,7 @@ async function liveThrough(
 
   expect(await applyAll(cluster, objects), `${placement}: apply`).to.deep.equal([]);
   await stands("first rollout");
+  expect(await overNothing(cluster, objects), `${placement}: selectors that match no pod`).to.deep.equal([]);
 
   const jobs = objects.filter(({ kind }) => kind === "CronJob").map(jobFrom);
   expect(await applyAll(cluster, jobs), `${placement}: jobs`).to.deep.equal([]);
