@@ -5,6 +5,7 @@ import { problemsUnder } from "../../components/validation/checked";
 import { didYouMean } from "../../components/validation/suggestions";
 import { mergeLayers, resolveSystem } from "../../systems/resolve";
 import type { SystemInput } from "../../systems/spec";
+import { applyOverlay } from "../../systems/spec/overlay";
 import { placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
 import { isSecretRef } from "./secrets";
@@ -46,7 +47,8 @@ function checkImageNames({ images }: Written, system: SystemInput): readonly Pro
   );
 }
 
-function checkSecretNames({ secrets }: Written, system: SystemInput): readonly Problem[] {
+function checkSecretNames({ secrets, overrides }: Written, described: SystemInput): readonly Problem[] {
+  const system = applyOverlay(described, overrides);
   const own = Object.keys(system.secrets ?? {});
   const external = system.external ?? {};
   const withKeys = Object.keys(external).filter((name) => Object.keys(external[name]?.secrets ?? {}).length > 0);
