@@ -28,30 +28,34 @@ export function titleOf({ system, model, cloud, environment }: Cell): string {
   return `${system}, ${model} on ${cloud}, ${environment}`;
 }
 
-/** What a cell runs on Kubernetes. */
-export type Manifests = ReadonlyMap<string, readonly KubernetesObject[]>;
+/** What a cell runs on one cluster. */
+export interface PlannedCluster {
+  readonly placement: string;
+  readonly objects: readonly KubernetesObject[];
+  /** Secrets the plan itself says somebody has to make by hand. */
+  readonly awaitedSecrets: readonly string[];
+}
 
-/** The manifests of a cell by placement; what is in the way where a cloud does not run the system in that model. */
-export async function planManifests(cell: Cell): Promise<Manifests | { readonly unavailable: string }> {
+/** The clusters of a cell; what is in the way where a cloud does not run the system in that model. */
+export async function planClusters(cell: Cell): Promise<readonly PlannedCluster[] | { readonly unavailable: string }> {
   // Loaded on demand: suites that are skipped must not pay for the cloud SDKs.
   const { planStack } = require("../../automation/plan") as typeof import("../../automation/plan");
   const { manifestsOf } = require("./manifests") as typeof import("./manifests");
   const services = Object.keys((await builtInSystem(cell.system))?.services ?? {});
-  const { environment: _, ...shape } = cell;
   try {
     const plan = await planStack({
       directory: PROJECT,
       stack: "dev",
       selection: {
-        ...shape,
-        environment: cell.environment,
+        ...cell,
         // Production takes images by digest only, and these have none until somebody builds them.
         set: services.map((name) => ({ path: `images.services.${name}`, value: `registry.example/${name}@${DIGEST}` })),
       },
       mode: "simulate",
       packs: [],
     });
-    return manifestsOf(plan);
+    const awaitedSecrets = plan.degraded.flatMap(({ feature }) => /^secret (\S+)$/.exec(feature)?.slice(1) ?? []);
+    return [...manifestsOf(plan)].map(([placement, objects]) => ({ placement, objects, awaitedSecrets }));
   } catch (error) {
     // Every system runs on any cluster in every model; what a cloud lacks is for its own tests to tell.
     if (InputError.is(error) && cell.cloud !== "kubernetes") {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { applyAll, clearGround, dryRun, tearDown } from "./apply";
-import { type Cell, cellsOf, planManifests, titleOf } from "./cells";
+import { type Cell, cellsOf, type PlannedCluster, planClusters, titleOf } from "./cells";
 import type { Cluster } from "./client";
 import { installDefinitions } from "./definitions";
 import { drain, neverDrained, uncordon } from "./drain";
@@ -24,11 +24,12 @@ describeOnControlPlane("planned manifests on a control plane", (subject) => {
     it(`are accepted, every field known and every pod admitted: ${titleOf(cell)}`, async function () {
       this.timeout(CELL_MS);
       const { cluster } = subject();
-      for (const { placement, objects } of await clustersOf(this, cell)) {
+      for (const { placement, objects, awaitedSecrets } of await clustersOf(this, cell)) {
         try {
           expect(await installDefinitions(cluster, objects), `${placement}: kinds nobody defines`).to.deep.equal([]);
           expect(await dryRun(cluster, objects), placement).to.deep.equal([]);
-          expect(missingReferences(objects), `${placement}: what pods wait for`).to.deep.equal([]);
+          const missing = missingReferences(objects, awaitedSecrets);
+          expect(missing, `${placement}: what pods wait for`).to.deep.equal([]);
           expect(withoutPodSecurity(objects), `${placement}: namespaces that enforce nothing`).to.deep.equal([]);
         } finally {
           for (const namespace of objects.filter(({ kind }) => kind === "Namespace")) {
@@ -124,15 +125,11 @@ async function covering(cluster: Cluster, budgets: readonly KubernetesObject[]):
 }
 
 /** The objects of every cluster of a cell; where there is none, the test is pending and its title says why. */
-async function clustersOf(
-  test: Mocha.Context,
-  cell: Cell,
-): Promise<readonly { readonly placement: string; readonly objects: readonly KubernetesObject[] }[]> {
-  const manifests = await planManifests(cell);
-  const clusters =
-    manifests instanceof Map ? [...manifests].map(([placement, objects]) => ({ placement, objects })) : [];
+async function clustersOf(test: Mocha.Context, cell: Cell): Promise<readonly PlannedCluster[]> {
+  const planned = await planClusters(cell);
+  const clusters = "unavailable" in planned ? [] : planned;
   if (clusters.length === 0) {
-    const reason = "unavailable" in manifests ? manifests.unavailable : "nothing of it runs on Kubernetes";
+    const reason = "unavailable" in planned ? planned.unavailable : "nothing of it runs on Kubernetes";
     if (test.test) {
       test.test.title += ` (${reason})`;
     }

@@ -4,16 +4,25 @@ import { at, describeObject, fieldsOf, type KubernetesObject, listOf } from "./o
 /**
  * What pods of these objects name and nobody makes. A server takes such a pod, and then it never starts; nodes that are
  * only played do not notice either.
+ *
+ * @param awaitedSecrets names of Secrets that somebody makes by hand, and knows
  */
-export function missingReferences(objects: readonly KubernetesObject[]): readonly string[] {
+export function missingReferences(
+  objects: readonly KubernetesObject[],
+  awaitedSecrets: readonly string[] = [],
+): readonly string[] {
   const made = new Set(objects.flatMap(madeBy));
   return objects.flatMap((object) =>
     podOf(object).flatMap((pod) =>
       [...new Set(namedBy(pod, object))]
-        .filter((name) => !made.has(name))
+        .filter((name) => !made.has(name) && !awaitedSecrets.some((secret) => isSecret(name, secret)))
         .map((name) => `${describeObject(object)} needs ${name}`),
     ),
   );
+}
+
+function isSecret(reference: string, name: string): boolean {
+  return reference.startsWith("Secret ") && reference.endsWith(`/${name}`);
 }
 
 /** What there is once an object is there and its operator has done its work. */
