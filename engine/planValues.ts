@@ -55,7 +55,12 @@ function secretTag(value: Wire): PlanValue {
   const plain = unwrap(value);
   return isUnknown(plain)
     ? { $: "secret", type: "unknown", known: false }
-    : { $: "secret", type: typeName(plain), known: true };
+    : {
+        $: "secret",
+        type: typeName(plain),
+        known: true,
+        ...(isObject(plain) ? { keys: Object.keys(plain).sort() } : {}),
+      };
 }
 
 function outputTag(value: { readonly [key: string]: Wire }): PlanValue {

@@ -23,7 +23,7 @@ export function renderManifests(plan: Plan, preview?: Plan): RenderedFiles {
       files[path] = renderManifest(resource, known.get(resource.urn));
     } else if (resource.type === "kubernetes:helm.sh/v3:Release") {
       files[`helm/${directoryOf(resource, plan.placements.length > 1)}${resource.name}.yaml`] =
-        header(known.get(resource.urn)) + toYaml(resource.inputs);
+        header(resource, known.get(resource.urn)) + toYaml(resource.inputs);
     }
   }
   return files;
@@ -59,7 +59,7 @@ function renderManifest(resource: PlanResource, preview: PlanResource | undefine
     return renderSecret(resource);
   }
   const { apiVersion, kind, metadata, ...rest } = resource.inputs;
-  return header(preview) + toYaml({ apiVersion, kind, metadata, ...rest });
+  return header(resource, preview) + toYaml({ apiVersion, kind, metadata, ...rest });
 }
 
 function renderSecret(resource: PlanResource): string {
@@ -82,23 +82,30 @@ function keysOf(value: unknown): readonly string[] {
     : Object.keys(record);
 }
 
-function header(preview: PlanResource | undefined): string {
-  const simulated = preview ? unknownPaths(preview.inputs) : [];
+function header(resource: PlanResource, preview: PlanResource | undefined): string {
+  const simulated = preview ? simulatedPaths(resource.inputs, preview.inputs) : [];
   return simulated.length === 0
     ? ""
     : `# Known once deployed; simulated here:\n${simulated.map((path) => `#   ${path}`).join("\n")}\n`;
 }
 
-/** Paths of the values a preview did not know, in the order of the document. */
-export function unknownPaths(value: unknown, path = ""): readonly string[] {
-  if (Array.isArray(value)) {
-    return value.flatMap((item, index) => unknownPaths(item, `${path}[${index}]`));
+/** Paths of the values a preview does not know, or does not have, in the order of the document. */
+export function simulatedPaths(simulated: unknown, preview: unknown, path = ""): readonly string[] {
+  if (Array.isArray(simulated)) {
+    const known: readonly unknown[] | undefined = Array.isArray(preview) ? preview : undefined;
+    return known ? simulated.flatMap((item, index) => simulatedPaths(item, known[index], `${path}[${index}]`)) : [path];
   }
-  const record = asRecord(value);
-  if (record.$ === "unknown") {
-    return [path];
+  if (typeof simulated !== "object" || simulated === null) {
+    return simulated === preview ? [] : [path];
   }
-  return Object.entries(record).flatMap(([key, inner]) => unknownPaths(inner, path === "" ? key : `${path}.${key}`));
+  const known = asRecord(preview);
+  if ("$" in simulated || "$" in known || preview === undefined) {
+    // A secret is one in both; what is unknown in the preview is simulated whole.
+    return asRecord(simulated).$ === known.$ ? [] : [path];
+  }
+  return Object.entries(simulated).flatMap(([key, inner]) =>
+    simulatedPaths(inner, known[key], path === "" ? key : `${path}.${key}`),
+  );
 }
 
 function toYaml(value: unknown): string {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Plan, PlanResource } from "../../engine/plan";
-import { renderManifests, unknownPaths } from "../../engine/render/manifests";
+import { renderManifests, simulatedPaths } from "../../engine/render/manifests";
 import { writeRendered } from "../../engine/render/write";
 
 const BASE: Omit<PlanResource, "urn" | "type" | "name" | "inputs"> = {
@@ -116,8 +116,13 @@ describe("rendered manifests", () => {
     );
   });
 
-  it("find unknown values in lists and maps", () => {
-    expect(unknownPaths({ a: [{ b: { $: "unknown" } }, 1], c: { $: "unknown" } })).to.deep.equal(["a[0].b", "c"]);
+  it("find what a preview does not know or have, in lists and maps, and no secret", () => {
+    const preview = { a: [{ b: { $: "unknown" } }, 1], d: { $: "secret" }, e: {} };
+    expect(simulatedPaths({ a: [{ b: "x" }, 1], c: "y", d: { $: "secret" }, e: { f: 1 } }, preview)).to.deep.equal([
+      "a[0].b",
+      "c",
+      "e.f",
+    ]);
   });
 });
 
