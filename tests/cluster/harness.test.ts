@@ -42,6 +42,33 @@ describeOnControlPlane("the control plane of the tests", (subject) => {
     }
   });
 
+  it("defines the custom kinds that plans may use", async function () {
+    // The first time, each comes with the module of its project.
+    this.timeout(600_000);
+    const kinds = {
+      "autoscaling.k8s.io/v1": "VerticalPodAutoscaler",
+      "cert-manager.io/v1": "Certificate",
+      "elasticsearch.k8s.elastic.co/v1": "Elasticsearch",
+      "elbv2.k8s.aws/v1beta1": "TargetGroupBinding",
+      "external-secrets.io/v1": "ExternalSecret",
+      "gateway.networking.k8s.io/v1": "Gateway",
+      "karpenter.k8s.aws/v1": "EC2NodeClass",
+      "karpenter.sh/v1": "NodePool",
+      "keda.sh/v1alpha1": "ScaledObject",
+      "monitoring.coreos.com/v1": "ServiceMonitor",
+      "networking.gke.io/v1": "GCPBackendPolicy",
+      "postgresql.cnpg.io/v1": "Cluster",
+      "snapshot.storage.k8s.io/v1": "VolumeSnapshotClass",
+      "traefik.io/v1alpha1": "Middleware",
+    };
+    const objects = Object.entries(kinds).map(([apiVersion, kind]) => ({
+      apiVersion,
+      kind,
+      metadata: { name: "any" },
+    }));
+    expect(await installDefinitions(subject().cluster, objects)).to.deep.equal([]);
+  });
+
   it("names kinds that nobody defines", async () => {
     const unknown = { apiVersion: "example.org/v1", kind: "Gadget", metadata: { name: "gadget" } };
     expect(await installDefinitions(subject().cluster, [unknown])).to.deep.equal(["example.org/v1/Gadget"]);
