@@ -1,0 +1,261 @@
+import * as gcp from "@pulumi/gcp";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { NodePoolSpec } from "../../systems/spec";
+import type { Grant } from "../binding";
+import { Component, type ComponentArgs, type Transform } from "../component";
+import { labelsOf } from "../gcp/labels";
+import type { Make } from "../gcp/make";
+import { type Project, projectOf } from "../gcp/project";
+import { type Network, POD_RANGE, SERVICE_RANGE } from "../networking/gcp";
+import type { KeysContract } from "../secrets/keys/contract";
+import { objectLabels, selectorLabels } from "../workload/labels";
+import type { WorkloadIdentity } from "./contract";
+import { makeFirewall } from "./gke/firewall";
+import { allowMetadataServer, grantAll, principalOf } from "./gke/identity";
+import { kubeconfig } from "./gke/kubeconfig";
+import { planNodePools } from "./gke/nodePools";
+import { makeNodeAccount, makeNodes, type NodeAccount } from "./gke/nodes";
+import { MAINTENANCE, RELEASE_CHANNEL } from "./gke/versions";
+
+export interface ClusterArgs extends ComponentArgs {
+  /** Name of the cluster. */
+  readonly clusterName: string;
+  readonly network: Network;
+  readonly keys: KeysContract;
+  /** Pools of the spec, by name; a system pool is always there. */
+  readonly nodePools: Readonly<Record<string, NodePoolSpec>>;
+  /** Least Kubernetes version. @default the release channel's own */
+  readonly version?: string;
+  /** Ranges that may reach the API from outside. @default none: private only */
+  readonly publicAccessCidrBlocks?: readonly string[];
+  /** Service account the deployer acts as. @default its own credentials */
+  readonly impersonateServiceAccount?: string;
+  /** Ports of external services besides 443. @default none */
+  readonly externalPorts?: readonly number[];
+  readonly transform?: {
+    readonly cluster?: Transform<gcp.container.ClusterArgs>;
+    readonly "storage-class"?: Transform<k8s.storage.v1.StorageClassArgs>;
+  };
+}
+
+/** Name of the StorageClass for data. */
+export const DATA_STORAGE_CLASS = "pd-balanced-retain";
+
+/** A regional GKE cluster: private, hardened, with node pools, and identities for pods. */
+export class Cluster extends Component {
+  readonly cluster: gcp.container.Cluster;
+  readonly kubernetes: k8s.Provider;
+  /** Account the nodes run under; firewall rules name it. */
+  readonly nodeAccount: pulumi.Output<string>;
+  /** What must stand before anything runs in the cluster. */
+  readonly ready: readonly pulumi.Resource[];
+
+  private readonly project: Project;
+  private readonly makeChild: Make;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:cluster:Cluster", name, args, opts);
+    const { context } = this;
+    const { network } = args;
+    const zones = network.zoneNames;
+    const pools = planNodePools({ pools: args.nodePools, region: context.region, zones: zones.length });
+    this.project = projectOf(this);
+    this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+
+    const account = makeNodeAccount(this.makeChild, context, this.project);
+    this.nodeAccount = account.email;
+    const firewall = makeFirewall(this.makeChild, {
+      network,
+      nodeAccount: account.email,
+      externalPorts: args.externalPorts ?? [],
+    });
+    this.cluster = this.makeControlPlane(args, account);
+    const nodes = makeNodes(this.makeChild, {
+      context,
+      cluster: this.cluster,
+      pools,
+      account,
+      zones,
+      maxPodsPerNode: network.ranges.maxPodsPerNode,
+      diskKeyName: args.keys.arn("volumes"),
+      dependsOn: [...firewall, ...network.ready],
+    });
+    this.kubernetes = this.makeProvider(args);
+    this.ready = [...nodes, this.makeStorageClass(args, nodes)];
+    this.finish({ clusterName: this.cluster.name });
+  }
+
+  /** A service account of this cluster, as a member of IAM policies. */
+  principal(namespace: string, serviceAccount: string): pulumi.Output<string> {
+    return principalOf(this.project, namespace, serviceAccount);
+  }
+
+  /**
+   * Lets a service account act in Google Cloud with exactly these grants; undefined without any.
+   *
+   * @param before what must stand before the namespace takes a policy
+   */
+  identity(
+    service: string,
+    namespace: string,
+    serviceAccount: string,
+    grants: readonly Grant[],
+    before: readonly pulumi.Resource[] = [],
+  ): WorkloadIdentity | undefined {
+    if (grants.length === 0) {
+      return undefined;
+    }
+    const { project, cluster, context } = this;
+    const granted = grantAll(this.makeChild, { project, namespace, serviceAccount, grants, cluster });
+    const policy = allowMetadataServer(this.makeChild, {
+      service,
+      namespace,
+      selector: selectorLabels(context.system, service),
+      labels: objectLabels(context, service, "network"),
+      kubernetes: this.kubernetes,
+      dependsOn: before,
+    });
+    return { annotations: {}, ready: [...granted, policy] };
+  }
+
+  private makeControlPlane(args: ClusterArgs, account: NodeAccount): gcp.container.Cluster {
+    const { context } = this;
+    return this.make(
+      gcp.container.Cluster,
+      "cluster",
+      {
+        name: args.clusterName,
+        description: `${context.system} (${context.environment}) in ${context.placement}`,
+        location: context.region,
+        nodeLocations: [...args.network.zoneNames],
+        ...this.networking(args),
+        ...this.hardening(args),
+        ...this.operations(),
+        ...(args.version === undefined ? {} : { minMasterVersion: args.version }),
+        // The pool GKE insists on at first, under the account nobody should use, goes at once.
+        removeDefaultNodePool: true,
+        initialNodeCount: 1,
+        deletionProtection: context.redundancy.protect,
+        resourceLabels: labelsOf(context.tags),
+      },
+      {
+        protect: context.redundancy.protect,
+        dependsOn: [...account.ready],
+        // Its zones are those of the first pool, which is gone: GKE answers with what the pools have now.
+        ignoreChanges: ["initialNodeCount"],
+      },
+    );
+  }
+
+  private networking({ network, publicAccessCidrBlocks = [] }: ClusterArgs) {
+    const { ranges } = network;
+    const outside = publicAccessCidrBlocks.map((cidrBlock) => ({ cidrBlock, displayName: "deployer" }));
+    return {
+      network: network.vpcId,
+      subnetwork: network.subnetId,
+      networkingMode: "VPC_NATIVE",
+      ipAllocationPolicy: { clusterSecondaryRangeName: POD_RANGE, servicesSecondaryRangeName: SERVICE_RANGE },
+      defaultMaxPodsPerNode: ranges.maxPodsPerNode,
+      datapathProvider: "ADVANCED_DATAPATH",
+      enableIntranodeVisibility: true,
+      // NodeLocal DNSCache answers from an address no policy of a namespace names: pods there would find no names.
+      dnsConfig: { clusterDns: "KUBE_DNS" },
+      privateClusterConfig: {
+        enablePrivateNodes: true,
+        enablePrivateEndpoint: outside.length === 0,
+        masterIpv4CidrBlock: ranges.controlPlane,
+        masterGlobalAccessConfig: { enabled: false },
+      },
+      masterAuthorizedNetworksConfig: {
+        cidrBlocks: [{ cidrBlock: network.cidrBlock, displayName: "network" }, ...outside],
+        // Otherwise every machine in Google Cloud, whoever's, may reach a public endpoint.
+        gcpPublicCidrsAccessEnabled: false,
+      },
+    };
+  }
+
+  private hardening({ keys }: ClusterArgs) {
+    return {
+      databaseEncryption: { state: "ENCRYPTED", keyName: keys.arn("cluster") },
+      workloadIdentityConfig: { workloadPool: pulumi.interpolate`${this.project.id}.svc.id.goog` },
+      enableShieldedNodes: true,
+      binaryAuthorization: { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" },
+      // Scanning running workloads is being withdrawn from GKE; the registry scans images when they are pushed.
+      securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
+      masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+      enableLegacyAbac: false,
+      // Whatever is bound to everybody, signed in or not, is refused.
+      rbacBindingConfig: {
+        enableInsecureBindingSystemAuthenticated: false,
+        enableInsecureBindingSystemUnauthenticated: false,
+      },
+      // External addresses of Services let one namespace take another's traffic (CVE-2020-8554).
+      serviceExternalIpsConfig: { enabled: false },
+    };
+  }
+
+  private operations() {
+    return {
+      releaseChannel: { channel: RELEASE_CHANNEL },
+      maintenancePolicy: { recurringWindow: { ...MAINTENANCE } },
+      costManagementConfig: { enabled: true },
+      verticalPodAutoscaling: { enabled: true },
+      addonsConfig: {
+        horizontalPodAutoscaling: { disabled: false },
+        // Keeps the lists of pods the load balancer reads.
+        httpLoadBalancing: { disabled: false },
+        gcePersistentDiskCsiDriverConfig: { enabled: true },
+        gcpFilestoreCsiDriverConfig: { enabled: true },
+        dnsCacheConfig: { enabled: false },
+      },
+      loggingConfig: {
+        enableComponents: ["SYSTEM_COMPONENTS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER", "WORKLOADS"],
+      },
+      monitoringConfig: {
+        enableComponents: ["SYSTEM_COMPONENTS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER", "STORAGE"],
+        // The system's rules and monitors are the Prometheus operator's, which the stack installs where something is
+        // measured: a second collector beside it would be paid for by the sample and read by nobody.
+        managedPrometheus: { enabled: false },
+        advancedDatapathObservabilityConfig: { enableMetrics: true, enableRelay: false },
+      },
+    };
+  }
+
+  private makeProvider(args: ClusterArgs): k8s.Provider {
+    const { cluster } = this;
+    const { impersonateServiceAccount } = args;
+    const config = pulumi
+      .all([cluster.endpoint, cluster.masterAuth.clusterCaCertificate])
+      .apply(([endpoint, certificateAuthority]) =>
+        kubeconfig({
+          endpoint,
+          certificateAuthority,
+          ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
+        }),
+      );
+    return this.make(k8s.Provider, "kubernetes", {
+      kubeconfig: config,
+      enableServerSideApply: true,
+      // A changed kubeconfig must not look like another cluster, which would replace everything in it.
+      // https://github.com/pulumi/pulumi-kubernetes/issues/4019
+      clusterIdentifier: args.clusterName,
+    });
+  }
+
+  private makeStorageClass(args: ClusterArgs, nodes: readonly pulumi.Resource[]): k8s.storage.v1.StorageClass {
+    return this.make(
+      k8s.storage.v1.StorageClass,
+      "storage-class",
+      {
+        metadata: { name: DATA_STORAGE_CLASS },
+        provisioner: "pd.csi.storage.gke.io",
+        parameters: { type: "pd-balanced", "disk-encryption-kms-key": args.keys.arn("volumes") },
+        reclaimPolicy: "Retain",
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
+      },
+      { provider: this.kubernetes, dependsOn: [...nodes] },
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Context } from "../../context";
+import { labelsOf } from "../../gcp/labels";
+import type { Make } from "../../gcp/make";
+import { GCP_NAMES, replaceableName } from "../../gcp/names";
+import type { Project } from "../../gcp/project";
+import { uniqueName } from "../../naming";
+import { POOL_LABEL } from "../contract";
+import type { NodePoolPlan } from "./nodePools";
+
+/** What a node itself may do: write its logs and metrics, and pull images. Everything else belongs to pods. */
+const NODE_ROLES = {
+  // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa
+  node: "roles/container.defaultNodeServiceAccount",
+  images: "roles/artifactregistry.reader",
+} as const;
+
+export interface NodeAccount {
+  readonly email: pulumi.Output<string>;
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** The account all nodes of the cluster run under: the default one of Compute Engine can edit the whole project. */
+export function makeNodeAccount(make: Make, context: Context, project: Project): NodeAccount {
+  const account = make(gcp.serviceaccount.Account, "node-account", {
+    accountId: uniqueName(GCP_NAMES.serviceAccount, ["nodes", context.system, context.environment, context.placement]),
+    displayName: `Nodes of ${context.system} in ${context.placement}`.slice(0, 100),
+  });
+  const roles = Object.entries(NODE_ROLES).map(([name, role]) =>
+    make(gcp.projects.IAMMember, `node-role-${name}`, { project: project.id, role, member: account.member }),
+  );
+  return { email: account.email, ready: roles };
+}
+
+export interface NodesArgs {
+  readonly context: Context;
+  readonly cluster: gcp.container.Cluster;
+  readonly pools: readonly NodePoolPlan[];
+  readonly account: NodeAccount;
+  readonly zones: readonly pulumi.Output<string>[];
+  readonly maxPodsPerNode: number;
+  /** Key of the nodes' disks. */
+  readonly diskKeyName: pulumi.Input<string>;
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+export function makeNodes(make: Make, args: NodesArgs): readonly gcp.container.NodePool[] {
+  return args.pools.map((pool) => makePool(make, pool, args));
+}
+
+function makePool(make: Make, pool: NodePoolPlan, args: NodesArgs): gcp.container.NodePool {
+  const { context, cluster, account } = args;
+  const { name, machineType, diskType, diskSizeGiB, spot, tainted, labels } = pool;
+  return make(
+    gcp.container.NodePool,
+    `nodes-${name}`,
+    {
+      name: replaceableName(GCP_NAMES.nodePool, context, name, { machineType, diskType, diskSizeGiB, spot, tainted }),
+      cluster: cluster.id,
+      location: context.region,
+      nodeLocations: [...args.zones],
+      maxPodsPerNode: args.maxPodsPerNode,
+      autoscaling: {
+        totalMinNodeCount: pool.min,
+        totalMaxNodeCount: pool.max,
+        // Spot capacity comes from wherever there is any; everything else is spread, so that a zone may be lost.
+        locationPolicy: spot ? "ANY" : "BALANCED",
+      },
+      management: { autoRepair: true, autoUpgrade: true },
+      upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+      networkConfig: { enablePrivateNodes: true },
+      nodeConfig: {
+        machineType,
+        imageType: "COS_CONTAINERD",
+        diskType,
+        diskSizeGb: diskSizeGiB,
+        bootDiskKmsKey: args.diskKeyName,
+        spot,
+        serviceAccount: account.email,
+        // What the account may do is for IAM to say; scopes would only hide why something is refused.
+        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+        workloadMetadataConfig: { mode: "GKE_METADATA" },
+        metadata: { "disable-legacy-endpoints": "true" },
+        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+        gvnic: { enabled: true },
+        labels,
+        taints: tainted ? [{ key: POOL_LABEL, value: name, effect: "NO_SCHEDULE" }] : [],
+        resourceLabels: { ...labelsOf(context.tags), pool: name },
+      },
+    },
+    { dependsOn: [...account.ready, ...args.dependsOn] },
+  );
+}
