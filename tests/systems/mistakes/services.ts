@@ -161,4 +161,40 @@ export const services: readonly Mistake[] = [
     change: { services: { worker: { resources: { requests: { cpu: "3" }, limits: { cpu: "4" } } } } },
     path: "services.worker.nodePool",
   },
+  {
+    name: "a store meant for an unknown node pool",
+    change: { stores: { queue: { nodePool: "wrokers" } } },
+    path: "stores.queue.nodePool",
+    fix: "did you mean workers?",
+  },
+  {
+    name: "metrics pushed to no gateway",
+    change: { services: { worker: { pushMetrics: true } } },
+    path: "services.worker.pushMetrics",
+  },
+  {
+    name: "logs archived to no bucket",
+    change: { observability: { logArchive: "filse" } },
+    path: "observability.logArchive",
+    fix: "did you mean files?",
+  },
+  {
+    name: "a log store beside Loki",
+    change: {
+      observability: { logStore: "index" },
+      stores: {
+        index: {
+          kind: "search",
+          resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "1", memory: "1Gi" } },
+          storage: { size: "1Gi" },
+        },
+      },
+    },
+    path: "observability.logStore",
+  },
+  {
+    name: "logs indexed in a bucket",
+    change: { observability: { logs: "elastic", logStore: "files" } },
+    path: "observability.logStore",
+  },
 ];
