@@ -74,6 +74,9 @@ export function applicableObjects(resource: Subject, wanted: readonly string[]):
   return objects;
 }
 
+/** Namespaces every cluster has from the start; no program makes them. */
+export const SYSTEM_NAMESPACES: readonly string[] = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
 export function namespaceOf(props: Props): string {
   return text(at(props, "metadata", "namespace")) ?? "default";
 }

@@ -1,5 +1,6 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { list, text } from "./read";
+import { shareNames } from "./scope";
 
 /** All resources of the given types, in order. */
 export function ofTypes(resources: readonly PolicyResource[], types: readonly string[]): readonly PolicyResource[] {
@@ -8,7 +9,8 @@ export function ofTypes(resources: readonly PolicyResource[], types: readonly st
 
 /**
  * Whether `resource`'s property names `target`. The dependency recorded for the property decides where there is one:
- * it is there in a preview too, when the value itself is unknown. Only otherwise are values compared.
+ * it is there in a preview too, when the value itself is unknown. Only otherwise are values compared, and a plain name
+ * only within its region and account.
  */
 export function refersTo(
   resource: PolicyResource,
@@ -27,6 +29,7 @@ export function refersTo(
   const values = Array.isArray(value) ? list(value) : [value];
   return values.some((entry) => {
     const name = text(entry);
-    return name !== undefined && identities.some((identity) => target.props[identity] === name);
+    if (name === undefined || !identities.some((identity) => target.props[identity] === name)) return false;
+    return /[:/]/.test(name) || shareNames(resource, target);
   });
 }

@@ -1,4 +1,4 @@
-import { applicableObjects, kinds, namespaceOf, objectName } from "../kubernetes";
+import { applicableObjects, kinds, namespaceOf, objectName, SYSTEM_NAMESPACES } from "../kubernetes";
 import { POD_KINDS, podsOf } from "../pods";
 import { at, shown, text } from "../read";
 import { resourceRule } from "../rule";
@@ -19,8 +19,6 @@ export const notDefaultNamespace = resourceRule({
 });
 
 const LEVELS = ["restricted", "baseline", "privileged"];
-const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
-
 export const podSecurityLabels = resourceRule<{ readonly level: string }>({
   id: "namespace-enforces-pod-security",
   title: "Namespaces enforce a Pod Security Standard",

@@ -1,9 +1,8 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
+import { kinds, namespaceOf, objectName, objectsOf, SYSTEM_NAMESPACES } from "../kubernetes";
 import { at, keys, list } from "../read";
 import { type Rule, type StackReport, type StackSubject, stackRule } from "../rule";
-
-const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
+import { clustersOf } from "../scope";
 
 /** Reports each namespace the stack makes without a complete object of the kind. One made elsewhere is its maker's. */
 function perNamespace(
@@ -12,26 +11,27 @@ function perNamespace(
   kind: string,
   incomplete: (spec: unknown) => string | undefined,
 ): void {
-  const subjects = new Map<string, PolicyResource>();
+  const clusterOf = clustersOf(stack);
+  const subjects = new Map<string, { readonly name: string; readonly resource: PolicyResource }>();
   const problems = new Map<string, string | undefined>();
   for (const resource of stack.resources) {
     for (const { props } of objectsOf(resource, ["Namespace"])) {
       const name = objectName(props);
-      if (name !== undefined) subjects.set(name, resource);
+      if (name !== undefined) subjects.set(`${clusterOf(resource)} ${name}`, { name, resource });
     }
     for (const { props } of objectsOf(resource, [kind])) {
-      const name = namespaceOf(props);
+      const key = `${clusterOf(resource)} ${namespaceOf(props)}`;
       const problem = incomplete(at(props, "spec"));
       // Several objects of the kind add up, so one complete object is enough.
-      if (!problems.has(name) || problem === undefined) problems.set(name, problem);
+      if (!problems.has(key) || problem === undefined) problems.set(key, problem);
     }
   }
   if (subjects.size === 0) stack.notApplicable("The stack makes no namespace");
-  for (const [name, subject] of subjects) {
+  for (const [key, { name, resource }] of subjects) {
     if (SYSTEM_NAMESPACES.includes(name)) continue;
-    if (!problems.has(name)) report(`namespace ${name} has no ${kind}`, subject);
-    const problem = problems.get(name);
-    if (problem !== undefined) report(`the ${kind} of namespace ${name} ${problem}`, subject);
+    if (!problems.has(key)) report(`namespace ${name} has no ${kind}`, resource);
+    const problem = problems.get(key);
+    if (problem !== undefined) report(`the ${kind} of namespace ${name} ${problem}`, resource);
   }
 }
 

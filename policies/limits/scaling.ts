@@ -4,6 +4,7 @@ import { environmentSchema, type LimitConfig, maximaConfig } from "../environmen
 import { applicableObjects, type KubernetesObject, kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
 import { amount, at, isSet, isTrue, list, shown, text } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
+import { clustersOf } from "../scope";
 
 const SCALERS = ["HorizontalPodAutoscaler", "ScaledObject"];
 const SCALABLE = ["Deployment", "StatefulSet", "ReplicaSet"];
@@ -107,20 +108,26 @@ export const scalerTargets = resourceRule({
 });
 
 interface Scaled {
+  /** `namespace/kind/name` of what it scales. */
+  readonly workload: string;
   readonly scaler: PolicyResource;
   readonly label: string;
 }
 
-/** What each workload in the stack is scaled by, under `namespace/kind/name`. */
-function scaledWorkloads(resources: readonly PolicyResource[]): ReadonlyMap<string, readonly Scaled[]> {
+/** What each workload in the stack is scaled by, under `cluster namespace/kind/name`. */
+function scaledWorkloads(
+  resources: readonly PolicyResource[],
+  clusterOf: (resource: PolicyResource) => string,
+): ReadonlyMap<string, readonly Scaled[]> {
   const scaled = new Map<string, Scaled[]>();
   for (const resource of resources) {
     for (const { kind, props } of objectsOf(resource, SCALERS)) {
       const target = at(props, "spec", "scaleTargetRef");
       const name = text(at(target, "name"));
       if (name === undefined) continue;
-      const key = `${namespaceOf(props)}/${text(at(target, "kind")) ?? "Deployment"}/${name}`;
-      const entry = { scaler: resource, label: `${kind} ${objectName(props) ?? resource.name}` };
+      const workload = `${namespaceOf(props)}/${text(at(target, "kind")) ?? "Deployment"}/${name}`;
+      const key = `${clusterOf(resource)} ${workload}`;
+      const entry = { workload, scaler: resource, label: `${kind} ${objectName(props) ?? resource.name}` };
       scaled.set(key, [...(scaled.get(key) ?? []), entry]);
     }
   }
@@ -137,11 +144,12 @@ export const noFixedReplicas = stackRule({
   sources: ["kube-score"],
   resources: kinds(...SCALERS),
   checkStack(stack, report) {
-    const scaled = scaledWorkloads(stack.resources);
+    const clusterOf = clustersOf(stack);
+    const scaled = scaledWorkloads(stack.resources, clusterOf);
     if (scaled.size === 0) stack.notApplicable("The stack holds no autoscaler");
     for (const resource of stack.resources) {
       for (const { kind, props, where } of objectsOf(resource, SCALABLE)) {
-        const by = scaled.get(`${namespaceOf(props)}/${kind}/${objectName(props) ?? ""}`)?.[0];
+        const by = scaled.get(`${clusterOf(resource)} ${namespaceOf(props)}/${kind}/${objectName(props) ?? ""}`)?.[0];
         if (!by) continue;
         const replicas = at(props, "spec", "replicas");
         if (isSet(replicas)) report(`${where}spec.replicas is ${shown(replicas)}, but ${by.label} scales it`, resource);
@@ -160,15 +168,17 @@ export const oneScaler = stackRule({
   sources: [],
   resources: kinds(...SCALERS),
   checkStack(stack, report) {
-    const scaled = scaledWorkloads(stack.resources);
+    const clusterOf = clustersOf(stack);
+    const scaled = scaledWorkloads(stack.resources, clusterOf);
     if (scaled.size === 0) stack.notApplicable("The stack holds no autoscaler");
-    for (const [workload, [first, second]] of scaled) {
-      if (first && second) report(`${workload} is scaled by ${first.label} and ${second.label}`, second.scaler);
+    for (const [first, second] of scaled.values()) {
+      if (first && second) report(`${first.workload} is scaled by ${first.label} and ${second.label}`, second.scaler);
     }
     for (const resource of stack.resources) {
       for (const { props, where } of objectsOf(resource, ["VerticalPodAutoscaler"])) {
         const target = at(props, "spec", "targetRef");
-        const by = scaled.get(`${namespaceOf(props)}/${text(at(target, "kind"))}/${text(at(target, "name"))}`)?.[0];
+        const workload = `${namespaceOf(props)}/${text(at(target, "kind"))}/${text(at(target, "name"))}`;
+        const by = scaled.get(`${clusterOf(resource)} ${workload}`)?.[0];
         if (!by || at(props, "spec", "updatePolicy", "updateMode") === "Off") continue;
         report(`${where}resizes pods that ${by.label} scales`, resource);
       }

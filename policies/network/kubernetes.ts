@@ -1,7 +1,8 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { applicableObjects, kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
+import { applicableObjects, kinds, namespaceOf, objectName, objectsOf, SYSTEM_NAMESPACES } from "../kubernetes";
 import { at, isObject, keys, list, type Props, text } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
+import { clustersOf } from "../scope";
 
 /** Kinds whose pods run long enough to be selected, with the path to the pod's labels. */
 const LABEL_PATHS: Readonly<Record<string, readonly string[]>> = {
@@ -13,10 +14,17 @@ const LABEL_PATHS: Readonly<Record<string, readonly string[]>> = {
   CronJob: ["spec", "jobTemplate", "spec", "template", "metadata", "labels"],
 };
 const SELECTED = Object.keys(LABEL_PATHS);
-const SYSTEM_NAMESPACES = ["default", "kube-system", "kube-public", "kube-node-lease"];
-
-function policiesIn(resources: readonly PolicyResource[]): readonly Props[] {
-  return resources.flatMap((resource) => objectsOf(resource, ["NetworkPolicy"]).map(({ props }) => props));
+/** Network policies with the key of the namespace they are in, cluster included. */
+function policiesIn(
+  resources: readonly PolicyResource[],
+  clusterOf: (resource: PolicyResource) => string,
+): readonly { readonly props: Props; readonly space: string }[] {
+  return resources.flatMap((resource) =>
+    objectsOf(resource, ["NetworkPolicy"]).map(({ props }) => ({
+      props,
+      space: `${clusterOf(resource)} ${namespaceOf(props)}`,
+    })),
+  );
 }
 
 export const defaultDeny = stackRule({
@@ -28,7 +36,8 @@ export const defaultDeny = stackRule({
   sources: ["CKV2_K8S_6", "C-0206"],
   resources: kinds("Namespace"),
   checkStack({ resources }, report) {
-    const denied = policiesIn(resources).filter((props) => {
+    const clusterOf = clustersOf({ resources });
+    const denied = policiesIn(resources, clusterOf).filter(({ props }) => {
       const types = list(at(props, "spec", "policyTypes"));
       const open = list(at(props, "spec", "ingress")).length + list(at(props, "spec", "egress")).length;
       return (
@@ -38,11 +47,12 @@ export const defaultDeny = stackRule({
         open === 0
       );
     });
-    const namespaces = denied.map(namespaceOf);
+    const spaces = denied.map(({ space }) => space);
     for (const resource of resources) {
       for (const { props, where } of objectsOf(resource, ["Namespace"])) {
         const name = objectName(props);
-        if (name === undefined || SYSTEM_NAMESPACES.includes(name) || namespaces.includes(name)) continue;
+        if (name === undefined || SYSTEM_NAMESPACES.includes(name)) continue;
+        if (spaces.includes(`${clusterOf(resource)} ${name}`)) continue;
         report(`${where}namespace ${name} has no NetworkPolicy that denies all`, resource);
       }
     }
@@ -62,13 +72,16 @@ export const podsSelected = stackRule({
   sources: ["CKV2_K8S_6", "C-0206"],
   resources: kinds(...SELECTED),
   checkStack({ resources }, report) {
-    const policies = policiesIn(resources);
+    const clusterOf = clustersOf({ resources });
+    const policies = policiesIn(resources, clusterOf);
     for (const resource of resources) {
       for (const { kind, props, where } of objectsOf(resource, SELECTED)) {
         const labels = at(props, ...(LABEL_PATHS[kind] ?? []));
         const namespace = namespaceOf(props);
         const selected = policies.some(
-          (policy) => namespaceOf(policy) === namespace && selects(at(policy, "spec", "podSelector"), labels),
+          (policy) =>
+            policy.space === `${clusterOf(resource)} ${namespace}` &&
+            selects(at(policy.props, "spec", "podSelector"), labels),
         );
         if (!selected) report(`${where}no NetworkPolicy in namespace ${namespace} selects its pods`, resource);
       }

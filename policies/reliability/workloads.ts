@@ -4,6 +4,7 @@ import { kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
 import { podsOf } from "../pods";
 import { amount, at, isObject, keys, list, type Props, text } from "../read";
 import { type ResourceRule, type Rule, resourceRule, type StackRule, type StackSubject, stackRule } from "../rule";
+import { clustersOf } from "../scope";
 
 const REPLICATED = ["Deployment", "StatefulSet"];
 const config = { properties: { environment: environmentSchema }, defaults: { environment: "production" } as const };
@@ -12,6 +13,8 @@ type Facts = Omit<
   "config" | "resources" | "check" | "checkStack"
 >;
 
+type ClusterOf = (resource: PolicyResource) => string;
+
 interface Replicated {
   readonly resource: PolicyResource;
   readonly kind: string;
@@ -19,37 +22,45 @@ interface Replicated {
   readonly where: string;
   /** The replicas it has at least: an autoscaler's minimum, or its own count. */
   readonly replicas: number;
+  /** Its cluster and namespace, as a key. */
+  readonly space: string;
 }
 
 /** Workloads with their least number of replicas. Zero is a workload switched off, or one that KEDA wakes. */
-function replicatedIn({ resources }: StackSubject): readonly Replicated[] {
+function replicatedIn({ resources }: StackSubject, clusterOf: ClusterOf): readonly Replicated[] {
   const minima = new Map<string, number>();
   for (const resource of resources) {
     for (const { kind, props } of objectsOf(resource, ["HorizontalPodAutoscaler", "ScaledObject"])) {
       const target = at(props, "spec", "scaleTargetRef");
-      const key = `${namespaceOf(props)}/${text(at(target, "kind")) ?? "Deployment"}/${text(at(target, "name")) ?? ""}`;
+      const space = `${clusterOf(resource)} ${namespaceOf(props)}`;
+      const key = `${space}/${text(at(target, "kind")) ?? "Deployment"}/${text(at(target, "name")) ?? ""}`;
       const scaled = kind === "ScaledObject";
       minima.set(key, amount(at(props, "spec", scaled ? "minReplicaCount" : "minReplicas")) ?? (scaled ? 0 : 1));
     }
   }
   return resources.flatMap((resource) =>
     objectsOf(resource, REPLICATED).map(({ kind, props, where }) => {
-      const key = `${namespaceOf(props)}/${kind}/${objectName(props) ?? ""}`;
-      const replicas = minima.get(key) ?? amount(at(props, "spec", "replicas")) ?? 1;
-      return { resource, kind, props, where, replicas };
+      const space = `${clusterOf(resource)} ${namespaceOf(props)}`;
+      const minimum = minima.get(`${space}/${kind}/${objectName(props) ?? ""}`);
+      const replicas = minimum ?? amount(at(props, "spec", "replicas")) ?? 1;
+      return { resource, kind, props, where, replicas, space };
     }),
   );
 }
 
-function workloadRule(facts: Facts, problem: (workload: Replicated, stack: StackSubject) => string | undefined): Rule {
+function workloadRule(
+  facts: Facts,
+  problem: (workload: Replicated, stack: StackSubject, clusterOf: ClusterOf) => string | undefined,
+): Rule {
   return stackRule<EnvironmentConfig>({
     ...facts,
     config,
     resources: kinds(...REPLICATED),
     checkStack(stack, report, { environment }) {
       if (environment === "dev") stack.notApplicable("Redundancy is not asked for in dev");
-      for (const workload of replicatedIn(stack)) {
-        const found = problem(workload, stack);
+      const clusterOf = clustersOf(stack);
+      for (const workload of replicatedIn(stack, clusterOf)) {
+        const found = problem(workload, stack, clusterOf);
         if (found !== undefined) report(workload.where + found, workload.resource);
       }
     },
@@ -77,13 +88,13 @@ export const budget = workloadRule(
     fix: "Add a PodDisruptionBudget whose selector matches the workload's pods.",
     sources: ["kube-score"],
   },
-  (workload, { resources }) => {
+  (workload, { resources }, clusterOf) => {
     if (workload.replicas < 2) return undefined;
     const labels = at(workload.props, "spec", "template", "metadata", "labels");
     const covered = resources.some((resource) =>
       objectsOf(resource, ["PodDisruptionBudget"]).some(
         ({ props }) =>
-          namespaceOf(props) === namespaceOf(workload.props) &&
+          `${clusterOf(resource)} ${namespaceOf(props)}` === workload.space &&
           matches(at(props, "spec", "selector", "matchLabels"), labels),
       ),
     );

@@ -37,6 +37,8 @@ export interface TestResource {
   /** Per property, the indices of the resources its value was made from. */
   readonly refs?: Readonly<Record<string, readonly number[]>>;
   readonly protect?: boolean;
+  /** Index of its provider among the resources. */
+  readonly provider?: number;
 }
 
 export interface Outcome {
@@ -151,6 +153,9 @@ function stackResources(resources: readonly TestResource[]): PolicyResource[] {
     asType: () => undefined,
   }));
   resources.forEach((resource, index) => {
+    const maker = resource.provider === undefined ? undefined : all[resource.provider];
+    const made = all[index];
+    if (made && maker) made.provider = { type: maker.type, name: maker.name, urn: maker.urn, props: maker.props };
     for (const [property, targets] of Object.entries(resource.refs ?? {})) {
       const own = all[index];
       if (!own) continue;
