@@ -29,8 +29,8 @@ export function poolsFor(objects: readonly KubernetesObject[]): readonly NodePoo
     const selector = fieldsOf(at(template, "spec", "nodeSelector")) as Readonly<Record<string, string>>;
     selectors.set(JSON.stringify(selector), selector);
   }
-  // Two in every zone: where one is drained, its pods find room without leaving the zone.
-  return [...selectors.values()].map((labels, index) => ({ name: `pool-${index}`, labels, nodesPerZone: 2 }));
+  // Three in every zone: where one is drained, its pods find room in the zone, also six that must not share a node.
+  return [...selectors.values()].map((labels, index) => ({ name: `pool-${index}`, labels, nodesPerZone: 3 }));
 }
 
 /** Makes the nodes of these pools, played by kwok, and waits until they are ready. */
