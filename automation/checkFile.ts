@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { InputError, show } from "../components/errors";
 import { type Plan, resourcesFromPlan } from "../engine";
 import { resourcesFromState } from "../engine/stateFile";
+import { planFromText } from "./planFile";
 import { judgeResources } from "./policies";
 
 export interface CheckFileRequest {
@@ -19,25 +19,16 @@ export async function checkPlanFile(
   path: string,
   request: CheckFileRequest,
 ): Promise<Pick<Plan, "policies" | "stack">> {
-  const content = parseJson(await readFile(path, "utf8"), path);
-  if (isRecord(content.deployment) && Array.isArray(content.deployment.resources)) {
-    const resources = resourcesFromState(content.deployment.resources);
+  const text = await readFile(path, "utf8");
+  const state = exportedState(text);
+  if (state) {
+    const resources = resourcesFromState(state);
     return {
       stack: stackOf(resources[0]?.urn),
       policies: await judgeResources(resources, { ...request, mode: "simulate" }),
     };
   }
-  if (content.version !== 1 || !Array.isArray(content.resources)) {
-    throw new InputError([
-      {
-        path,
-        found: show(content.version === undefined ? Object.keys(content).slice(0, 5) : { version: content.version }),
-        allowed: "a plan file of version 1, or the output of pulumi stack export",
-        fix: "write one with: groundplan plan --json FILE",
-      },
-    ]);
-  }
-  const plan = content as unknown as Plan;
+  const plan = planFromText(text, path);
   // Exemptions were settled when the plan was made; the rows it lists as exempt still are.
   const exempt = new Set(
     plan.policies.results.filter((result) => result.status === "exempt").map(({ rule, urn }) => `${rule} ${urn}`),
@@ -54,21 +45,16 @@ export async function checkPlanFile(
   return { stack: plan.stack, policies: { ...report, results } };
 }
 
-function parseJson(text: string, path: string): Record<string, unknown> {
-  let content: unknown;
+/** The resources of an exported state; undefined for any other file. */
+function exportedState(text: string): readonly unknown[] | undefined {
   try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new InputError([
-      {
-        path,
-        found: error instanceof Error ? error.message : String(error),
-        allowed: "JSON",
-        fix: "write the file again with: groundplan plan --json FILE",
-      },
-    ]);
+    const content: unknown = JSON.parse(text);
+    const deployment = isRecord(content) ? content.deployment : undefined;
+    return isRecord(deployment) && Array.isArray(deployment.resources) ? deployment.resources : undefined;
+  } catch {
+    // Not JSON: what it is instead, reading it as a plan says.
+    return undefined;
   }
-  return isRecord(content) ? content : {};
 }
 
 function stackOf(urn: string | undefined): string {

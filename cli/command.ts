@@ -62,6 +62,26 @@ export function buildCommand(context: CommandContext): Command {
     );
 
   root
+    .command("matrix")
+    .description("plan every system in every model on every cloud, in both modes, with all policies")
+    .option("--stack <stack>", "stack whose settings every cell is planned with", "dev")
+    .option("--filter <word>", "only cells of this system, model or cloud (repeatable)", collect, [])
+    .option("--json <file>", "write the results to a file")
+    .action(async (options) =>
+      (require("./commands/matrix") as typeof import("./commands/matrix")).matrix(options, context),
+    );
+
+  root
+    .command("diff")
+    .description("print what changes between two plan files; fails where data would be lost")
+    .argument("<before>", "plan file")
+    .argument("<after>", "plan file")
+    .option("--json", "as JSON")
+    .action(async (before, after, options) =>
+      (require("./commands/diff") as typeof import("./commands/diff")).diff(before, after, options, context),
+    );
+
+  root
     .command("systems")
     .description("list the built-in systems")
     .option("--json", "as JSON")

@@ -99,7 +99,7 @@ describe("wrong input", () => {
   it("a plan file that is none exits 2 with its path", async () => {
     const { code, err } = await run(ROOT, "check", "--plan", "package.json");
     expect(code).to.equal(2);
-    expect(err).to.include("allowed  a plan file of version 1, or the output of pulumi stack export");
+    expect(err).to.match(/package\.json: version\n {4}found {4}.*\n {4}allowed {2}1\n {4}fix {6}write the file again/);
     expect(await run(ROOT, "check", "--plan", "no-such-file.json")).to.include({ code: 2 });
     expect(await run(ROOT, "check", "--plan", "README.md")).to.include({ code: 2 });
   });

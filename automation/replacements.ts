@@ -1,0 +1,105 @@
+/**
+ * Properties whose change replaces a stateful resource, and so loses what it holds unless it was copied away first. Only
+ * what the provider's schema marks so (`willReplaceOnChanges`) and a plan can show; of anything else a plan cannot tell.
+ */
+const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
+  "aws:rds/instance:Instance": [
+    "availabilityZone",
+    "dbName",
+    "engine",
+    "identifier",
+    "identifierPrefix",
+    "kmsKeyId",
+    "storageEncrypted",
+    "username",
+    "characterSetName",
+    "timezone",
+  ],
+  "aws:rds/cluster:Cluster": [
+    "clusterIdentifier",
+    "clusterIdentifierPrefix",
+    "databaseName",
+    "dbSubnetGroupName",
+    "engine",
+    "engineMode",
+    "kmsKeyId",
+    "masterUsername",
+    "storageEncrypted",
+  ],
+  "aws:rds/globalCluster:GlobalCluster": ["databaseName", "engine", "globalClusterIdentifier", "storageEncrypted"],
+  "aws:elasticache/replicationGroup:ReplicationGroup": [
+    "atRestEncryptionEnabled",
+    "dataTieringEnabled",
+    "engine",
+    "kmsKeyId",
+    "port",
+    "replicationGroupId",
+    "snapshotArns",
+    "subnetGroupName",
+  ],
+  "aws:efs/fileSystem:FileSystem": [
+    "availabilityZoneName",
+    "creationToken",
+    "encrypted",
+    "kmsKeyId",
+    "performanceMode",
+  ],
+  "aws:ebs/volume:Volume": ["availabilityZone", "encrypted", "kmsKeyId", "outpostArn", "snapshotId"],
+  "aws:opensearch/domain:Domain": ["domainName", "vpcOptions.subnetIds"],
+  "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled"],
+  "aws:eks/cluster:Cluster": [
+    "bootstrapSelfManagedAddons",
+    "kubernetesNetworkConfig.serviceIpv4Cidr",
+    "name",
+    "roleArn",
+  ],
+  "gcp:sql/databaseInstance:DatabaseInstance": ["encryptionKeyName", "masterInstanceName", "name", "project", "region"],
+  "gcp:storage/bucket:Bucket": ["customPlacementConfig", "enableObjectRetention", "location", "name", "project"],
+  "gcp:redis/instance:Instance": [
+    "authorizedNetwork",
+    "connectMode",
+    "customerManagedKey",
+    "location",
+    "name",
+    "region",
+    "tier",
+    "transitEncryptionMode",
+  ],
+  "gcp:redis/cluster:Cluster": ["kmsKey", "name", "pscConfigs", "region"],
+  "gcp:compute/disk:Disk": ["diskEncryptionKey", "image", "name", "snapshot", "type", "zone"],
+  "gcp:filestore/instance:Instance": ["kmsKeyName", "location", "name", "networks", "tier"],
+  "gcp:container/cluster:Cluster": ["ipAllocationPolicy", "location", "name", "network", "subnetwork"],
+  "kubernetes:core/v1:PersistentVolumeClaim": [
+    "metadata.name",
+    "metadata.namespace",
+    "spec.accessModes",
+    "spec.selector",
+    "spec.storageClassName",
+    "spec.volumeMode",
+    "spec.volumeName",
+  ],
+  "kubernetes:apps/v1:StatefulSet": [
+    "metadata.name",
+    "metadata.namespace",
+    "spec.podManagementPolicy",
+    "spec.selector",
+    "spec.serviceName",
+    "spec.volumeClaimTemplates",
+  ],
+  "kubernetes:postgresql.cnpg.io/v1:Cluster": ["metadata.name", "metadata.namespace"],
+};
+
+/** Whether a type holds data or is what holds it, so that losing it stands out. */
+export function isStateful(type: string): boolean {
+  return type in REPLACED_BY || type === "aws:kms/key:Key" || type === "gcp:kms/cryptoKey:CryptoKey";
+}
+
+/** Whether changing a property replaces a resource: `unknown` for types whose properties are not listed here. */
+export function replacesOn(type: string, path: string): boolean | "unknown" {
+  const properties = REPLACED_BY[type];
+  return properties === undefined
+    ? "unknown"
+    : properties.some(
+        (property) => path === property || path.startsWith(`${property}.`) || path.startsWith(`${property}[`),
+      );
+}
