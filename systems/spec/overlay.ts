@@ -12,13 +12,26 @@ export type Overlay<T> = T extends readonly unknown[]
  * holds only what it changes, and the merged system is validated whole.
  */
 export function deepPartial(schema: z.ZodType): z.ZodType {
+  const known = partials.get(schema);
+  if (known) {
+    return known;
+  }
+  const made = makePartial(schema);
+  partials.set(schema, made);
+  return made;
+}
+
+/** What is one schema in the spec stays one in the overlay: the JSON Schema then refers to it instead of repeating it. */
+const partials = new WeakMap<z.ZodType, z.ZodType>();
+
+function makePartial(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
     return deepPartial(schema.unwrap() as z.ZodType);
   }
   if (schema instanceof z.ZodObject) {
     const shape = Object.entries(schema.shape as Record<string, z.ZodType>).map(([key, field]) => [
       key,
-      described(field, deepPartial(field).nullable().optional()),
+      optionalPart(field),
     ]);
     return described(schema, z.strictObject(Object.fromEntries(shape)));
   }
@@ -32,6 +45,14 @@ export function deepPartial(schema: z.ZodType): z.ZodType {
     return described(schema, z.union((schema.options as z.ZodType[]).map((option) => deepPartial(option))));
   }
   return schema;
+}
+
+const optionalParts = new WeakMap<z.ZodType, z.ZodType>();
+
+function optionalPart(field: z.ZodType): z.ZodType {
+  const made = optionalParts.get(field) ?? described(field, deepPartial(field).nullable().optional());
+  optionalParts.set(field, made);
+  return made;
 }
 
 function described(from: z.ZodType, to: z.ZodType): z.ZodType {
