@@ -1,0 +1,65 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { runCommand } from "../cli/run";
+import { recordingTerminal } from "./cli/terminal";
+
+const ROOT = join(__dirname, "..");
+
+/** Lines of the fenced shell blocks of a document that run the `groundplan` command, without their comments. */
+function shownCommands(document: string): readonly string[] {
+  const blocks = [...readFileSync(join(ROOT, document), "utf8").matchAll(/```sh\n(.*?)```/gs)].map(
+    (match) => match[1] ?? "",
+  );
+  return blocks
+    .join("\n")
+    .split("\n")
+    .map((line) => line.replace(/\s+#.*$/, "").trim())
+    .filter((line) => line.startsWith("npx groundplan "));
+}
+
+describe("the README", function () {
+  this.timeout(60_000);
+  let directory: string;
+
+  before(() => {
+    // Commands write files where they run: they run in a copy of what a stack needs.
+    directory = mkdtempSync(join(tmpdir(), "groundplan-docs-"));
+    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml"]) {
+      cpSync(join(ROOT, file), join(directory, file));
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  for (const command of shownCommands("README.md")) {
+    it(`shows a command that works: ${command}`, async () => {
+      const { terminal, err } = recordingTerminal();
+      const code = await runCommand(command.split(/\s+/).slice(2), terminal, directory);
+      expect(code, err()).to.equal(0);
+    });
+  }
+
+  it("shows every command there is", () => {
+    const { terminal, out } = recordingTerminal();
+    return runCommand(["--help"], terminal, ROOT).then(() => {
+      const commands = [...out().matchAll(/^ {2}([a-z]+) /gm)]
+        .map((match) => match[1])
+        .filter((name) => name !== "help" && name !== "complete");
+      const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+      expect(commands.filter((name) => !readme.includes(`npx groundplan ${name}`))).to.deep.equal([]);
+    });
+  });
+
+  it("names scripts that exist", () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const named = [...readFileSync(join(ROOT, "README.md"), "utf8").matchAll(/npm run ([a-z]+)/g)].map(
+      (match) => match[1] ?? "",
+    );
+    expect(named).to.not.have.lengthOf(0);
+    expect(named.filter((name) => !(name in scripts))).to.deep.equal([]);
+  });
+});
