@@ -1,5 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { at, document, isFalse, oneOrMany, shown, text } from "../read";
+import { at, document, isFalse, isSet, oneOrMany, shown, text } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeSet } from "../simple";
 import { ofTypes, refersTo } from "../stack";
@@ -12,23 +12,55 @@ const ENCRYPTION = [
 const POLICIES = ["aws:s3/bucketPolicy:BucketPolicy"];
 const IDENTITIES = ["bucket", "id"];
 
-export const sseKms = resourceRule({
+const LOGGING = ["aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketLoggingV2:BucketLoggingV2"];
+const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
+
+/**
+ * Buckets that S3's server access logs or an application load balancer's logs are written to. Neither writer can use a
+ * KMS key; a network load balancer can. A bucket that logs to itself holds more than logs.
+ */
+function logTargets(resources: readonly PolicyResource[]): readonly PolicyResource[] {
+  const loggings = ofTypes(resources, LOGGING);
+  const balancers = ofTypes(resources, BALANCERS).filter(
+    ({ props }) => !isSet(props.loadBalancerType) || props.loadBalancerType === "application",
+  );
+  return ofTypes(resources, BUCKETS).filter(
+    (bucket) =>
+      loggings.some(
+        (logging) =>
+          refersTo(logging, "targetBucket", bucket, IDENTITIES) && !refersTo(logging, "bucket", bucket, IDENTITIES),
+      ) ||
+      balancers.some((balancer) =>
+        ["accessLogs", "connectionLogs"].some((field) => refersTo(balancer, [field, "bucket"], bucket, IDENTITIES)),
+      ),
+  );
+}
+
+export const sseKms = stackRule({
   id: "s3-encrypted-with-kms",
   title: "S3 encryption configurations use KMS",
+  description: "S3's server access logs and application load balancers' logs go to S3's own encryption only",
   severity: "high",
   level: "mandatory",
   fix: "Set applyServerSideEncryptionByDefault.sseAlgorithm: aws:kms with kmsMasterKeyId.",
   sources: ["CKV_AWS_145", "S3.17"],
   resources: ENCRYPTION,
-  check({ props }, report) {
-    const rules = oneOrMany(props.rules);
-    if (rules.length === 0) report("rules is empty");
-    rules.forEach((rule, index) => {
-      const algorithm = at(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm");
-      if (algorithm !== "aws:kms" && algorithm !== "aws:kms:dsse") {
-        report(`rules[${index}].applyServerSideEncryptionByDefault.sseAlgorithm is ${shown(algorithm)}, not aws:kms`);
-      }
-    });
+  checkStack({ resources }, report) {
+    const targets = logTargets(resources);
+    for (const configuration of ofTypes(resources, ENCRYPTION)) {
+      const rules = oneOrMany(configuration.props.rules);
+      if (rules.length === 0) report("rules is empty", configuration);
+      rules.forEach((rule, index) => {
+        const algorithm = at(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm");
+        if (algorithm === "aws:kms" || algorithm === "aws:kms:dsse") return;
+        const ofLogs = targets.some((bucket) => refersTo(configuration, "bucket", bucket, IDENTITIES));
+        if (algorithm === "AES256" && ofLogs) return;
+        report(
+          `rules[${index}].applyServerSideEncryptionByDefault.sseAlgorithm is ${shown(algorithm)}, not aws:kms`,
+          configuration,
+        );
+      });
+    }
   },
 });
 
