@@ -21,3 +21,4 @@ export {
 } from "./exemptions";
 export { definePack, EXEMPT_RESOURCES, EXEMPT_STACK, type Pack, toPolicies } from "./pack";
 export { isStackRule, type Level, type ResourceRule, type Rule, resourceRule, type StackRule, stackRule } from "./rule";
+export { isStateful, STATEFUL } from "./stateful";

@@ -4,6 +4,7 @@ import { at, isFalse, isSet, isTrue, list, oneOrMany, shown } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeTrue } from "../simple";
 import { ofTypes, refersTo } from "../stack";
+import { PROTECTED } from "../stateful";
 
 const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const VERSIONING = ["aws:s3/bucketVersioning:BucketVersioning", "aws:s3/bucketVersioningV2:BucketVersioningV2"];
@@ -113,27 +114,6 @@ export const forceDestroy = resourceRule<EnvironmentConfig>({
   },
 });
 
-/** What holds data that a replacement or a deletion would lose. */
-export const STATEFUL = [
-  ...BUCKETS,
-  "aws:rds/instance:Instance",
-  "aws:rds/cluster:Cluster",
-  "aws:rds/globalCluster:GlobalCluster",
-  "aws:elasticache/replicationGroup:ReplicationGroup",
-  "aws:efs/fileSystem:FileSystem",
-  "aws:ebs/volume:Volume",
-  "aws:opensearch/domain:Domain",
-  "aws:kms/key:Key",
-  "aws:mq/broker:Broker",
-  "gcp:sql/databaseInstance:DatabaseInstance",
-  "gcp:storage/bucket:Bucket",
-  "gcp:redis/instance:Instance",
-  "gcp:redis/cluster:Cluster",
-  "gcp:compute/disk:Disk",
-  "gcp:filestore/instance:Instance",
-  "gcp:kms/cryptoKey:CryptoKey",
-];
-
 export const stateProtected = resourceRule<EnvironmentConfig & { readonly ephemeral: boolean }>({
   id: "stateful-resource-protected",
   title: "Resources that hold data are protected outside dev",
@@ -148,7 +128,7 @@ export const stateProtected = resourceRule<EnvironmentConfig & { readonly epheme
     },
     defaults: { environment: "production", ephemeral: false },
   },
-  resources: STATEFUL,
+  resources: PROTECTED,
   check({ opts, props, notApplicable }, report, { environment, ephemeral }) {
     if (environment === "dev" || ephemeral) notApplicable("The stack may lose its data");
     if (isSet(props.replicateSourceDb) || isSet(props.masterInstanceName))

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { packs } from "../../policies";
+import { isStateful, packs, STATEFUL } from "../../policies";
 
 const rules = packs.flatMap((pack) => pack.rules);
 const expand = (prefix: string, ids: string): string[] => ids.split(" ").map((id) => prefix + id);
@@ -48,7 +48,8 @@ describe("policy coverage", () => {
       }
       return names;
     };
-    const missing = rules.flatMap(({ resources }) =>
+    const cloud = STATEFUL.filter((type) => !type.startsWith("kubernetes:"));
+    const missing = [...rules, { resources: cloud }].flatMap(({ resources }) =>
       typeof resources === "function"
         ? []
         : resources.filter((token) => {
@@ -58,5 +59,16 @@ describe("policy coverage", () => {
           }),
     );
     expect(missing).to.deep.equal([]);
+  });
+
+  it("knows what a replacement or deletion loses data of, once each", () => {
+    expect(new Set(STATEFUL).size).to.equal(STATEFUL.length);
+    const protectedTypes = rules.find(({ id }) => id === "stateful-resource-protected")?.resources;
+    if (typeof protectedTypes === "function" || protectedTypes === undefined) throw new Error("a list of types");
+    expect(protectedTypes.filter((type) => !isStateful(type))).to.deep.equal([]);
+    expect(["kubernetes:core/v1:PersistentVolumeClaim", "kubernetes:core/v1:Service"].map(isStateful)).to.deep.equal([
+      true,
+      false,
+    ]);
   });
 });
