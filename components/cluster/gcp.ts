@@ -142,7 +142,7 @@ export class Cluster extends Component {
       {
         protect: context.redundancy.protect,
         dependsOn: [...account.ready],
-        // Its zones are those of the first pool, which is gone: GKE answers with what the pools have now.
+        // GKE answers with none once the first pool is gone, and putting it back would make another cluster.
         ignoreChanges: ["initialNodeCount"],
       },
     );
