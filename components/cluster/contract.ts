@@ -17,6 +17,8 @@ export interface Capabilities {
   readonly certManager: boolean;
   /** `postgresql.cnpg.io/v1`. */
   readonly cloudNativePg: boolean;
+  /** `elasticsearch.k8s.elastic.co/v1`. */
+  readonly elasticsearch: boolean;
 }
 
 export interface WorkloadIdentity {

@@ -3,14 +3,15 @@ import * as random from "@pulumi/random";
 import type { Binding, Client } from "../../components/binding";
 import { AttachedCluster } from "../../components/cluster/attached/attachedCluster";
 import { Namespace } from "../../components/cluster/namespace/namespace";
+import { KubernetesMemcached } from "../../components/data/memcached/kubernetes";
 import { isReplicated } from "../../components/data/postgres/cloudNativePg";
 import { EmbeddedDatabase } from "../../components/data/postgres/embedded";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { KubernetesPostgres } from "../../components/data/postgres/kubernetes";
 import { KubernetesRedis } from "../../components/data/redis/kubernetes";
+import { KubernetesSearch } from "../../components/data/search/kubernetes";
 import { KubernetesVectorStore } from "../../components/data/vectorStore/kubernetes";
 import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
-import { InputError, show } from "../../components/errors";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import { KubernetesSecrets } from "../../components/secrets/secretStore/kubernetes";
@@ -18,8 +19,7 @@ import { KubernetesBucket } from "../../components/storage/bucket/kubernetes";
 import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
 import type { StoreSpec } from "../../systems/spec";
 import { defaultNamespace, namespaceOf } from "../demands";
-import { imageOf } from "../settings";
-import { addOnModes, demandOf, postgresImage, redisImage } from "./kubernetesStores";
+import { addOnModes, demandOf, postgresImage, redisImage, storeImage } from "./kubernetesStores";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 
@@ -117,20 +117,23 @@ class KubernetesSite implements Site {
           { context, store: name, spec, cluster, clients, existing: placementSettings.existing?.buckets[name] },
           options,
         ).binding;
-      case "vector": {
-        const image = imageOf(settings.images, "stores", name, spec.image ?? `qdrant/qdrant:v${spec.version}`);
-        return new KubernetesVectorStore(logicalName, { ...common, spec, image }, options).binding;
-      }
+      case "vector":
+        return new KubernetesVectorStore(
+          logicalName,
+          { ...common, spec, image: storeImage(settings, name, spec) },
+          options,
+        ).binding;
       case "memcached":
-      case "search":
-        throw new InputError([
-          {
-            path: `stores.${name}.kind`,
-            found: show(spec.kind),
-            allowed: "postgres, redis, vector, bucket or file-share on kubernetes",
-            fix: `run the system on aws, or describe ${name} as a service of kind statefulset`,
-          },
-        ]);
+        return new KubernetesMemcached(
+          logicalName,
+          { ...common, spec, image: storeImage(settings, name, spec) },
+          options,
+        ).binding;
+      case "search": {
+        const image = settings.images.stores[name] ?? spec.image;
+        const logs = system.observability.logStore === name;
+        return new KubernetesSearch(logicalName, { ...common, spec, image, logs }, options).binding;
+      }
       default:
         return spec satisfies never;
     }

@@ -28,8 +28,11 @@ function defaults(
   system: Pick<ResolvedSystem, "services" | "stores" | "alerts">,
   context: Pick<Context, "model" | "redundancy">,
 ): AddOnModes {
+  // Nothing but its operator runs Elasticsearch here, on however many nodes.
+  const searches = Object.values(system.stores).some((store) => store.kind === "search");
+  const operators: AddOnModes = searches ? { "eck-operator": "install" } : {};
   if (!isDistributed(context.model)) {
-    return { ingress: "existing" };
+    return { ingress: "existing", ...operators };
   }
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
@@ -45,6 +48,7 @@ function defaults(
     ...(queued ? { keda: "install" as const } : {}),
     ...(measured || queued ? { "kube-prometheus-stack": "install" as const } : {}),
     ...(replicated ? { "cloudnative-pg": "install" as const } : {}),
+    ...operators,
   };
 }
 
@@ -70,6 +74,7 @@ export function demandOf(store: StoreSpec, redundancy: Redundancy): readonly Pod
     case "file-share":
       return [{ pods: 0, resources: NOTHING, claims: [store.size] }];
     case "vector":
+    case "search":
       return [
         {
           pods: store.instances,
@@ -78,7 +83,7 @@ export function demandOf(store: StoreSpec, redundancy: Redundancy): readonly Pod
         },
       ];
     case "memcached":
-    case "search":
+      return [{ pods: store.instances, resources: store.resources, claims: [] }];
     case "bucket":
       return [];
     default:
@@ -108,4 +113,14 @@ export function postgresImage(
 
 export function redisImage(settings: Pick<Settings, "images">, name: string, store: StoreOf<"redis">): string {
   return imageOf(settings.images, "stores", name, store.image ?? `redis:${store.version}-alpine`);
+}
+
+/** Images the stores name themselves, where the settings do not: of the server of each kind. */
+export function storeImage(
+  settings: Pick<Settings, "images">,
+  name: string,
+  store: StoreOf<"vector" | "memcached">,
+): string {
+  const plain = store.kind === "vector" ? `qdrant/qdrant:v${store.version}` : `memcached:${store.version}-alpine`;
+  return imageOf(settings.images, "stores", name, store.image ?? plain);
 }

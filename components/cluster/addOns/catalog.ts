@@ -9,6 +9,7 @@ export const ADD_ONS = [
   "kube-prometheus-stack",
   "ingress",
   "cloudnative-pg",
+  "eck-operator",
   "vertical-pod-autoscaler",
   "aws-load-balancer-controller",
 ] as const;
@@ -148,6 +149,16 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
       values: { resources: small },
     },
   },
+  "eck-operator": {
+    capability: "elasticsearch",
+    namespace: "elastic-system",
+    chart: {
+      name: "eck-operator",
+      version: "3.5.0",
+      repository: "https://helm.elastic.co",
+      values: { resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } } },
+    },
+  },
   "aws-load-balancer-controller": {
     namespace: "kube-system",
     chart: {
@@ -179,5 +190,6 @@ export function capabilitiesOf(modes: AddOnModes): Capabilities {
     externalSecrets: has("external-secrets"),
     certManager: has("cert-manager"),
     cloudNativePg: has("cloudnative-pg"),
+    elasticsearch: has("eck-operator"),
   };
 }
