@@ -13,8 +13,10 @@ const TICK_MS = 25;
 const QUIET_MS = 750;
 /** Once something has failed, only what is under way already is still of interest. */
 const QUIET_AFTER_FAILURE_MS = 100;
-/** The share of a tick a process that waits for nothing spends on the processor: workers compile unseen. */
-const BUSY_SHARE = 0.5;
+/** The share of a tick a process may spend on the processor and still wait for nothing: workers compile unseen. */
+const BUSY_SHARE = 0.1;
+/** A tick this late says that the process was kept from running, by its own work or by others': it proves no quiet. */
+const LATE_MS = 4 * TICK_MS;
 
 /** How a wait ended. */
 export type Ending = "settled" | "quiet" | "timeout";
@@ -39,10 +41,11 @@ export class Watchdog {
         const now = performance.now();
         const used = process.cpuUsage(cpu);
         const share = (used.user + used.system) / 1000 / (now - looked);
+        const late = now - looked > LATE_MS;
         cpu = process.cpuUsage();
         looked = now;
         const activity = this.watched.activity();
-        if (activity !== last || this.watched.inFlight() > 0 || share > BUSY_SHARE || this.#busy(1)) {
+        if (activity !== last || this.watched.inFlight() > 0 || share > BUSY_SHARE || late || this.#busy(1)) {
           last = activity;
           quietSince = now;
         }
