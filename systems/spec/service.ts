@@ -47,7 +47,7 @@ const queueTrigger = z.strictObject({
 const customMetric = z.strictObject({
   name: z.string().min(1).describe("Name the metric is known by"),
   query: z.string().min(1).describe("PromQL giving the total over all pods"),
-  perReplica: positive.describe("Value one replica is expected to carry"),
+  perReplica: z.int().min(1).max(1_000_000_000).describe("Value one replica is expected to carry"),
 });
 
 export const scaling = z

@@ -27,7 +27,7 @@ describe("the examples", () => {
   it("lie beside the schema editors read, which is the spec's own", () => {
     expect(
       JSON.parse(textOf("system.schema.json")),
-      "npx groundplan schema > examples/system.schema.json",
+      "npx groundplan schema > examples/system.schema.json && npx biome format --write examples",
     ).to.deep.equal(JSON.parse(JSON.stringify(systemJsonSchema())));
   });
 
@@ -57,7 +57,7 @@ describe("the examples", () => {
 
   it("the pipeline sleeps while its queue is empty, and runs once on one host", async () => {
     expect(scalingOf(await example("etl-pipeline.yaml", "distributed"), "transform")).to.equal(
-      "0-40, celery transform 20",
+      "0-20, celery transform 20",
     );
     expect(scalingOf(await example("etl-pipeline.yaml", "single-server"), "transform")).to.equal("1");
     expect(edgesOf(await example("etl-pipeline.yaml", "distributed")).extract).to.equal(
@@ -66,6 +66,6 @@ describe("the examples", () => {
   });
 
   it("the game's gateway scales to what its placement allows", async () => {
-    expect(scalingOf(await example("game-backend.yaml", "global"), "gateway")).to.equal("3-40, cpu 60");
+    expect(scalingOf(await example("game-backend.yaml", "global"), "gateway")).to.equal("3-12, cpu 60");
   });
 });
