@@ -3,19 +3,26 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Make } from "./make";
 import type { Project } from "./project";
 
-/** Domain of each service's agent. https://docs.cloud.google.com/iam/docs/service-agents */
-const DOMAINS = {
-  compute: "compute-system",
-  container: "container-engine-robot",
-  file: "cloud-filer",
-  pubsub: "gcp-sa-pubsub",
-  redis: "cloud-redis",
-  secretmanager: "gcp-sa-secretmanager",
-  sqladmin: "gcp-sa-cloud-sql",
-  storage: "gs-project-accounts",
-} as const;
+interface Agent {
+  /** Domain of its address. https://docs.cloud.google.com/iam/docs/service-agents */
+  readonly domain: string;
+  /** What brings it to life: switching the API on, or asking for it. */
+  readonly made: "with-api" | "on-request";
+}
 
-export type ServiceWithAgent = keyof typeof DOMAINS;
+const AGENTS = {
+  compute: { domain: "compute-system", made: "with-api" },
+  container: { domain: "container-engine-robot", made: "with-api" },
+  file: { domain: "cloud-filer", made: "on-request" },
+  pubsub: { domain: "gcp-sa-pubsub", made: "on-request" },
+  redis: { domain: "cloud-redis", made: "on-request" },
+  secretmanager: { domain: "gcp-sa-secretmanager", made: "on-request" },
+  sqladmin: { domain: "gcp-sa-cloud-sql", made: "on-request" },
+  // Reading it makes it: https://docs.cloud.google.com/storage/docs/getting-service-agent
+  storage: { domain: "gs-project-accounts", made: "with-api" },
+} as const satisfies Record<string, Agent>;
+
+export type ServiceWithAgent = keyof typeof AGENTS;
 
 export interface ServiceAgent {
   /** IAM member. */
@@ -24,11 +31,25 @@ export interface ServiceAgent {
 }
 
 /**
- * The account a service of Google acts with in this project. It comes to life when the service is first used, which is
- * too late for a grant that must stand before; asking for it makes it.
+ * The account a service of Google acts with in this project. Most come to life when the service is first used, which is
+ * too late for a grant that must stand before; asking for one makes it.
  */
-export function makeServiceAgent(make: Make, service: ServiceWithAgent, project: Project): ServiceAgent {
-  const member = pulumi.interpolate`serviceAccount:service-${project.number}@${DOMAINS[service]}.iam.gserviceaccount.com`;
-  const identity = make(gcp.projects.ServiceIdentity, `agent-${service}`, { service: `${service}.googleapis.com` });
-  return { member, ready: [identity] };
+export function makeServiceAgent(
+  make: Make,
+  service: ServiceWithAgent,
+  project: Project,
+  parent: pulumi.Resource,
+): ServiceAgent {
+  if (service === "storage") {
+    return { member: gcp.storage.getProjectServiceAccountOutput({}, { parent }).member, ready: [] };
+  }
+  const { domain, made }: Agent = AGENTS[service];
+  const member = pulumi.interpolate`serviceAccount:service-${project.number}@${domain}.iam.gserviceaccount.com`;
+  return {
+    member,
+    ready:
+      made === "on-request"
+        ? [make(gcp.projects.ServiceIdentity, `agent-${service}`, { service: `${service}.googleapis.com` })]
+        : [],
+  };
 }

@@ -63,7 +63,8 @@ export class Network extends Component implements NetworkContract {
   /** What a managed store must wait for to get a private address. */
   readonly privateServicesReady: readonly pulumi.Resource[];
 
-  private readonly services: readonly pulumi.Resource[];
+  /** The project's APIs, switched on: whatever else is made in it waits for them. */
+  readonly services: readonly pulumi.Resource[];
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:networking:Network", name, args, opts);

@@ -97,7 +97,7 @@ export class Keys extends Component implements KeysContract {
 
   private agentOf(service: ServiceWithAgent): ServiceAgent {
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    const agent = this.agents.get(service) ?? makeServiceAgent(make, service, this.project);
+    const agent = this.agents.get(service) ?? makeServiceAgent(make, service, this.project, this);
     this.agents.set(service, agent);
     return agent;
   }

@@ -1,0 +1,132 @@
+import * as gcp from "@pulumi/gcp";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StoreOf } from "../../../systems/spec";
+import type { Binding, BindingValue } from "../../binding";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { InputError } from "../../errors";
+import { bucketProblems } from "../../gcp/bucket/constraints";
+import { type DualRegion, dualRegionOf } from "../../gcp/bucket/dualRegion";
+import { bucketGrants } from "../../gcp/bucket/grants";
+import { hardening } from "../../gcp/bucket/hardening";
+import { lifecycleRules } from "../../gcp/bucket/lifecycle";
+import type { LogBucket } from "../../gcp/bucket/logBucket";
+import { makeReplicaKey } from "../../gcp/bucket/replicaKey";
+import { labelsOf } from "../../gcp/labels";
+import type { Make } from "../../gcp/make";
+import { GCP_NAMES } from "../../gcp/names";
+import { AUTO_NAME_SUFFIX, physicalName } from "../../naming";
+import type { KeysContract } from "../../secrets/keys/contract";
+import type { BucketContract } from "./contract";
+
+export interface BucketArgs extends ComponentArgs {
+  /** Name of the store in the spec. */
+  readonly store: string;
+  readonly spec: StoreOf<"bucket">;
+  readonly keys: KeysContract;
+  readonly logs: LogBucket;
+  readonly transform?: { readonly bucket?: Transform<gcp.storage.BucketArgs> };
+}
+
+/** A Cloud Storage bucket: private, encrypted with an own key, versioned, logged, with the spec's lifecycle, copy and lock. */
+export class Bucket extends Component implements BucketContract {
+  readonly binding: Binding;
+  readonly bucket: gcp.storage.Bucket;
+
+  private readonly args: BucketArgs;
+
+  constructor(name: string, args: BucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:storage:Bucket", name, args, opts);
+    this.args = args;
+    const { context } = this;
+    const problems = bucketProblems(args.store, args.spec, context.region);
+    if (problems.length > 0) {
+      throw new InputError(problems);
+    }
+    const dual = args.spec.replication ? dualRegionOf(context.region) : undefined;
+    this.bucket = this.makeBucket(dual);
+    this.binding = this.bind();
+    this.reportReplica(dual);
+    this.finish({ bucket: this.bucket.name });
+  }
+
+  /** The name is one an application may know, kept unique by a suffix that lives in the state. */
+  private makeBucket(dual: DualRegion | undefined): gcp.storage.Bucket {
+    const { context, args } = this;
+    const { spec, store, keys, logs } = args;
+    const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const suffix = this.make(random.RandomId, "suffix", { byteLength: 4 });
+    const parts = spec.bucketName === undefined ? [context.system, store] : [spec.bucketName];
+    const prefix = physicalName(GCP_NAMES.bucket, [...parts, context.environment], AUTO_NAME_SUFFIX + 1);
+    const keyName = dual ? makeReplicaKey(make, context, dual, this) : keys.arn("storage");
+    return this.make(
+      gcp.storage.Bucket,
+      "bucket",
+      {
+        name: pulumi.interpolate`${prefix}-${suffix.hex}`,
+        ...this.place(dual),
+        ...hardening(keyName),
+        lifecycleRules: lifecycleRules(spec.lifecycle),
+        logging: { logBucket: logs.bucketName, logObjectPrefix: store },
+        ...this.retention(),
+        forceDestroy: context.environment === "dev" && !spec.locked,
+        labels: labelsOf(context.tags),
+      },
+      { protect: context.redundancy.protect, dependsOn: [...logs.ready] },
+    );
+  }
+
+  /** Two regions with turbo replication: 15 minutes behind at most. */
+  private place(dual: DualRegion | undefined) {
+    return dual
+      ? {
+          location: dual.location,
+          customPlacementConfig: { dataLocations: [...dual.dataLocations] },
+          rpo: "ASYNC_TURBO",
+        }
+      : { location: this.context.region.toUpperCase() };
+  }
+
+  private retention() {
+    const { locked, retentionDays } = this.args.spec;
+    const { environment, redundancy } = this.context;
+    return locked && retentionDays !== undefined
+      ? {
+          retentionPolicy: {
+            retentionPeriod: String(retentionDays * 86_400),
+            // Nobody can shorten a locked policy, not even the project's owner: production only, where that is the point.
+            isLocked: environment === "production" && redundancy.protect,
+          },
+        }
+      : {};
+  }
+
+  private bind(): Binding {
+    const { bucket, args, context } = this;
+    const plain = (value: pulumi.Input<string>): BindingValue => ({ kind: "plain", value });
+    return {
+      values: () => ({
+        name: plain(bucket.name),
+        region: plain(context.region),
+        url: plain(pulumi.interpolate`gs://${bucket.name}`),
+        host: plain("storage.googleapis.com"),
+      }),
+      // Google's services share their addresses; private access takes the traffic there without leaving its network.
+      peers: [{ kind: "hosts", hosts: ["storage.googleapis.com", "*.storage.googleapis.com"] }],
+      ports: [443],
+      grants: (_client, access) => bucketGrants(args.store, access, bucket.name),
+      ready: [bucket],
+    };
+  }
+
+  private reportReplica(dual: DualRegion | undefined): void {
+    const storageClass = this.args.spec.replication?.storageClass;
+    if (dual && storageClass !== "standard") {
+      this.degrade({
+        feature: `copies of ${this.args.store} in class ${storageClass}`,
+        reason: "both regions of a bucket keep an object in the same class, so that either can take over",
+        remedy: "copy to an archive bucket with a Storage Transfer job, or rely on the lifecycle's classes",
+      });
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import * as gcp from "@pulumi/gcp";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { StoreOf } from "../../../systems/spec";
+import type { Binding } from "../../binding";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { InputError, type Problem, show } from "../../errors";
+import { labelsOf } from "../../gcp/labels";
+import type { Make } from "../../gcp/make";
+import { GCP_NAMES } from "../../gcp/names";
+import { allowEgress } from "../../gcp/network/firewall";
+import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
+import type { Network } from "../../networking/gcp";
+import { gibibytes } from "../../quantities";
+import type { KeysContract } from "../../secrets/keys/contract";
+import { objectLabels } from "../../workload/labels";
+
+export interface FileShareArgs extends ComponentArgs {
+  /** Name of the store: of the claim too. */
+  readonly store: string;
+  readonly spec: StoreOf<"file-share">;
+  /** Namespace of the claim; only pods there can mount it. */
+  readonly namespace: string;
+  readonly network: Network;
+  readonly keys: KeysContract;
+  /** Account of the nodes, which mount the share. */
+  readonly nodeAccount: pulumi.Input<string>;
+  readonly transform?: { readonly instance?: Transform<gcp.filestore.InstanceArgs> };
+}
+
+/** Sizes of zonal and regional instances. https://docs.cloud.google.com/filestore/docs/service-tiers */
+const CAPACITY_GIB = { least: 1_024, step: 256, most: 9_984 } as const;
+/** https://docs.cloud.google.com/filestore/docs/configuring-firewall */
+const NFS_PORTS = [111, 2_046, 2_049, 2_050, 4_045];
+const SHARE = "share";
+
+/** GiB an instance is sold with for a share of this size. */
+export function capacityGiB(size: string): number {
+  return Math.max(CAPACITY_GIB.least, Math.ceil(gibibytes(size) / CAPACITY_GIB.step) * CAPACITY_GIB.step);
+}
+
+/** What Filestore would refuse at apply. */
+export function fileShareProblems(store: string, spec: Pick<StoreOf<"file-share">, "size">): readonly Problem[] {
+  return capacityGiB(spec.size) > CAPACITY_GIB.most
+    ? [
+        {
+          path: `stores.${store}.size`,
+          found: show(spec.size),
+          allowed: `at most ${CAPACITY_GIB.most}Gi on gcp`,
+          fix: "use a smaller share, or several",
+        },
+      ]
+    : [];
+}
+
+/** A Filestore instance in Google's network, and the claim by which pods of one namespace mount it. */
+export class FileShare extends Component {
+  readonly binding: Binding;
+
+  private readonly args: FileShareArgs;
+
+  constructor(name: string, args: FileShareArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:storage:FileShare", name, args, opts);
+    this.args = args;
+    const problems = fileShareProblems(args.store, args.spec);
+    if (problems.length > 0) {
+      throw new InputError(problems);
+    }
+    const instance = this.makeInstance();
+    const opened = this.openTo(instance);
+    const claim = this.makeClaim(this.makeVolume(instance));
+    this.binding = {
+      values: () => ({}),
+      peers: [],
+      ports: [],
+      grants: () => [],
+      volume: { namespace: args.namespace, claim: args.store },
+      ready: [claim, ...opened],
+    };
+    this.finish({ store: args.store, namespace: args.namespace });
+  }
+
+  private makeInstance(): gcp.filestore.Instance {
+    const { context, args } = this;
+    const { multiZone, protect } = context.redundancy;
+    const suffix = this.make(random.RandomId, "suffix", { byteLength: 4, keepers: { key: args.keys.arn("data") } });
+    const prefix = uniqueName(GCP_NAMES.filestore, [context.system, args.store], AUTO_NAME_SUFFIX + 1);
+    const [zone = context.region] = args.network.zoneNames;
+    return this.make(
+      gcp.filestore.Instance,
+      "instance",
+      {
+        name: pulumi.interpolate`${prefix}-${suffix.hex}`,
+        description: `${args.store} of ${context.system}`,
+        tier: multiZone ? "REGIONAL" : "ZONAL",
+        location: multiZone ? context.region : zone,
+        fileShares: {
+          name: SHARE,
+          capacityGb: capacityGiB(args.spec.size),
+          nfsExportOptions: [
+            { ipRanges: [args.network.ranges.nodes], accessMode: "READ_WRITE", squashMode: "NO_ROOT_SQUASH" },
+          ],
+        },
+        networks: [
+          {
+            network: args.network.vpcId,
+            modes: ["MODE_IPV4"],
+            connectMode: "PRIVATE_SERVICE_ACCESS",
+            reservedIpRange: args.network.privateServices.rangeName,
+          },
+        ],
+        kmsKeyName: args.keys.arn("data"),
+        deletionProtectionEnabled: protect,
+        labels: labelsOf(context.tags),
+      },
+      { protect, dependsOn: [...args.network.privateServicesReady] },
+    );
+  }
+
+  private openTo(instance: gcp.filestore.Instance): readonly pulumi.Resource[] {
+    const { args } = this;
+    const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    return [
+      allowEgress(make, "nodes-to", {
+        network: args.network.vpcId,
+        description: `Nodes to ${args.store}`,
+        serviceAccount: args.nodeAccount,
+        ranges: [pulumi.interpolate`${addressOf(instance)}/32`],
+        ports: NFS_PORTS,
+      }),
+    ];
+  }
+
+  private makeVolume(instance: gcp.filestore.Instance): k8s.core.v1.PersistentVolume {
+    const { context, args } = this;
+    return this.make(k8s.core.v1.PersistentVolume, "volume", {
+      metadata: {
+        name: `${context.system}-${args.store}`,
+        labels: { ...objectLabels(context, args.store, "database") },
+      },
+      spec: {
+        capacity: { storage: `${capacityGiB(args.spec.size)}Gi` },
+        accessModes: ["ReadWriteMany"],
+        persistentVolumeReclaimPolicy: "Retain",
+        // No class: otherwise the claim would have a second instance made for it.
+        storageClassName: "",
+        claimRef: { namespace: args.namespace, name: args.store },
+        csi: {
+          driver: "filestore.csi.storage.gke.io",
+          volumeHandle: pulumi.interpolate`modeInstance/${instance.location}/${instance.name}/${SHARE}`,
+          volumeAttributes: { ip: addressOf(instance), volume: SHARE },
+        },
+      },
+    });
+  }
+
+  private makeClaim(volume: k8s.core.v1.PersistentVolume): k8s.core.v1.PersistentVolumeClaim {
+    const { context, args } = this;
+    return this.make(
+      k8s.core.v1.PersistentVolumeClaim,
+      "claim",
+      {
+        metadata: {
+          name: args.store,
+          namespace: args.namespace,
+          labels: { ...objectLabels(context, args.store, "database") },
+        },
+        spec: {
+          accessModes: ["ReadWriteMany"],
+          storageClassName: "",
+          volumeName: volume.metadata.name,
+          resources: { requests: { storage: args.spec.size } },
+        },
+      },
+      { protect: context.redundancy.protect },
+    );
+  }
+}
+
+function addressOf(instance: gcp.filestore.Instance): pulumi.Output<string> {
+  return instance.networks.apply((networks) => networks[0]?.ipAddresses?.[0] ?? "");
+}
