@@ -1,3 +1,4 @@
+import { manifestObjects } from "./manifests";
 import { at, list, type Props, text } from "./read";
 import type { Subject } from "./rule";
 
@@ -5,7 +6,7 @@ import type { Subject } from "./rule";
 export interface KubernetesObject {
   readonly kind: string;
   readonly props: Props;
-  /** Empty for the resource itself, `item 2 (Deployment web): ` for a list's item: the start of a message. */
+  /** Empty for the resource itself, `item 2 (Deployment web): ` for what it carries: the start of a message. */
   readonly where: string;
 }
 
@@ -25,14 +26,14 @@ export function kubernetesToken(type: string): Token | undefined {
   const usable =
     token &&
     !token.kind.endsWith("Patch") &&
-    !(["yaml", "helm.sh", "kustomize"].includes(token.group) && token.kind !== "ConfigGroup");
+    !(["yaml", "helm.sh", "kustomize"].includes(token.group) && !carriesAny(token.kind));
   tokens.set(type, usable ? token : undefined);
   return usable ? token : undefined;
 }
 
 /**
  * A predicate for `Rule.resources`: objects of these kinds, their typed lists (`DeploymentList`), the untyped `List`
- * and a ConfigGroup's literal objects.
+ * and what a ConfigGroup is given, as objects or as YAML text.
  */
 export function kinds(...wanted: readonly string[]): (type: string) => boolean {
   return (type) => {
@@ -56,15 +57,22 @@ export function objectsOf(
   if (wanted.includes(token.kind)) return [{ kind: token.kind, props: resource.props, where: "" }];
   const itemKind = token.kind.endsWith("List") ? token.kind.slice(0, -"List".length) : "";
   if (!carriesAny(token.kind) && !wanted.includes(itemKind)) return [];
-  const objects: KubernetesObject[] = [];
-  const items = list(token.kind === "ConfigGroup" ? resource.props.objs : resource.props.items);
-  items.forEach((item, index) => {
-    const kind = itemKind === "" ? text(at(item, "kind")) : itemKind;
-    if (kind === undefined || !wanted.includes(kind)) return;
+  const items = token.kind === "ConfigGroup" ? manifestObjects(resource.props) : list(resource.props.items);
+  return items.flatMap((item, index) => carried(item, `item ${index}`, itemKind, wanted));
+}
+
+/** An item, or the items of a list that is one. */
+function carried(item: unknown, place: string, itemKind: string, wanted: readonly string[]): KubernetesObject[] {
+  const kind = itemKind === "" ? (text(at(item, "kind")) ?? "") : itemKind;
+  if (wanted.includes(kind)) {
     const name = text(at(item, "metadata", "name")) ?? "unnamed";
-    objects.push({ kind, props: item as Props, where: `item ${index} (${kind} ${name}): ` });
-  });
-  return objects;
+    return [{ kind, props: item as Props, where: `${place} (${kind} ${name}): ` }];
+  }
+  const isList = kind.endsWith("List") && Array.isArray(at(item, "items"));
+  const inner = kind.slice(0, -"List".length);
+  return isList
+    ? list(at(item, "items")).flatMap((each, index) => carried(each, `${place}.${index}`, inner, wanted))
+    : [];
 }
 
 /** As `objectsOf`, ending the check as not applicable where there is none. */

@@ -1,7 +1,9 @@
 import { definePack } from "../pack";
+import { helmRules } from "./helm";
 import { hostRules } from "./host";
 import { podIdentityRules } from "./identity";
 import { imageRules } from "./image";
+import { manifestRules } from "./manifests";
 import { namespaceRules } from "./namespaces";
 import manifest from "./package.json";
 import { privilegeRules } from "./privileges";
@@ -22,5 +24,7 @@ export const pack = definePack({
     ...podIdentityRules,
     ...secretRules,
     ...namespaceRules,
+    ...manifestRules,
+    ...helmRules,
   ],
 });

@@ -2,6 +2,7 @@ import { definePack } from "../pack";
 import { bucketRules } from "./buckets";
 import { databaseRules } from "./databases";
 import { edgeRules } from "./edge";
+import { helmEncryptionRules } from "./helm";
 import { keyRules } from "./keys";
 import manifest from "./package.json";
 import { serviceRules } from "./services";
@@ -20,5 +21,6 @@ export const pack = definePack({
     ...serviceRules,
     ...edgeRules,
     ...storageClassRules,
+    ...helmEncryptionRules,
   ],
 });

@@ -130,3 +130,27 @@ export const namespace: TestResource = {
   name: "shop",
   props: { metadata: { name: "shop", labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
 };
+
+/** A release whose values keep what the chart has for security. */
+export const release: TestResource = {
+  type: "kubernetes:helm.sh/v3:Release",
+  name: "cache",
+  props: {
+    chart: "cache",
+    version: "1.2.3",
+    namespace: "shop",
+    repositoryOpts: { repo: "https://charts.example.com" },
+    values: {
+      image: { tag: "7.2.4" },
+      auth: { enabled: true },
+      tls: { enabled: true },
+      networkPolicy: { enabled: true },
+      server: {
+        podSecurityContext: { runAsNonRoot: true, runAsUser: 10001 },
+        service: { type: "ClusterIP" },
+      },
+      sidecars: [{ name: "metrics", securityContext: { readOnlyRootFilesystem: true } }],
+      console: { enabled: false, tls: { enabled: false }, auth: { enabled: false } },
+    },
+  },
+};

@@ -1,7 +1,6 @@
-import { pack } from "../../policies/operations/pack";
-import { type CaseTable, chosen, describeCases, flag, missing } from "./cases";
-import { deployment } from "./fixtures";
-import { DELETE, type TestResource } from "./harness";
+import { type CaseTable, chosen, flag, missing } from "../cases";
+import { deployment } from "../fixtures";
+import { DELETE, type TestResource } from "../harness";
 
 const tags = { system: "shop", environment: "production", model: "global", owner: "team", "managed-by": "pulumi" };
 const tagged = (type: string, props: Readonly<Record<string, unknown>>): readonly TestResource[] => [
@@ -80,7 +79,7 @@ const nodes = [
 ];
 const distribution = tagged("aws:cloudfront/distribution:Distribution", { loggingConfig: { bucket: "logs" } });
 
-const table: CaseTable = {
+export const table: CaseTable = {
   "eks-control-plane-logs": {
     base: eks,
     fails: [
@@ -260,5 +259,3 @@ const table: CaseTable = {
     unknown: [{ at: "notifications", on: 1 }],
   },
 };
-
-describeCases(pack, table);

@@ -1,7 +1,6 @@
-import { pack } from "../../policies/network/pack";
-import { type CaseTable, chosen, describeCases, flag, missing, one, unflagged } from "./cases";
-import { deployment, namespace } from "./fixtures";
-import { DELETE, type TestResource } from "./harness";
+import { type CaseTable, chosen, flag, missing, one, unflagged } from "../cases";
+import { deployment, namespace, release } from "../fixtures";
+import { DELETE, type TestResource } from "../harness";
 
 const endpoint = (service: string): TestResource => ({
   type: "aws:ec2/vpcEndpoint:VpcEndpoint",
@@ -108,7 +107,7 @@ const ingress = one("kubernetes:networking.k8s.io/v1:Ingress", {
 });
 const service = one("kubernetes:core/v1:Service", { metadata: { namespace: "shop" }, spec: { type: "ClusterIP" } });
 
-const table: CaseTable = {
+export const table: CaseTable = {
   "vpc-flow-log": {
     base: vpc,
     fails: [
@@ -458,6 +457,55 @@ const table: CaseTable = {
     ],
     unknown: ["spec.type"],
   },
+  "helm-network-policy-on": {
+    base: [release],
+    fails: [
+      { at: "values.networkPolicy.enabled", to: false, message: "values.networkPolicy.enabled is false" },
+      {
+        at: "values.server.networkPolicies",
+        to: { create: false },
+        message: "values.server.networkPolicies.create is false",
+      },
+    ],
+    unknown: ["values.networkPolicy.enabled"],
+  },
+  "helm-load-balancer-restricted": {
+    base: [
+      release,
+      {
+        ...release,
+        name: "restricted",
+        props: {
+          ...release.props,
+          values: {
+            service: { type: "LoadBalancer", loadBalancerSourceRanges: ["10.0.0.0/8"] },
+            internal: {
+              spec: { type: "LoadBalancer" },
+              annotations: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" },
+            },
+          },
+        },
+      },
+    ],
+    fails: [
+      {
+        at: "values.server.service.type",
+        to: "LoadBalancer",
+        message: "values.server.service.type is LoadBalancer, and no loadBalancerSourceRanges is set",
+      },
+      {
+        at: "values.service.loadBalancerSourceRanges.0",
+        to: "0.0.0.0/0",
+        on: 1,
+        message: "values.service.type is LoadBalancer, and loadBalancerSourceRanges is the world",
+      },
+      {
+        at: "values.internal.annotations",
+        to: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing" },
+        on: 1,
+        message: "values.internal.type is LoadBalancer, and no loadBalancerSourceRanges is set",
+      },
+    ],
+    unknown: ["values.server.service.type"],
+  },
 };
-
-describeCases(pack, table);

@@ -1,6 +1,6 @@
-import { pack } from "../../policies/identity/pack";
-import { type CaseTable, chosen, describeCases, filled, flag, missing, one, unflagged } from "./cases";
-import { DELETE, type TestResource } from "./harness";
+import { type CaseTable, chosen, filled, flag, missing, one, unflagged } from "../cases";
+import { release } from "../fixtures";
+import { DELETE, type TestResource } from "../harness";
 
 const policy = (statement: object): string => JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 const grant = { Effect: "Allow", Action: ["s3:GetObject"], Resource: "arn:aws:s3:::shop/*" };
@@ -64,7 +64,7 @@ const binding = one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding"
   subjects: [{ kind: "ServiceAccount", name: "app", namespace: "shop" }],
 });
 
-const table: CaseTable = {
+export const table: CaseTable = {
   "iam-no-wildcard-actions": {
     base: iam,
     fails: [
@@ -374,6 +374,13 @@ const table: CaseTable = {
     ],
     unknown: ["rules.0.verbs"],
   },
+  "helm-auth-on": {
+    base: [release],
+    fails: [
+      { at: "values.auth.enabled", to: false, message: "values.auth.enabled is false" },
+      { at: "values.server.auth", to: false, message: "values.server.auth is false" },
+      { at: "values.usePassword", to: false, message: "values.usePassword is false" },
+    ],
+    unknown: ["values.auth.enabled"],
+  },
 };
-
-describeCases(pack, table);

@@ -1,7 +1,6 @@
-import { pack } from "../../policies/limits/pack";
-import { type CaseTable, describeCases, one } from "./cases";
-import { autoscaler, cronJob, deployment, job, namespace, statefulSet } from "./fixtures";
-import { DELETE, type TestResource } from "./harness";
+import { type CaseTable, one } from "../cases";
+import { autoscaler, cronJob, deployment, job, namespace, statefulSet } from "../fixtures";
+import { DELETE, type TestResource } from "../harness";
 
 const POD = "spec.template.spec";
 const base = [deployment];
@@ -102,7 +101,7 @@ const database = one("gcp:sql/databaseInstance:DatabaseInstance", {
   settings: { diskSize: 100, diskAutoresize: true, diskAutoresizeLimit: 500 },
 });
 
-const table: CaseTable = {
+export const table: CaseTable = {
   "container-cpu-request": asked("requests", "cpu"),
   "container-cpu-limit": asked("limits", "cpu"),
   "container-memory-request": asked("requests", "memory"),
@@ -387,5 +386,3 @@ const table: CaseTable = {
     unknown: ["spec.maxUnavailable"],
   },
 };
-
-describeCases(pack, table);

@@ -1,7 +1,6 @@
-import { pack } from "../../policies/reliability/pack";
-import { type CaseTable, chosen, describeCases, flag, one } from "./cases";
-import { autoscaler, deployment } from "./fixtures";
-import { DELETE, type TestResource } from "./harness";
+import { type CaseTable, chosen, flag, one } from "../cases";
+import { autoscaler, deployment } from "../fixtures";
+import { DELETE, type TestResource } from "../harness";
 
 const protectedOne = (type: string, props: Readonly<Record<string, unknown>>): readonly TestResource[] => [
   { type, props, protect: true },
@@ -70,7 +69,7 @@ const dev = (base: readonly TestResource[], at: string, to: unknown, message: st
   unknown: [at],
 });
 
-const table: CaseTable = {
+export const table: CaseTable = {
   "rds-multi-az": flag(database, "multiAz"),
   "rds-deletion-protection": flag(database, "deletionProtection"),
   "rds-backup-retention": {
@@ -241,5 +240,3 @@ const table: CaseTable = {
     unknown: ["spec.template.spec.terminationGracePeriodSeconds"],
   },
 };
-
-describeCases(pack, table);

@@ -1,7 +1,6 @@
-import { pack } from "../../policies/containers/pack";
-import { type CaseTable, describeCases } from "./cases";
-import { DIGEST, deployment, namespace } from "./fixtures";
-import { DELETE, type TestResource } from "./harness";
+import type { CaseTable } from "../cases";
+import { DIGEST, deployment, namespace, release } from "../fixtures";
+import { DELETE, type TestResource } from "../harness";
 
 const POD = "spec.template.spec";
 const APP = `${POD}.containers.0`;
@@ -15,7 +14,15 @@ const configMap: TestResource = {
   props: { metadata: { namespace: "shop" }, data: { LOG_LEVEL: "info", PASSWORD_FILE: "/run/secrets/password" } },
 };
 
-const table: CaseTable = {
+const manifest: TestResource = {
+  type: "kubernetes:yaml/v2:ConfigGroup",
+  props: {
+    files: ["manifests/*.yaml"],
+    yaml: "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: app, namespace: shop }\n",
+  },
+};
+
+export const table: CaseTable = {
   "container-runs-as-non-root": {
     base,
     fails: [
@@ -422,6 +429,86 @@ const table: CaseTable = {
     ],
     unknown: [{ at: ["metadata", "labels", "pod-security.kubernetes.io/enforce"] }],
   },
+  "manifest-yaml-readable": {
+    base: [manifest],
+    fails: [
+      {
+        at: "yaml",
+        to: "kind: Pod\n---\nkind: [Pod",
+        message:
+          "yaml: Flow sequence in block collection must be sufficiently indented and end with a ] at line 3, column 11:",
+      },
+    ],
+    unknown: ["yaml"],
+  },
+  "manifest-from-own-files": {
+    base: [manifest],
+    fails: [
+      {
+        at: "files",
+        to: ["https://example.com/install.yaml"],
+        message: '"https://example.com/install.yaml" is read from the network',
+      },
+    ],
+    unknown: ["files"],
+  },
+  "helm-chart-pinned": {
+    base: [release],
+    fails: [
+      { at: "version", to: DELETE, message: "version is unset, not one exact version" },
+      { at: "version", to: "^1.2.3", message: 'version is "^1.2.3", not one exact version' },
+      { at: "version", to: "1.2", message: 'version is "1.2", not one exact version' },
+      { at: "devel", to: true, message: "devel is true, which takes versions in development" },
+    ],
+    unknown: ["version"],
+  },
+  "helm-security-context-kept": {
+    base: [release],
+    fails: [
+      {
+        at: "values.server.podSecurityContext.runAsNonRoot",
+        to: false,
+        message: "values.server.podSecurityContext.runAsNonRoot is false",
+      },
+      {
+        at: "values.server.podSecurityContext.runAsUser",
+        to: 0,
+        message: "values.server.podSecurityContext.runAsUser is 0",
+      },
+      {
+        at: "values.containerSecurityContext",
+        to: { enabled: false },
+        message: "values.containerSecurityContext.enabled is false",
+      },
+      {
+        at: "values.sidecars.0.securityContext",
+        to: { privileged: true, allowPrivilegeEscalation: true, readOnlyRootFilesystem: false },
+        message: [
+          "values.sidecars[0].securityContext.privileged is true",
+          "values.sidecars[0].securityContext.allowPrivilegeEscalation is true",
+          "values.sidecars[0].securityContext.readOnlyRootFilesystem is false",
+        ],
+      },
+      {
+        at: "values.sidecars.0.securityContext.capabilities",
+        to: { add: ["NET_BIND_SERVICE", "SYS_ADMIN"] },
+        message: "values.sidecars[0].securityContext.capabilities.add holds SYS_ADMIN",
+      },
+      {
+        at: "values.server",
+        to: { hostNetwork: true, hostPID: true, hostIPC: true },
+        message: [
+          "values.server.hostNetwork is true",
+          "values.server.hostPID is true",
+          "values.server.hostIPC is true",
+        ],
+      },
+    ],
+    unknown: ["values", "values.server.podSecurityContext.runAsNonRoot"],
+  },
+  "helm-image-fixed-tag": {
+    base: [release],
+    fails: [{ at: "values.image.tag", to: "latest", message: 'values.image.tag is "latest"' }],
+    unknown: ["values.image.tag"],
+  },
 };
-
-describeCases(pack, table);

@@ -1,6 +1,6 @@
-import { pack } from "../../policies/encryption/pack";
-import { type CaseTable, describeCases, filled, flag, one } from "./cases";
-import { DELETE, type TestResource } from "./harness";
+import { type CaseTable, filled, flag, one } from "../cases";
+import { release } from "../fixtures";
+import { DELETE, type TestResource } from "../harness";
 
 const KEY = "arn:aws:kms:us-east-1:111122223333:key/1234";
 const GCP_KEY = "projects/p/locations/europe-west1/keyRings/r/cryptoKeys/k";
@@ -68,7 +68,7 @@ const storageClass = one("kubernetes:storage.k8s.io/v1:StorageClass", {
   parameters: { type: "gp3", encrypted: "true" },
 });
 
-const table: CaseTable = {
+export const table: CaseTable = {
   "ebs-volume-encrypted": flag(one("aws:ebs/volume:Volume", { encrypted: true }), "encrypted"),
   "ebs-snapshot-copy-encrypted": flag(one("aws:ebs/snapshotCopy:SnapshotCopy", { encrypted: true }), "encrypted"),
   "ec2-volumes-encrypted": {
@@ -436,6 +436,13 @@ const table: CaseTable = {
     ],
     unknown: ["parameters.encrypted", "provisioner"],
   },
+  "helm-tls-on": {
+    base: [release],
+    fails: [
+      { at: "values.tls.enabled", to: false, message: "values.tls.enabled is false" },
+      { at: "values.server.tls", to: false, message: "values.server.tls is false" },
+      { at: "values.server.insecureSkipVerify", to: true, message: "values.server.insecureSkipVerify is true" },
+    ],
+    unknown: ["values.tls.enabled"],
+  },
 };
-
-describeCases(pack, table);

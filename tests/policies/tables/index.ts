@@ -1,0 +1,19 @@
+import type { CaseTable } from "../cases";
+import { table as containers } from "./containers";
+import { table as encryption } from "./encryption";
+import { table as identity } from "./identity";
+import { table as limits } from "./limits";
+import { table as network } from "./network";
+import { table as operations } from "./operations";
+import { table as reliability } from "./reliability";
+
+/** Every rule's cases, by pack. */
+export const tables: Readonly<Record<string, CaseTable>> = {
+  encryption,
+  containers,
+  limits,
+  network,
+  identity,
+  reliability,
+  operations,
+};
