@@ -1,6 +1,6 @@
 import { buildPlan, type Plan, runProgram } from "../engine";
-import { parseSettings } from "../stacks/settings";
-import { judgeResources, selectPacks } from "./policies";
+import { parseSettings, type Settings } from "../stacks/settings";
+import { type JudgeRequest, judgeResources, selectPacks } from "./policies";
 import { applySelection, type Selection } from "./selection";
 import { readStackFile, toPulumiConfig } from "./stackFile";
 
@@ -26,41 +26,53 @@ export interface PlanRequest {
   readonly onProgress?: (progress: { readonly resources: number; readonly urn: string }) => void;
 }
 
+/** What a stack's file says, with a selection laid over it. */
+export interface ReadStack {
+  readonly project: string;
+  readonly settings: Settings;
+  /** Configuration as the SDK takes it. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly secretKeys: readonly string[];
+}
+
+/** Reads a stack's settings without running its program. Throws an InputError with every problem found. */
+export async function readStack(
+  request: Pick<PlanRequest, "directory" | "stack" | "selection" | "secrets">,
+): Promise<ReadStack> {
+  const { directory, stack, secrets = {} } = request;
+  const file = await readStackFile(directory, stack);
+  const config = toPulumiConfig({ ...applySelection(file.values, request.selection ?? {}), ...secrets });
+  const secretKeys = [...new Set([...file.secretKeys, ...Object.keys(secrets)])];
+  const settings = await parseSettings(config, { stack, directory, secretKeys });
+  return { project: file.project, settings, config, secretKeys };
+}
+
+/** What a stack's policies are judged under. */
+export function judgeSettings(settings: Settings): Omit<JudgeRequest, "mode"> {
+  return {
+    environment: settings.environment,
+    model: settings.model,
+    ephemeral: settings.ephemeral,
+    exemptions: settings.policyExemptions,
+  };
+}
+
 /**
  * Plans a stack with no cloud, credentials or Pulumi CLI, and runs the policy packs on the result. One plan at a time
  * per process. Throws an InputError with every problem of the input, or an EngineError.
  */
 export async function planStack(request: PlanRequest): Promise<Plan> {
-  selectPacks(request.packs);
-  request.onPhase?.(`reading Pulumi.${request.stack}.yaml`);
-  const file = await readStackFile(request.directory, request.stack);
-  const values = applySelection(file.values, request.selection ?? {});
-  const config = toPulumiConfig({ ...values, ...request.secrets });
-  const secretKeys = [...new Set([...file.secretKeys, ...Object.keys(request.secrets ?? {})])];
-  const settings = await parseSettings(config, { stack: request.stack, directory: request.directory, secretKeys });
+  const { stack, mode, packs, today } = request;
+  selectPacks(packs);
+  request.onPhase?.(`reading Pulumi.${stack}.yaml`);
+  const { project, settings, config, secretKeys } = await readStack(request);
   request.onPhase?.(`planning ${settings.system.name}, ${settings.model}, ${settings.environment}`);
   // Loaded only now: wrong settings are answered without waiting for any SDK.
   const program = require("../index") as typeof import("../index");
-  const run = await runProgram({
-    program,
-    project: file.project,
-    stack: file.stack,
-    config,
-    secretKeys,
-    mode: request.mode,
-    transport: request.transport,
-    onProgress: request.onProgress,
-  });
+  const { transport, onProgress } = request;
+  const run = await runProgram({ program, project, stack, config, secretKeys, mode, transport, onProgress });
   request.onPhase?.("checking policies");
-  const policies = await judgeResources(run.resources, {
-    mode: request.mode,
-    packs: request.packs,
-    environment: settings.environment,
-    model: settings.model,
-    ephemeral: settings.ephemeral,
-    exemptions: settings.policyExemptions,
-    today: request.today,
-  });
+  const policies = await judgeResources(run.resources, { ...judgeSettings(settings), mode, packs, today });
   const header = {
     system: settings.system.name,
     environment: settings.environment,

@@ -1,3 +1,4 @@
+import type { PolicyPackConfig } from "@pulumi/policy";
 import { InputError, type Problem, show } from "../components/errors";
 import { didYouMean } from "../components/validation/suggestions";
 import { evaluatePacks, type PolicyResult, type RecordedResource } from "../engine";
@@ -60,9 +61,26 @@ export async function judgeResources(
       ]),
     ),
   });
-  const perRule = exemptions.flatMap(({ rules, ...rest }) => rules.map((rule) => ({ ...rest, rule })));
-  const settled = applyExemptions(report.results, perRule, today);
+  const settled = applyExemptions(report.results, perRule(exemptions), today);
   return { ...report, results: [...settled, ...expiredResults(packs, exemptions, today)] };
+}
+
+/**
+ * Configuration of each pack for a stack, as the Pulumi CLI takes it with `--policy-pack-config`: there the packs judge
+ * under the same environment and exemptions as here.
+ */
+export function packConfigs(request: Omit<JudgeRequest, "mode" | "today">): Readonly<Record<string, PolicyPackConfig>> {
+  const exemptions = perRule(request.exemptions ?? []);
+  return Object.fromEntries(
+    selectPacks(request.packs).map((pack) => [
+      pack.name,
+      packConfig(pack, { environment: request.environment, exemptions, overrides: overridesFor(request) }),
+    ]),
+  );
+}
+
+function perRule(exemptions: readonly ExemptionSetting[]): readonly Exemption[] {
+  return exemptions.flatMap(({ rules, ...rest }) => rules.map((rule) => ({ ...rest, rule })));
 }
 
 /** Packs by name, in their own order. Throws an InputError with every name that is none. */
@@ -92,7 +110,7 @@ function withoutListings(pack: Pack): Pack {
 }
 
 /** What rules need to know of a stack beyond its environment. */
-function overridesFor(request: JudgeRequest) {
+function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "registries">) {
   return {
     ...(request.model === "global" ? { "s3-bucket-replicated": { required: true } } : {}),
     ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true } } : {}),

@@ -49,6 +49,10 @@ export function buildCommand(context: CommandContext): Command {
     .option("--pack <pack>", "only this pack (repeatable)", collect, [])
     .addOption(mode())
     .addOption(new Option("--format <format>", "form of the results").choices(POLICY_FORMATS).default("text"))
+    .option(
+      "--pack-config <directory>",
+      "instead, write each pack's configuration for this stack and print the flags of pulumi",
+    )
     .option("--plan <file>", "judge this plan file, or the output of pulumi stack export, instead of planning")
     .action(async (options) =>
       (require("./commands/check") as typeof import("./commands/check")).check(options, context),

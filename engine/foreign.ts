@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { userFrame } from "./construction";
 import type { Failure } from "./failures";
@@ -16,7 +16,8 @@ export async function runForeign(run: Run, entry: string): Promise<void> {
     const child = start(run, resolve(entry), server.address);
     const ended = await waitFor(child, run.timeoutSeconds);
     reportLogged(run);
-    if (run.failures.size === 0 && (ended.code !== 0 || ended.timedOut)) {
+    // A process that waits for a promise nothing settles ends with code 0: only what it never registered tells.
+    if (run.failures.size === 0 && (ended.code !== 0 || ended.timedOut || !run.monitor.finished)) {
       run.failures.add(failureOf(ended, run, entry));
     }
   } finally {
@@ -41,6 +42,8 @@ function start(run: Run, entry: string, address: string): ChildProcess {
   return spawn(
     process.execPath,
     [
+      "--require",
+      join(__dirname, "plainErrors.cjs"),
       ...loader,
       require.resolve("@pulumi/pulumi/cmd/run"),
       ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]),
@@ -50,6 +53,7 @@ function start(run: Run, entry: string, address: string): ChildProcess {
     {
       env: {
         ...process.env,
+        GROUNDPLAN_OFFLINE: "true",
         PULUMI_CONFIG: JSON.stringify(run.config),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(run.secretKeys),
         PULUMI_NODEJS_TYPESCRIPT: "false",
@@ -93,14 +97,22 @@ function reportLogged(run: Run): void {
   for (const { severity, message, urn } of run.diagnostics.list) {
     if (severity === "error") {
       const source = userFrame(message);
-      run.failures.addError(message, () => ({
+      const told = withoutFrames(message);
+      run.failures.addError(told, () => ({
         kind: "foreign-program",
-        message,
+        message: told,
         ...(urn === undefined ? {} : { urn }),
         ...(source === undefined ? {} : { source }),
       }));
     }
   }
+}
+
+/** What the SDK logs of an error it did not expect: a sentence that names the program, the error, and its stack. */
+function withoutFrames(message: string): string {
+  return message
+    .replace(/^Running program '.*' failed with an unhandled exception:\n/, "")
+    .replace(/\n {4}at (?:.|\n)*$/, "");
 }
 
 function failureOf(ended: Ended, run: Run, entry: string): Failure {
@@ -109,7 +121,7 @@ function failureOf(ended: Ended, run: Run, entry: string): Failure {
   if (ended.timedOut) {
     return { kind: "timeout", message: `the program ${entry} did not end within ${run.timeoutSeconds} s`, ...place };
   }
-  if (ended.errors.includes("promises were still active") || ended.errors.includes("promise was still active")) {
+  if (ended.code === 0 || /promises? (?:was|were) still active/.test(ended.errors)) {
     return {
       kind: "never-settled",
       message: `the program ${entry} ended while it still waited: a promise that nothing settles, or resources that wait for each other`,

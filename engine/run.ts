@@ -8,6 +8,12 @@ import { TransformRunner } from "./transforms";
 /** How long a run may take unless the request says otherwise. */
 const TIMEOUT_SECONDS = 60;
 
+/**
+ * Environment variable set for a program while this engine runs it. In `simulate` mode the SDK tells a program that this is
+ * no preview, so that it does all of its work; what belongs to a real update alone, it asks this for.
+ */
+export const OFFLINE_VARIABLE = "GROUNDPLAN_OFFLINE";
+
 let running: string | undefined;
 
 /**
@@ -78,10 +84,12 @@ async function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> 
     ]);
   }
   running = name;
+  process.env[OFFLINE_VARIABLE] = "true";
   try {
     return await work();
   } finally {
     running = undefined;
+    delete process.env[OFFLINE_VARIABLE];
   }
 }
 

@@ -1,5 +1,8 @@
-import { resolve } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { checkPlanFile } from "../../automation/checkFile";
+import { judgeSettings, readStack } from "../../automation/plan";
+import { packConfigs } from "../../automation/policies";
 import type { PolicyFormat, SelectorOptions } from "../command";
 import { type Judged, policiesAsJson, policiesAsJunit, policiesAsSarif } from "../output/policyFormats";
 import { printPolicies } from "../output/summary";
@@ -12,17 +15,37 @@ export interface CheckOptions extends SelectorOptions {
   readonly format: PolicyFormat;
   readonly mode: "preview" | "simulate";
   readonly plan?: string;
+  readonly packConfig?: string;
 }
 
 /** Runs policy packs on a stack, or on a plan file or an exported Pulumi state, and prints what they say. */
 export async function check(options: CheckOptions, context: CommandContext): Promise<void> {
   const packs = options.pack.length > 0 ? options.pack : undefined;
+  if (options.packConfig !== undefined) {
+    return writePackConfigs(options.packConfig, { ...options, packs }, context);
+  }
   const judged =
     options.plan === undefined
       ? await planWithProgress({ ...options, packs }, options.mode, context)
       : await checkPlanFile(resolve(context.directory, options.plan), { packs });
   print[options.format](judged, context.terminal.out);
   context.exitCode = verdict(judged);
+}
+
+/** Writes what the packs must know of a stack where the Pulumi CLI runs them, and the flags that hand it over. */
+async function writePackConfigs(
+  directory: string,
+  options: SelectorOptions & { readonly packs?: readonly string[] },
+  context: CommandContext,
+): Promise<void> {
+  const { settings } = await readStack({ directory: context.directory, stack: options.stack, selection: options });
+  const configs = packConfigs({ ...judgeSettings(settings), packs: options.packs });
+  await mkdir(resolve(context.directory, directory), { recursive: true });
+  for (const [pack, config] of Object.entries(configs)) {
+    const file = join(directory, `${pack}.json`);
+    await writeFile(resolve(context.directory, file), `${JSON.stringify(config, null, 2)}\n`);
+    context.terminal.out.write(`--policy-pack policies/${pack} --policy-pack-config ${file}\n`);
+  }
 }
 
 const print: Readonly<Record<PolicyFormat, (judged: Judged, out: Stream) => void>> = {
