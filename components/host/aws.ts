@@ -1,0 +1,331 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../aws/account";
+import { makeLogGroup } from "../aws/logGroup";
+import type { Make } from "../aws/make";
+import type { Grant } from "../binding";
+import { Component, type ComponentArgs, type Transform } from "../component";
+import { allowEgress, allowIngress, makeSecurityGroup } from "../networking/securityGroup";
+import type { KeysContract } from "../secrets/keys/contract";
+import type { Bucket } from "../storage/bucket/aws";
+import { makeAlarms } from "./aws/alarms";
+import { awsHostCloud, ecrRegistries } from "./aws/commands";
+import { backupGrants, imageGrants, makeHostIdentity, secretGrants, telemetryGrants } from "./aws/identity";
+import type { HostNetwork } from "./aws/network";
+import type { HostSecrets } from "./aws/secrets";
+import { makeDataVolume } from "./aws/volume";
+import { runningBackups } from "./cloudInit";
+import { usesCloud } from "./compose/networks";
+import type { HostDescription } from "./contract";
+import { hostDegraded } from "./degraded";
+import { clientsOf } from "./environment";
+import { publicHosts } from "./nginx";
+import { checkUserData, type RenderedHost, renderHost } from "./rendered";
+
+export interface HostArgs extends ComponentArgs {
+  readonly description: HostDescription;
+  readonly network: HostNetwork;
+  readonly keys: KeysContract;
+  readonly secrets: HostSecrets;
+  /** Buckets of the system, by the store's name. */
+  readonly buckets: Readonly<Record<string, Bucket>>;
+  /** Hosted zone the public's names are written to. @default none: somebody else points them at the address */
+  readonly zoneId?: string;
+  readonly transform?: {
+    readonly instance?: Transform<aws.ec2.InstanceArgs>;
+    readonly data?: Transform<aws.ebs.VolumeArgs>;
+  };
+}
+
+/**
+ * Ubuntu, as it comes with Session Manager's agent; Canonical keeps the newest image's id here.
+ * https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/
+ */
+const IMAGE_PARAMETER = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id";
+
+/**
+ * A whole system on one EC2 instance: containers by compose, a proxy with TLS, backups, and a data volume that outlives
+ * the machine. The machine itself is replaced for every change of its user data, and keeps its address and its data.
+ */
+export class Host extends Component {
+  readonly publicIp: pulumi.Output<string>;
+  readonly instance: aws.ec2.Instance;
+  readonly dataVolume: aws.ebs.Volume;
+
+  private readonly args: HostArgs;
+  private readonly namespace: string;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:host:Host", name, args, opts);
+    this.args = args;
+    const { context } = this;
+    this.namespace = `Groundplan/${context.system}/${context.environment}/${context.placement}`;
+    checkUserData(args.description, this.cloud("log-group"));
+    const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+
+    const logs = makeLogGroup(make, "logs", { context, keyArn: args.keys.arn("logs") });
+    this.dataVolume = makeDataVolume(make, {
+      context,
+      availabilityZone: args.network.availabilityZone,
+      sizeGiB: args.description.size.dataDiskGiB,
+      keyArn: args.keys.arn("volumes"),
+      parent: this,
+      snapshotTag: `${pulumi.getStack()}/${name}`,
+    });
+    const rendered = this.render(logs);
+    const identity = makeHostIdentity(make, { context, parent: this, grants: this.grants(logs) });
+    const { port, address } = this.makeAddress(this.makeFirewall(make));
+    this.instance = this.makeInstance(rendered, identity, port, address);
+    this.attach();
+    this.name(address);
+    makeAlarms(make, {
+      context,
+      partition: accountOf(this).partition,
+      instanceId: this.instance.id,
+      namespace: this.namespace,
+      backups: runningBackups(args.description),
+      hasCertificates: this.hosts().length > 0,
+    });
+
+    this.publicIp = address.publicIp;
+    this.sayWhatIsMissing();
+    this.finish({ publicIp: this.publicIp, files: rendered.files });
+  }
+
+  /** Everything the machine is told, once the cloud has given its names. */
+  private render(logs: aws.cloudwatch.LogGroup): pulumi.Output<RenderedHost> {
+    const { description, secrets, buckets } = this.args;
+    const facts = pulumi.output({
+      volumeId: this.dataVolume.id,
+      logGroup: logs.name,
+      secrets: secrets.arns,
+      buckets: Object.fromEntries(Object.entries(buckets).map(([store, bucket]) => [store, plainValues(bucket)])),
+    });
+    return facts.apply(({ volumeId, logGroup, ...names }) =>
+      renderHost(
+        description,
+        {
+          ...names,
+          // The name under which Nitro shows a volume: https://docs.aws.amazon.com/ebs/latest/userguide/identify-nvme-ebs-device.html
+          dataDevice: `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${volumeId.replace("-", "")}`,
+          logging: {
+            driver: "awslogs",
+            options: {
+              "awslogs-region": this.context.region,
+              "awslogs-group": logGroup,
+              tag: "{{.Name}}",
+              // A log service that does not answer must not stop who writes.
+              mode: "non-blocking",
+              "max-buffer-size": "4m",
+            },
+          },
+        },
+        this.cloud(logGroup),
+      ),
+    );
+  }
+
+  private cloud(logGroup: string) {
+    return awsHostCloud({
+      region: this.context.region,
+      namespace: this.namespace,
+      logGroup,
+      registries: ecrRegistries(this.images()),
+    });
+  }
+
+  /** What the machine may do: read its secrets, write its logs and metrics, its services' edges, its backups. */
+  private grants(logs: aws.cloudwatch.LogGroup): readonly Grant[] {
+    const { description, secrets, buckets, keys } = this.args;
+    const edges = Object.entries(buckets).flatMap(([store, bucket]) => {
+      const clients = clientsOf(description.system, store).map(({ access }) => access);
+      const strongest = (["admin", "write", "read"] as const).find((access) => clients.includes(access));
+      return strongest ? bucket.binding.grants(store, strongest) : [];
+    });
+    const backups = runningBackups(description).flatMap(({ name, spec }) => {
+      const bucket = buckets[spec.bucket]?.bucket;
+      return bucket
+        ? backupGrants({ backup: name, prefix: spec.prefix, bucketArn: bucket.arn, keyArn: keys.arn("storage") })
+        : [];
+    });
+    return [
+      ...secretGrants({ arns: Object.values(secrets.arns), keyArn: keys.arn("secrets") }),
+      ...telemetryGrants(logs.arn, this.namespace),
+      ...edges,
+      ...backups,
+      ...imageGrants(this.images(), accountOf(this).partition),
+    ];
+  }
+
+  /** HTTP and HTTPS come in, nothing else: people come by Session Manager, which the host opens itself. */
+  private makeFirewall(make: Make): aws.ec2.SecurityGroup {
+    const { context } = this;
+    const { network, description } = this.args;
+    const world = { cidrBlock: "0.0.0.0/0" };
+    const group = makeSecurityGroup(make, "firewall", {
+      context,
+      vpcId: network.vpcId,
+      description: `The host of ${context.system}`,
+    });
+    const published = this.hosts().length > 0 ? [80, 443] : [];
+    for (const port of published) {
+      const what = port === 80 ? "HTTP: redirects and certificate challenges" : "HTTPS";
+      allowIngress(make, `from-world-${port}`, {
+        context,
+        groupId: group.id,
+        peer: world,
+        ports: port,
+        description: `${what} from the internet`,
+      });
+    }
+    const external = Object.values(description.system.external).map(({ port }) => port);
+    for (const port of new Set([80, 443, ...external])) {
+      allowEgress(make, `to-world-${port}`, {
+        context,
+        groupId: group.id,
+        peer: world,
+        ports: port,
+        description: `Port ${port} of package archives, registries, AWS and external services`,
+      });
+    }
+    return group;
+  }
+
+  /** An interface of its own keeps the address through replacements, and gives it to the machine from its first second. */
+  private makeAddress(firewall: aws.ec2.SecurityGroup) {
+    const { context } = this;
+    const { network } = this.args;
+    const port = this.make(aws.ec2.NetworkInterface, "interface", {
+      subnetId: network.subnetId,
+      securityGroups: [firewall.id],
+      description: `The host of ${context.system}`,
+      tags: context.tags,
+    });
+    const address = this.make(
+      aws.ec2.Eip,
+      "address",
+      { domain: "vpc", networkInterface: port.id, tags: context.tags },
+      { protect: context.redundancy.protect, dependsOn: [...network.ready] },
+    );
+    return { port, address };
+  }
+
+  private makeInstance(
+    rendered: pulumi.Output<RenderedHost>,
+    identity: ReturnType<typeof makeHostIdentity>,
+    port: aws.ec2.NetworkInterface,
+    address: aws.ec2.Eip,
+  ): aws.ec2.Instance {
+    const { context } = this;
+    const { description, keys, secrets, buckets } = this.args;
+    const { system, size } = description;
+    return this.make(
+      aws.ec2.Instance,
+      "instance",
+      {
+        // The provider takes `value` for a secret, which an image's id is not.
+        ami: aws.ssm.getParameterOutput({ name: IMAGE_PARAMETER }, { parent: this }).insecureValue,
+        instanceType: size.machineType,
+        iamInstanceProfile: identity.profile.name,
+        primaryNetworkInterface: { networkInterfaceId: port.id },
+        metadataOptions: {
+          httpEndpoint: "enabled",
+          httpTokens: "required",
+          // A container is one hop further. Only where one calls the cloud; the firewall keeps the others off.
+          httpPutResponseHopLimit: Object.keys(system.services).some((name) => usesCloud(system, name)) ? 2 : 1,
+        },
+        rootBlockDevice: {
+          encrypted: true,
+          kmsKeyId: keys.arn("volumes"),
+          volumeType: "gp3",
+          volumeSize: size.rootDiskGiB,
+          deleteOnTermination: true,
+          tags: context.tags,
+        },
+        ebsOptimized: true,
+        monitoring: true,
+        userDataBase64: rendered.userData,
+        // cloud-init reads it once. What it says changes with a new machine, which the data outlives.
+        userDataReplaceOnChange: true,
+        tags: { ...context.tags, Name: this.childName("instance") },
+      },
+      {
+        // The volume and the interface can be on one machine only: the old one goes first.
+        deleteBeforeReplace: true,
+        // A newer image is no reason for a new machine: it updates itself.
+        ignoreChanges: ["ami"],
+        dependsOn: [
+          ...identity.ready,
+          ...secrets.ready,
+          address,
+          ...Object.values(buckets).flatMap(({ binding }) => binding.ready),
+        ],
+      },
+    );
+  }
+
+  private attach(): void {
+    this.make(
+      aws.ec2.VolumeAttachment,
+      "data-attachment",
+      {
+        deviceName: "/dev/sdf",
+        volumeId: this.dataVolume.id,
+        instanceId: this.instance.id,
+        // Stores end cleanly before their disk is taken away.
+        stopInstanceBeforeDetaching: true,
+      },
+      { deleteBeforeReplace: true },
+    );
+  }
+
+  private name(address: aws.ec2.Eip): void {
+    const { zoneId } = this.args;
+    for (const host of zoneId === undefined ? [] : this.hosts()) {
+      this.make(aws.route53.Record, `record-${host}`, {
+        zoneId: zoneId ?? "",
+        name: host,
+        type: "A",
+        ttl: 300,
+        records: [address.publicIp],
+      });
+    }
+  }
+
+  private sayWhatIsMissing(): void {
+    const { description, zoneId } = this.args;
+    for (const verdict of hostDegraded(description)) {
+      this.degrade(verdict);
+    }
+    if (zoneId === undefined && this.hosts().length > 0) {
+      this.degrade({
+        feature: "DNS and certificates without a hand",
+        reason: "no hosted zone is named: until somebody points the names at the address, certificates are self-signed",
+        remedy: `set groundplan:existing.${this.context.placement}.zone`,
+      });
+    }
+    this.degrade({
+      feature: "notifications",
+      reason: "the host's alarms are in CloudWatch and go to nobody",
+      remedy: "subscribe to them, or set groundplan:model to distributed",
+    });
+  }
+
+  private hosts(): readonly string[] {
+    const { system, domain } = this.args.description;
+    return domain === undefined || system.routes.length === 0 ? [] : publicHosts(system, domain);
+  }
+
+  private images(): readonly string[] {
+    const { parts, proxy } = this.args.description.images;
+    return [...Object.values(parts), proxy];
+  }
+}
+
+function plainValues({ binding }: Bucket): Readonly<Record<string, pulumi.Input<string>>> {
+  return Object.fromEntries(
+    Object.entries(binding.values("host", "primary")).flatMap(([key, value]) =>
+      value.kind === "plain" ? [[key, value.value]] : [],
+    ),
+  );
+}
