@@ -41,7 +41,7 @@ export async function deploy(settings: ProgramSettings, placementSettings: Place
   return new Deployment(settings, system, context, placement, site).run();
 }
 
-function contextOf(settings: ProgramSettings, placement: PlacementSettings, system: ResolvedSystem): Context {
+export function contextOf(settings: ProgramSettings, placement: PlacementSettings, system: ResolvedSystem): Context {
   const { environment, model, retention } = settings;
   const redundancy = redundancyOf(environment, { ephemeral: settings.ephemeral });
   return {

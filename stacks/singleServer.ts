@@ -1,9 +1,11 @@
 import { type Deployed, deploy } from "./deployment";
+import { deployToHost } from "./hostDeployment";
 import { solePlacement } from "./selection";
 import type { ProgramSettings } from "./settings";
 
-/** Deploys  every service and store side by side, in one namespace. */
+/** Deploys every service and store side by side: in one namespace of a cluster, or on one machine of a cloud. */
 export async function singleServer(settings: ProgramSettings): Promise<Readonly<Record<string, Deployed>>> {
   const placement = solePlacement(settings);
-  return { [placement.name]: await deploy(settings, placement) };
+  const run = placement.cloud === "kubernetes" ? deploy : deployToHost;
+  return { [placement.name]: await run(settings, placement) };
 }

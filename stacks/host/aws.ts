@@ -1,0 +1,154 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { InputError, type Problem, show } from "../../components/errors";
+import { Host } from "../../components/host/aws";
+import { AWS_MACHINES } from "../../components/host/aws/machines";
+import { HostNetwork } from "../../components/host/aws/network";
+import { HostSecrets } from "../../components/host/aws/secrets";
+import type { HostDescription } from "../../components/host/contract";
+import { storeSecrets } from "../../components/host/environment";
+import { Keys } from "../../components/secrets/keys/aws";
+import { CONCERNS } from "../../components/secrets/keys/contract";
+import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
+import { LogBucket } from "../../components/storage/bucket/logBucket";
+import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
+import type { StoreOf } from "../../systems/spec";
+import { makeProviders } from "../sites/aws/providers";
+import { secretInputs } from "../sites/secretInputs";
+import type { SiteRequest } from "../sites/site";
+import type { HostSite } from "./index";
+
+/** One EC2 instance, and what it uses of AWS. */
+export const awsHost: HostSite = {
+  machines: AWS_MACHINES,
+  check,
+  deploy: (request, description) => {
+    new AwsHost(request, description).run();
+  },
+};
+
+class AwsHost {
+  private readonly options: pulumi.ComponentResourceOptions;
+
+  constructor(
+    private readonly request: SiteRequest,
+    private readonly description: HostDescription,
+  ) {
+    const { cloud, generator } = makeProviders(request);
+    this.options = { parent: request.placement, providers: [cloud, generator] };
+  }
+
+  run(): void {
+    const { context, placementSettings } = this.request;
+    const keys = this.makeKeys();
+    const network = this.makeNetwork(keys);
+    const secrets = this.makeSecrets(keys);
+    const buckets = this.makeBuckets(keys);
+    const zoneId = placementSettings.existing?.zone;
+    new Host(
+      this.named("host"),
+      {
+        context,
+        description: this.description,
+        network,
+        keys,
+        secrets,
+        buckets,
+        ...(zoneId === undefined ? {} : { zoneId }),
+      },
+      this.options,
+    );
+  }
+
+  private makeKeys(): Keys {
+    const { context, placementSettings } = this.request;
+    const key = placementSettings.existing?.kmsKey;
+    const existing =
+      key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
+    return new Keys(this.named("keys"), { context, ...existing }, this.options);
+  }
+
+  private makeNetwork(keys: Keys): HostNetwork {
+    const { context, placementSettings } = this.request;
+    const { cidrBlock, cidrIndex } = placementSettings;
+    const range =
+      cidrBlock === undefined
+        ? { cidrIndex }
+        : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
+    return new HostNetwork(this.named("network"), { context, ...range, logsKeyArn: keys.arn("logs") }, this.options);
+  }
+
+  private makeSecrets(keys: Keys): HostSecrets {
+    const { context, settings, system } = this.request;
+    return new HostSecrets(
+      this.named("secrets"),
+      { context, own: storeSecrets(system), ...secretInputs(system, settings), keys },
+      this.options,
+    );
+  }
+
+  private makeBuckets(keys: Keys): Readonly<Record<string, Bucket>> {
+    const { context } = this.request;
+    const specs = this.bucketSpecs();
+    if (specs.length === 0) {
+      return {};
+    }
+    const logs = new LogBucket(this.named("logs"), { context }, this.options);
+    const replica = this.makeReplicaPlace(specs.some(([, { replication }]) => replication !== undefined));
+    return Object.fromEntries(
+      specs.map(([store, spec]) => [
+        store,
+        new Bucket(
+          this.named(store),
+          { context, store, spec, keys, logs, ...(replica ? { replica } : {}) },
+          this.options,
+        ),
+      ]),
+    );
+  }
+
+  /** One log bucket in the region that copies go to serves them all. */
+  private makeReplicaPlace(wanted: boolean): BucketArgs["replica"] {
+    const { context } = this.request;
+    const region = replicaRegionOf(context.region);
+    return wanted && region !== undefined
+      ? { region, logs: new LogBucket(this.named("replica-logs"), { context, region }, this.options) }
+      : undefined;
+  }
+
+  private bucketSpecs(): readonly (readonly [string, StoreOf<"bucket">])[] {
+    return Object.entries(this.description.system.stores).flatMap(([store, spec]) =>
+      spec.kind === "bucket" && spec.local === undefined ? [[store, spec] as const] : [],
+    );
+  }
+
+  private named(role: string): string {
+    return `${this.request.placementSettings.name}-${role}`;
+  }
+}
+
+/** What a host on AWS cannot use yet, or never: refused by its field rather than left out. */
+function check({ placementSettings: { name, existing } }: SiteRequest): void {
+  const filled = (record: Readonly<Record<string, unknown>> | undefined) =>
+    Object.keys(record ?? {}).length > 0 ? record : undefined;
+  const given = {
+    vpc: existing?.vpc,
+    cluster: existing?.cluster,
+    databases: filled(existing?.databases),
+    buckets: filled(existing?.buckets),
+  };
+  const problems = Object.entries(given).flatMap(([field, value]): readonly Problem[] =>
+    value === undefined
+      ? []
+      : [
+          {
+            path: `groundplan:existing.${name}.${field}`,
+            found: show(value),
+            allowed: "zone or kmsKey for a host on aws",
+            fix: "remove it: the host makes its own, or set groundplan:model to distributed",
+          },
+        ],
+  );
+  if (problems.length > 0) {
+    throw new InputError(problems);
+  }
+}
