@@ -56,6 +56,8 @@ export class Monitor {
   /** Requests that are not answered yet. */
   inFlight = 0;
   lastUrn: string | undefined;
+  /** Whether the stack registered its outputs: a program that came to its end always does, even without any. */
+  finished = false;
 
   constructor(readonly settings: MonitorSettings) {
     this.#defaults = new DefaultProviders(settings, this.resources);
@@ -101,6 +103,7 @@ export class Monitor {
       );
     }
     resource.outputs = { ...resource.outputs, ...outputs };
+    this.finished ||= resource.type === ROOT_STACK_TYPE;
   }
 
   async invoke(call: Call): Promise<WireObject | undefined> {

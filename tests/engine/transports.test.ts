@@ -85,11 +85,17 @@ describe("engine: transports", () => {
     expect(outputs).to.deep.equal({ value: "v" });
   });
 
-  it.skip("reports a foreign program that throws, with its line", async () => {
+  it("reports a foreign program that throws, with its line", async () => {
     const failures = await failuresOf({ entry }, { config: { ...config, "app:fail": "true" } });
     expect(failures.map((failure) => failure.kind)).to.deep.equal(["foreign-program"]);
-    expect(failures[0]?.message).to.include("the foreign program failed");
+    expect(failures[0]?.message).to.equal("Error: the foreign program failed");
     expect(failures[0]?.source).to.match(/^tests\/engine\/fixtures\/foreign\/program\.ts:\d+:\d+$/);
+  });
+
+  it("reports a foreign program that waits for a promise nothing settles, long before the time is up", async () => {
+    const failures = await failuresOf({ entry }, { config: { ...config, "app:wait": "true" } });
+    expect(failures.map((failure) => failure.kind)).to.deep.equal(["never-settled"]);
+    expect(failures[0]?.urn).to.match(/::first$/);
   });
 });
 
