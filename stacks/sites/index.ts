@@ -9,7 +9,7 @@ type OpenSite = (request: SiteRequest) => Site | Promise<Site>;
 const SITES: Readonly<Record<Model, Readonly<Partial<Record<Cloud, () => Promise<OpenSite>>>>>> = {
   standalone: { kubernetes: kubernetesSite },
   "single-server": { kubernetes: kubernetesSite },
-  distributed: { kubernetes: kubernetesSite, aws: awsSite },
+  distributed: { kubernetes: kubernetesSite, aws: awsSite, gcp: gcpSite },
   global: { kubernetes: kubernetesSite },
 };
 
@@ -44,4 +44,8 @@ async function kubernetesSite(): Promise<OpenSite> {
 
 async function awsSite(): Promise<OpenSite> {
   return (require("./aws") as typeof import("./aws")).openAwsSite;
+}
+
+async function gcpSite(): Promise<OpenSite> {
+  return (require("./gcp") as typeof import("./gcp")).openGcpSite;
 }

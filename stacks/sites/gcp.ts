@@ -1,0 +1,325 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Binding, BindingValue, Client } from "../../components/binding";
+import { AddOns } from "../../components/cluster/addOns/addOns";
+import { capabilitiesOf } from "../../components/cluster/addOns/catalog";
+import type { ClusterContract } from "../../components/cluster/contract";
+import { Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/gcp";
+import { mostNodes } from "../../components/cluster/gke/nodePools";
+import { Namespace } from "../../components/cluster/namespace/namespace";
+import { bindExistingDatabase } from "../../components/data/postgres/existing";
+import { Postgres } from "../../components/data/postgres/gcp";
+import { Redis } from "../../components/data/redis/gcp";
+import type { LoadBalancerRoute } from "../../components/edge/loadBalancer/contract";
+import { LoadBalancer } from "../../components/edge/loadBalancer/gcp";
+import { InputError, show } from "../../components/errors";
+import { LogBucket } from "../../components/gcp/bucket/logBucket";
+import { Endpoints } from "../../components/gcp/edge/endpoints";
+import { GCP_NAMES } from "../../components/gcp/names";
+import { uniqueName } from "../../components/naming";
+import { Network } from "../../components/networking/gcp";
+import { CONCERNS } from "../../components/secrets/keys/contract";
+import { Keys } from "../../components/secrets/keys/gcp";
+import { SecretStore } from "../../components/secrets/secretStore/gcp";
+import { Bucket } from "../../components/storage/bucket/gcp";
+import { FileShare } from "../../components/storage/fileShare/gcp";
+import type { StoreOf, StoreSpec } from "../../systems/spec";
+import { namespaceOf } from "../demands";
+import { imageOf } from "../settings";
+import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
+import { makeDatabaseUsers } from "./gcp/databaseUsers";
+import { makeProviders } from "./gcp/providers";
+import { unsupportedProblems } from "./gcp/supported";
+import { secretInputs } from "./secretInputs";
+import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
+
+/** One region of Google Cloud, as a model sees it. */
+export function openGcpSite(request: SiteRequest): Site {
+  const problems = unsupportedProblems(request.system, request.placementSettings, request.settings);
+  if (problems.length > 0) {
+    throw new InputError(problems);
+  }
+  return new GcpSite(request);
+}
+
+class GcpSite implements Site {
+  readonly cluster: ClusterContract;
+
+  private readonly request: SiteRequest;
+  private readonly options: pulumi.ComponentResourceOptions;
+  private readonly network: Network;
+  private readonly keys: Keys;
+  private readonly logs: LogBucket;
+  private readonly gke: Cluster;
+  private readonly addOns: AddOns;
+  private readonly secrets: SecretStore;
+  private readonly namespacesMade = new Map<string, Namespace>();
+
+  constructor(request: SiteRequest) {
+    this.request = request;
+    const { context, placement } = request;
+    const { cloud, generator } = makeProviders(request);
+    const options = { parent: placement, providers: [cloud, generator] };
+    this.network = this.makeNetwork(options);
+    this.keys = this.makeKeys({ ...options, dependsOn: [...this.network.services] });
+    this.logs = new LogBucket(this.named("logs"), { context, keys: this.keys }, options);
+    this.gke = this.makeCluster(options);
+    this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
+    this.addOns = this.makeAddOns();
+    this.secrets = this.makeSecrets();
+    this.cluster = this.contract();
+  }
+
+  namespaces(requests: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource> {
+    const { context } = this.request;
+    for (const { name, podSecurity, demands = [] } of requests) {
+      const made = new Namespace(
+        this.named(`namespace-${name}`),
+        { context, namespace: name, podSecurity, demands: [...demands, ...this.claimsIn(name)] },
+        this.options,
+      );
+      this.namespacesMade.set(name, made);
+    }
+    return this.namespacesMade;
+  }
+
+  store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding {
+    const { context, system, placementSettings } = this.request;
+    const { network, keys } = this;
+    const existing = placementSettings.existing?.databases[name];
+    const clientAccount = this.gke.nodeAccount;
+    const common = { context, store: name, network, keys, secrets: this.secrets.home, clientAccount, clients };
+    switch (spec.kind) {
+      case "postgres":
+        if (existing) {
+          const password = this.request.settings.secretValue(existing.password);
+          return bindExistingDatabase({ ...existing, password, database: spec.database });
+        }
+        return this.database(name, spec, new Postgres(this.named(name), { ...common, spec }, this.options), clients);
+      case "redis": {
+        const namespaces = this.readyOf(...clients.map((client) => client.namespace));
+        return new Redis(this.named(name), { ...common, spec, namespaces }, this.options).binding;
+      }
+      case "bucket":
+        return new Bucket(this.named(name), { context, store: name, spec, keys, logs: this.logs }, this.options)
+          .binding;
+      case "file-share": {
+        const namespace = namespaceOf(system, spec);
+        return new FileShare(
+          this.named(name),
+          { context, store: name, spec, namespace, network, keys, nodeAccount: clientAccount },
+          { ...this.options, dependsOn: this.readyOf(namespace) },
+        ).binding;
+      }
+      case "memcached":
+      case "search":
+      case "vector":
+        throw new InputError([
+          {
+            path: `stores.${name}.kind`,
+            found: show(spec.kind),
+            allowed: "postgres, redis, bucket or file-share on gcp",
+            fix: `remove stores.${name}`,
+          },
+        ]);
+      default:
+        return spec satisfies never;
+    }
+  }
+
+  secret(name: string): BindingValue {
+    return this.secrets.value(name);
+  }
+
+  expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
+    const { context, settings, system, placementSettings } = this.request;
+    const { domain } = settings;
+    if (exposures.length === 0 || domain === undefined) {
+      return {};
+    }
+    const routes = exposures.map((exposure) => routeOf(exposure, domain));
+    const endpoints = new Endpoints(
+      this.named("endpoints"),
+      { context, routes, network: this.network, nodeAccount: this.gke.nodeAccount },
+      this.options,
+    );
+    const zoneName = placementSettings.existing?.zone;
+    return new LoadBalancer(
+      this.named("edge"),
+      {
+        context,
+        routes,
+        redirects: (system.edge.redirects ?? []).map(({ host, to, permanent }) => ({
+          host: hostOf(host, domain),
+          to: hostOf(to, domain),
+          permanent,
+        })),
+        edge: system.edge,
+        endpoints: [endpoints],
+        ...(zoneName === undefined ? {} : { zoneName }),
+      },
+      this.options,
+    ).urls;
+  }
+
+  private makeNetwork(options: pulumi.ComponentResourceOptions): Network {
+    const { context, placementSettings, system } = this.request;
+    const { cidrBlock, cidrIndex } = placementSettings;
+    const range =
+      cidrBlock === undefined
+        ? { cidrIndex }
+        : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
+    return new Network(
+      this.named("network"),
+      {
+        context,
+        ...range,
+        nodes: mostNodes(system.nodePools),
+        zones: context.redundancy.multiZone ? 3 : 1,
+        redisCluster: Object.values(system.stores).some((store) => store.kind === "redis" && store.mode === "cluster"),
+      },
+      options,
+    );
+  }
+
+  private makeKeys(options: pulumi.ComponentResourceOptions): Keys {
+    const { context, placementSettings } = this.request;
+    const key = placementSettings.existing?.kmsKey;
+    const existing =
+      key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
+    return new Keys(this.named("keys"), { context, ...existing }, options);
+  }
+
+  private makeCluster(options: pulumi.ComponentResourceOptions): Cluster {
+    const { context, settings, system } = this.request;
+    const { impersonateServiceAccount } = settings.access.gcp;
+    const { from, cidrBlocks } = settings.access.deployer;
+    const version = settings.compute.kubernetesVersion;
+    return new Cluster(
+      this.named("cluster"),
+      {
+        context,
+        clusterName: uniqueName(GCP_NAMES.cluster, [context.system, pulumi.getStack(), context.placement]),
+        network: this.network,
+        keys: this.keys,
+        nodePools: system.nodePools,
+        publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
+        externalPorts: Object.values(system.external).map((external) => external.port),
+        ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
+        ...(version === undefined ? {} : { version }),
+      },
+      options,
+    );
+  }
+
+  private makeAddOns(): AddOns {
+    const { context, settings, system } = this.request;
+    return new AddOns(
+      this.named("add-ons"),
+      { context, modes: addOnModes(system, settings.kubernetes.addOns), after: this.gke.ready },
+      this.options,
+    );
+  }
+
+  private makeSecrets(): SecretStore {
+    const { context, settings, system } = this.request;
+    const release = this.addOns.installed.externalSecrets;
+    const namespaces = new Set(Object.values(system.services).map((service) => namespaceOf(system, service)));
+    return new SecretStore(
+      this.named("secrets"),
+      {
+        context,
+        ...secretInputs(system, settings),
+        keys: this.keys,
+        reader: {
+          kubernetes: this.gke.kubernetes,
+          principal: this.gke.principal(EXTERNAL_SECRETS.namespace, EXTERNAL_SECRETS.name),
+          ready: release ? [release] : [],
+          namespaces: [...namespaces],
+        },
+      },
+      // The pool of identities its members belong to comes with the cluster.
+      { ...this.options, dependsOn: [this.gke.cluster] },
+    );
+  }
+
+  private contract(): ClusterContract {
+    const { settings, system } = this.request;
+    const modes = addOnModes(system, settings.kubernetes.addOns);
+    return {
+      kubernetes: this.gke.kubernetes,
+      capabilities: { ...capabilitiesOf(modes), metricsServer: true, verticalPodAutoscaler: true },
+      installed: this.addOns.installed,
+      storageClasses: { data: DATA_STORAGE_CLASS },
+      ingressSources: [{ kind: "cidrs", cidrBlocks: this.network.publicCidrBlocks }],
+      monitoringNamespace: settings.kubernetes.monitoringNamespace ?? "monitoring",
+      secretStore: { kind: "ClusterSecretStore", name: this.secrets.storeName },
+      priorityClasses: this.addOns.priorityClasses,
+      ownsNodePools: true,
+      identity: (service, namespace, serviceAccount, grants) =>
+        this.gke.identity(service, namespace, serviceAccount, grants, this.readyOf(namespace)),
+    };
+  }
+
+  /** The database, and the job that gives its clients their users before any of them starts. */
+  private database(name: string, spec: StoreOf<"postgres">, database: Postgres, clients: readonly Client[]): Binding {
+    const { context, settings } = this.request;
+    const [client] = clients;
+    if (!client) {
+      return database.binding;
+    }
+    const users = makeDatabaseUsers(
+      this.named(`${name}-users`),
+      {
+        context,
+        store: name,
+        spec,
+        database,
+        clients,
+        cluster: this.cluster,
+        namespace: client.namespace,
+        image: imageOf(settings.images, "stores", name, spec.image ?? `postgres:${spec.version}-alpine`),
+      },
+      { ...this.options, dependsOn: [...this.readyOf(client.namespace), ...this.secrets.ready] },
+    );
+    return { ...database.binding, ready: [...database.binding.ready, ...users] };
+  }
+
+  /** Room in a namespace's quota for the shares its pods mount. */
+  private claimsIn(namespace: string): NonNullable<NamespaceRequest["demands"]> {
+    const { system } = this.request;
+    const nothing = { cpu: "0", memory: "0", ephemeralStorage: "0" };
+    const resources = { requests: nothing, limits: nothing };
+    return Object.values(system.stores).flatMap((store) =>
+      store.kind === "file-share" && namespaceOf(system, store) === namespace
+        ? [{ pods: 0, resources, claims: [store.size] }]
+        : [],
+    );
+  }
+
+  private readyOf(...namespaces: readonly string[]): pulumi.Resource[] {
+    return [...new Set(namespaces)].flatMap((namespace) => this.namespacesMade.get(namespace)?.ready ?? []);
+  }
+
+  private named(role: string): string {
+    return `${this.request.placementSettings.name}-${role}`;
+  }
+}
+
+function routeOf(exposure: Exposure, domain: string): LoadBalancerRoute {
+  const { route, namespace, serviceName, servicePort, targetPort, healthPath, ready } = exposure;
+  return {
+    host: hostOf(route.host, domain),
+    path: route.path,
+    service: serviceName,
+    namespace,
+    servicePort,
+    targetPort,
+    healthPath,
+    timeoutSeconds: route.timeoutSeconds,
+    ready,
+  };
+}
+
+function hostOf(label: string, domain: string): string {
+  return label === "@" ? domain : `${label}.${domain}`;
+}

@@ -1,0 +1,20 @@
+import type { AddOnModes } from "../../../components/cluster/addOns/catalog";
+import { needsKeda } from "../../../components/workload/autoscaling";
+import type { ResolvedSystem } from "../../../systems/resolve";
+import type { Settings } from "../../settings";
+
+/** The controller that reads secrets: its service account, as its chart names it. */
+export const EXTERNAL_SECRETS = { name: "external-secrets", namespace: "external-secrets" } as const;
+
+/** What is installed in a cluster of our own. Metrics and the vertical autoscaler are GKE's, and not among them. */
+export function addOnModes(system: ResolvedSystem, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
+  const services = Object.values(system.services);
+  const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
+  const measured =
+    services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
+  return {
+    "external-secrets": settings["external-secrets"] ?? "install",
+    keda: settings.keda ?? (queued ? "install" : "none"),
+    "kube-prometheus-stack": settings["kube-prometheus-stack"] ?? (measured ? "install" : "none"),
+  };
+}

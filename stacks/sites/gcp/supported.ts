@@ -1,0 +1,85 @@
+import { type Problem, Problems, show } from "../../../components/errors";
+import { LONGEST_PLACEMENT } from "../../../components/gcp/names";
+import type { ResolvedSystem } from "../../../systems/resolve";
+import type { PlacementSettings, Settings } from "../../settings";
+
+/** https://docs.cloud.google.com/kms/docs/resource-hierarchy#retrieve_resource_id */
+const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
+
+/** What a placement on Google Cloud cannot do yet, or never: refused by its field rather than left out. */
+export function unsupportedProblems(
+  system: ResolvedSystem,
+  placement: PlacementSettings,
+  settings: Pick<Settings, "domain" | "placements">,
+): readonly Problem[] {
+  const problems = new Problems();
+  problems.addAll(existingProblems(placement));
+  problems.addAll(nameProblems(placement, settings.placements));
+  for (const [name, store] of Object.entries(system.stores)) {
+    if (store.kind === "memcached" || store.kind === "search" || store.kind === "vector") {
+      problems.add({
+        path: `stores.${name}.kind`,
+        found: show(store.kind),
+        allowed: "postgres, redis, bucket or file-share on gcp",
+        fix: `remove stores.${name} for this placement, or describe it as a service of kind statefulset`,
+      });
+    }
+  }
+  if (system.routes.length > 0 && settings.domain === undefined) {
+    problems.add({
+      path: "groundplan:domain",
+      found: "nothing",
+      allowed: "the domain the public uses: a certificate is issued to a name",
+      fix: "set groundplan:domain",
+    });
+  }
+  return problems.all;
+}
+
+function existingProblems(placement: PlacementSettings): readonly Problem[] {
+  const { existing, name, region } = placement;
+  const path = `groundplan:existing.${name}`;
+  const given = {
+    vpc: existing?.vpc,
+    cluster: existing?.cluster,
+    buckets: Object.keys(existing?.buckets ?? {}).length > 0 ? existing?.buckets : undefined,
+  };
+  const problems = Object.entries(given).flatMap(([field, value]) =>
+    value === undefined
+      ? []
+      : [
+          {
+            path: `${path}.${field}`,
+            found: show(value),
+            allowed: "zone, kmsKey or databases on gcp",
+            fix: "remove it: the placement makes its own",
+          },
+        ],
+  );
+  const key = existing?.kmsKey;
+  const location = key === undefined ? undefined : (KEY.exec(key)?.[1] ?? "");
+  return location === undefined || location === region
+    ? problems
+    : [
+        ...problems,
+        {
+          path: `${path}.kmsKey`,
+          found: show(key),
+          allowed: `a key of ${region}: projects/PROJECT/locations/${region}/keyRings/RING/cryptoKeys/KEY`,
+          fix: "name a key of the placement's own region by its full resource name",
+        },
+      ];
+}
+
+function nameProblems(placement: PlacementSettings, placements: Settings["placements"]): readonly Problem[] {
+  return placement.name.length <= LONGEST_PLACEMENT
+    ? []
+    : [
+        {
+          path: `groundplan:placements[${placements.indexOf(placement)}].name`,
+          found: show(placement.name),
+          allowed: `at most ${LONGEST_PLACEMENT} characters on gcp, whose names end at 63`,
+          fix: "shorten it before the first deployment",
+        },
+      ];
+}
