@@ -30,6 +30,16 @@ export interface VolumeBinding {
   readonly path?: string;
 }
 
+/** A bucket as a client of S3's protocol needs to know it. */
+export interface ObjectStore {
+  readonly bucket: pulumi.Input<string>;
+  readonly region?: pulumi.Input<string>;
+  /** Endpoint of a store that is not AWS's. */
+  readonly endpoint?: string;
+  /** Secret of the client's namespace with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; none where an identity serves. */
+  readonly secretName?: string;
+}
+
 /** One thing a workload identity may do. */
 export interface Grant {
   /** Identifies the statement within the role, such as `exports-write`. */
@@ -68,6 +78,8 @@ export interface Binding {
   readonly ports: readonly number[];
   /** What a client's identity must be allowed to do in the cloud's API; nothing for what speaks its own protocol. */
   grants(client: string, access: Access): readonly Grant[];
+  /** How jobs of ours reach a bucket, where they may. */
+  readonly objects?: ObjectStore;
   /** Volume its clients mount: a file share, or the local directory that takes a bucket's or a database's place. */
   readonly volume?: VolumeBinding;
   /** Resources that must stand before a client starts. */

@@ -12,6 +12,7 @@ import { Workload } from "../components/workload/workload";
 import { normalizeUse, servicePort, storePorts } from "../systems/edges";
 import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
 import type { ServiceSpec } from "../systems/spec";
+import { type BackupsRequest, backupClients, backupDemands, planBackups } from "./backups";
 import { externalBinding, serviceBinding } from "./bindings";
 import { namespaceOf, serviceDemand } from "./demands";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
@@ -38,7 +39,11 @@ export async function deploy(settings: ProgramSettings, placementSettings: Place
   const context = contextOf(settings, placementSettings, system);
   const placement = new Placement(placementSettings.name, { context, edges: system.edges });
   const site = await openSite(placementSettings.cloud, { context, settings, placementSettings, system, placement });
-  return new Deployment(settings, system, context, placement, site).run();
+  return new Deployment(settings, system, context, placement, site, {
+    system,
+    settings,
+    placement: placementSettings,
+  }).run();
 }
 
 export function contextOf(settings: ProgramSettings, placement: PlacementSettings, system: ResolvedSystem): Context {
@@ -74,6 +79,7 @@ class Deployment {
     private readonly context: Context,
     private readonly placement: Placement,
     private readonly site: Site,
+    private readonly backups: BackupsRequest,
   ) {}
 
   run(): Deployed {
@@ -86,7 +92,10 @@ class Deployment {
       this.workloads.set(service, this.workload(service, namespaces));
     }
     const ready = [...this.workloads.values()].flatMap((workload) => workload.ready);
-    site.operate?.(ready);
+    site.operate?.(
+      ready,
+      planBackups(this.backups, this.stores, (name, description) => site.secret(name, { description })),
+    );
     return { cloud: context.cloud, region: context.region, role: context.role, urls: site.expose(this.exposures()) };
   }
 
@@ -102,9 +111,12 @@ class Deployment {
       return {
         name,
         podSecurity: weakest(inside),
-        demands: inside.map((service) =>
-          serviceDemand(service, system.nodePools, this.site.cluster.ownsNodePools !== false),
-        ),
+        demands: [
+          ...inside.map((service) =>
+            serviceDemand(service, system.nodePools, this.site.cluster.ownsNodePools !== false),
+          ),
+          ...backupDemands(this.backups, name),
+        ],
       };
     });
   }
@@ -129,7 +141,7 @@ class Deployment {
       queued && spec && this.site.cluster.capabilities.keda
         ? [{ service: "keda-operator", ...KEDA, access: "read" as const, ports: storePorts(spec) }]
         : [];
-    return [...clients, ...mounted, ...scaler];
+    return [...clients, ...mounted, ...scaler, ...backupClients(this.backups, store)];
   }
 
   private workload(service: string, namespaces: ReadonlyMap<string, pulumi.Resource>): Workload {

@@ -1,19 +1,21 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ScalingSpec } from "../../systems/spec";
-import type { SecretSource } from "../binding";
+import type { Make } from "../aws/make";
+import type { Grant, SecretSource } from "../binding";
 import type { Capabilities } from "../cluster/contract";
 import { Component, type Degraded } from "../component";
 import { NAME_RULES, physicalName } from "../naming";
 import type { WorkloadArgs } from "./args";
 import { leastReplicas, mostReplicas, needsKeda, planAutoscaling, type QueueAddress } from "./autoscaling";
+import { credentialFlows } from "./cloudIdentity";
 import { isRunning, portName } from "./container";
 import { cronJobSpec, daemonSetSpec, deploymentSpec, jobSpec, jobVersion, statefulSetSpec } from "./controllers";
 import { disruptionBudget } from "./disruption";
 import { type BoundUse, egressFlows, planEnvironment } from "./environment";
 import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./labels";
 import { networkPolicySpec, reachesHosts } from "./networkPolicy";
-import { planSecrets, type SecretPlan } from "./secretObjects";
+import { makeSecretObjects, type SecretObjects } from "./secrets";
 import { serviceSpec } from "./service";
 import { planTemplate } from "./template";
 import { planVertical } from "./verticalAutoscaling";
@@ -66,8 +68,7 @@ export class Workload extends Component {
 
   private serviceAccount(): pulumi.Resource {
     const { args } = this;
-    const grants = args.uses.flatMap((use) => use.binding.grants(args.service, use.access));
-    const identity = args.cluster.identity(args.service, args.namespace, args.service, grants);
+    const identity = args.cluster.identity(args.service, args.namespace, args.service, this.grants());
     return this.make(
       k8s.core.v1.ServiceAccount,
       "account",
@@ -79,9 +80,15 @@ export class Workload extends Component {
     );
   }
 
+  private grants(): readonly Grant[] {
+    const { service, uses } = this.args;
+    return uses.flatMap((use) => use.binding.grants(service, use.access));
+  }
+
   private networkPolicy(): pulumi.Resource {
     const { service, ingress, uses } = this.args;
-    const egress = egressFlows(uses);
+    const credentials = this.grants().length > 0 ? credentialFlows(this.context.cloud) : [];
+    const egress = [...egressFlows(uses), ...credentials];
     if (egress.some(reachesHosts)) {
       this.degrade({
         feature: `egress of ${service} by host name`,
@@ -95,40 +102,10 @@ export class Workload extends Component {
     });
   }
 
-  /** Keeps secrets in objects named `${service}-PURPOSE`; without External Secrets its entries cannot be read. */
-  private secretObjects(purpose: string, sources: Readonly<Record<string, SecretSource>>) {
+  private secretObjects(purpose: string, sources: Readonly<Record<string, SecretSource>>): SecretObjects {
     const { service, cluster } = this.args;
-    const names = { values: `${service}-${purpose}`, external: `${service}-${purpose}-external` };
-    const plan = planSecrets(sources, names);
-    const objects: pulumi.Resource[] = [];
-    let version: pulumi.Output<string> | undefined;
-    if (Object.keys(plan.stringData).length > 0) {
-      const secret = this.make(k8s.core.v1.Secret, `${purpose}-values`, {
-        metadata: this.metadata(names.values),
-        type: "Opaque",
-        stringData: plan.stringData,
-      });
-      objects.push(secret);
-      version = secret.metadata.resourceVersion;
-    }
-    if (plan.remote.length > 0) {
-      objects.push(
-        this.customResource(
-          `${purpose}-external`,
-          "externalSecrets",
-          "external-secrets.io/v1",
-          "ExternalSecret",
-          names.external,
-          {
-            refreshInterval: "1h",
-            secretStoreRef: cluster.secretStore,
-            target: { name: names.external, creationPolicy: "Owner", deletionPolicy: "Retain" },
-            data: plan.remote,
-          },
-        ),
-      );
-    }
-    return { ...plan, objects, version };
+    const make: Make = (resource, role, args, opts) => this.make(resource, role, args, opts);
+    return makeSecretObjects(make, { service, purpose, sources, cluster, metadata: (name) => this.metadata(name) });
   }
 
   private volumes(): { plan: VolumePlan; objects: readonly pulumi.Resource[] } {
@@ -177,7 +154,7 @@ export class Workload extends Component {
 
   private controller(
     plainEnv: Readonly<Record<string, pulumi.Input<string>>>,
-    secrets: SecretPlan & { readonly version?: pulumi.Output<string> },
+    secrets: SecretObjects,
     volumes: VolumePlan,
     dependsOn: pulumi.Resource[],
   ): pulumi.Resource {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CLOUDS } from "../../components/context";
 import { ENVIRONMENTS, MODELS, overlaySchema } from "../../systems/spec";
-import { host, name, positive, text } from "../../systems/spec/primitives";
+import { host, memory, name, positive, text } from "../../systems/spec/primitives";
 import { access } from "./access";
 import { ADD_ONS, alerts, compute, mesh, policyExemption } from "./operations";
 import { secretText } from "./secrets";
@@ -41,6 +41,19 @@ const placement = z.strictObject({
   cidrBlock: cidrBlock.optional().describe("Network instead of the numbered one"),
 });
 
+/** A bucket by its name alone, or with how a cluster's own jobs reach it. */
+const existingBucket = z.union([
+  z.string().min(3),
+  z.strictObject({
+    bucket: z.string().min(3).describe("Name of the bucket"),
+    region: z.string().min(1).optional().describe("Region of the bucket; the placement's when absent"),
+    endpoint: z.url().optional().describe("Endpoint of a store that speaks S3's protocol; AWS's when absent"),
+    secretName: name
+      .optional()
+      .describe("Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the namespace the backups run in"),
+  }),
+]);
+
 const existing = z
   .strictObject({
     vpc: z
@@ -70,7 +83,7 @@ const existing = z
       )
       .default({})
       .describe("Databases to use, by the store's name"),
-    buckets: z.record(name, z.string().min(3)).default({}).describe("Buckets to use, by the store's name"),
+    buckets: z.record(name, existingBucket).default({}).describe("Buckets to use, by the store's name"),
   })
   .describe("What a placement uses instead of making it");
 
@@ -118,6 +131,17 @@ export const settingsSchema = z.strictObject({
       schedule: z.boolean().default(true).describe("Whether the system's dumps run"),
       crossRegion: z.boolean().optional().describe("Whether copies go to another region; in production when absent"),
       retentionDays: positive.optional().describe("Days backups are kept, instead of the system's own"),
+      scratchSize: memory
+        .optional()
+        .describe("Disk a dump is made on; a quarter of the database's, at most 20Gi, when absent"),
+      images: z
+        .strictObject({
+          dump: imageReference.optional().describe("Image with bash, gpg and PostgreSQL's client"),
+          upload: imageReference.optional().describe("Image with bash and the AWS command line"),
+          restore: imageReference.optional().describe("Image with PostgreSQL's server and the database's extensions"),
+        })
+        .prefault({})
+        .describe("Images of the dump and its restore test; official ones when absent"),
     })
     .prefault({})
     .describe("Changes to the backups"),

@@ -16,7 +16,8 @@ import { InputError, show } from "../../components/errors";
 import { NAME_RULES, uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/aws";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
-import { Backup } from "../../components/operations/backup/aws";
+import type { PlannedBackup } from "../../components/operations/backup/contract";
+import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import { Schedule } from "../../components/operations/schedule/aws";
 import { Keys } from "../../components/secrets/keys/aws";
 import { CONCERNS } from "../../components/secrets/keys/contract";
@@ -139,11 +140,16 @@ class AwsSite implements Site {
     return this.secrets.value(name);
   }
 
-  operate(ready: readonly pulumi.Resource[]): void {
+  operate(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void {
     const { context, system, settings } = this.request;
     const { schedule } = settings.compute;
-    if (Object.keys(system.backups).length > 0) {
-      new Backup(this.named("backup"), { context, backups: system.backups }, this.options);
+    if (backups.length > 0) {
+      const namespaces = backups.flatMap(({ namespace }) => this.namespacesMade.get(namespace)?.ready ?? []);
+      new KubernetesBackup(
+        this.named("backup"),
+        { context, backups, cluster: this.cluster },
+        { ...this.options, dependsOn: [...namespaces, ...this.secrets.ready] },
+      );
     }
     if (schedule && context.environment !== "production") {
       new Schedule(this.named("schedule"), { context, ...schedule }, this.options);

@@ -13,9 +13,10 @@ import { KubernetesSearch } from "../../components/data/search/kubernetes";
 import { KubernetesVectorStore } from "../../components/data/vectorStore/kubernetes";
 import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
+import type { PlannedBackup } from "../../components/operations/backup/contract";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import { KubernetesSecrets } from "../../components/secrets/secretStore/kubernetes";
-import { KubernetesBucket } from "../../components/storage/bucket/kubernetes";
+import { type ExistingBucket, KubernetesBucket } from "../../components/storage/bucket/kubernetes";
 import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
 import type { StoreSpec } from "../../systems/spec";
 import { defaultNamespace, namespaceOf } from "../demands";
@@ -114,7 +115,7 @@ class KubernetesSite implements Site {
       case "bucket":
         return new KubernetesBucket(
           logicalName,
-          { context, store: name, spec, cluster, clients, existing: placementSettings.existing?.buckets[name] },
+          { context, store: name, spec, cluster, clients, existing: existingBucket(placementSettings, name) },
           options,
         ).binding;
       case "vector":
@@ -143,10 +144,14 @@ class KubernetesSite implements Site {
     return this.secrets.binding(name);
   }
 
-  operate(ready: readonly pulumi.Resource[]): void {
+  operate(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void {
     const { context, system } = this.request;
-    if (Object.keys(system.backups).length > 0) {
-      new KubernetesBackup(this.named("backup"), { context, backups: system.backups }, this.options);
+    if (backups.length > 0) {
+      new KubernetesBackup(
+        this.named("backup"),
+        { context, backups, cluster: this.cluster },
+        { ...this.options, dependsOn: this.readyOf(...backups.map((backup) => backup.namespace)) },
+      );
     }
     if (Object.keys(system.alerts).length > 0) {
       const namespace = [...this.namespacesMade.keys()][0] ?? defaultNamespace(system);
@@ -204,4 +209,10 @@ class KubernetesSite implements Site {
   private named(role: string): string {
     return `${this.request.placementSettings.name}-${role}`;
   }
+}
+
+/** A bucket of the settings, by name alone or written out. */
+function existingBucket({ existing }: SiteRequest["placementSettings"], name: string): ExistingBucket | undefined {
+  const given = existing?.buckets[name];
+  return typeof given === "string" ? { bucket: given } : given;
 }

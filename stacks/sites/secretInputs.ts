@@ -1,14 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { passphraseName } from "../../components/operations/backup/contract";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { SecretSpec } from "../../systems/spec";
 import type { ProgramSettings, SecretRef } from "../settings";
 
-/** Secrets of a system, and the values the settings give: its own by name, an external service's as `service-key`. */
+/** Secrets of a system and of its backups, and the values the settings give: its own by name, an external service's as `service-key`. */
 export function secretInputs(system: ResolvedSystem, settings: ProgramSettings) {
   const secrets: Record<string, SecretSpec> = { ...system.secrets };
   for (const [external, spec] of Object.entries(system.external)) {
     for (const [key, description] of Object.entries(spec.secrets)) {
       secrets[`${external}-${key}`] = { description };
+    }
+  }
+  for (const [backup, { store }] of Object.entries(system.backups)) {
+    const database = system.stores[store];
+    if (database?.kind === "postgres" && !database.embedded) {
+      secrets[passphraseName(backup)] = { description: `Encrypts the copies of backup ${backup}`, generate: 48 };
     }
   }
   const values: Record<string, pulumi.Output<string>> = {};

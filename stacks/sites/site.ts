@@ -3,6 +3,7 @@ import type { Binding, BindingValue, Client } from "../../components/binding";
 import type { ClusterContract } from "../../components/cluster/contract";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import type { Context } from "../../components/context";
+import type { PlannedBackup } from "../../components/operations/backup/contract";
 import type { Placement } from "../../components/placement";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { RouteSpec, SecretSpec, StoreSpec } from "../../systems/spec";
@@ -42,7 +43,7 @@ export interface Site {
   store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding;
   secret(name: string, spec: SecretSpec): BindingValue;
   /** Backups, alerts and whatever else looks after a system that runs. */
-  operate?(ready: readonly pulumi.Resource[]): void;
+  operate?(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void;
   /** Opens the routes to the public; returns the URLs by host. */
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>>;
 }

@@ -318,7 +318,7 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
   it("says what it gives only in part", () => {
     expect(plan.degraded.map(({ feature }) => feature)).to.have.members([
       "bucket backups: replication, versions, lifecycle and encryption of objects",
-      "backup daily of postgres (0 3 * * * UTC, kept 30 days)",
+      "backup daily of postgres (0 3 * * * UTC, kept 30 days), and its restore test",
       "alert routes to pagerduty, slack",
       "web application firewall and CDN",
       "node pool docker of docker",

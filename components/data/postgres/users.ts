@@ -42,8 +42,11 @@ export function usersScript({ database, users, extensions }: UsersScriptArgs): s
     `GRANT CONNECT ON DATABASE ${quote(database)} TO ${READERS};`,
     `GRANT USAGE, CREATE ON SCHEMA public TO ${WRITERS};`,
     `GRANT USAGE ON SCHEMA public TO ${READERS};`,
-    `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${READERS};`,
-    `ALTER DEFAULT PRIVILEGES FOR ROLE ${WRITERS} IN SCHEMA public GRANT SELECT ON TABLES TO ${READERS};`,
+    // Sequences too: a dump reads where each of them stands.
+    ...["TABLES", "SEQUENCES"].flatMap((kind) => [
+      `GRANT SELECT ON ALL ${kind} IN SCHEMA public TO ${READERS};`,
+      `ALTER DEFAULT PRIVILEGES FOR ROLE ${WRITERS} IN SCHEMA public GRANT SELECT ON ${kind} TO ${READERS};`,
+    ]),
     ...users.flatMap((user) => userLines(database, user)),
   ];
   return `${lines.join("\n")}\n`;

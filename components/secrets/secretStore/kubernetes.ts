@@ -40,7 +40,13 @@ export class KubernetesSecrets extends Component {
       return { kind: "secret", source: { from: "value", value: given } };
     }
     if (spec.generate !== undefined) {
-      const { result } = this.make(random.RandomPassword, secret, { length: spec.generate, special: false });
+      const { result } = this.make(
+        random.RandomPassword,
+        secret,
+        { length: spec.generate, special: false },
+        // What it signed or encrypted is lost with it.
+        { protect: this.context.redundancy.protect },
+      );
       return { kind: "secret", source: { from: "value", value: result } };
     }
     if (args.cluster.secretStore) {

@@ -11,10 +11,20 @@ export interface KubernetesBucketArgs extends ComponentArgs {
   /** Name of the store. */
   readonly store: string;
   readonly spec: StoreOf<"bucket">;
-  /** Name of a bucket that exists. Undefined: a local directory takes its place. */
-  readonly existing?: string;
+  /** A bucket that exists. Undefined: a local directory takes its place. */
+  readonly existing?: ExistingBucket;
   readonly cluster: ClusterContract;
   readonly clients: readonly Client[];
+}
+
+/** A bucket somebody else made, by name alone or with how it is reached. */
+export interface ExistingBucket {
+  readonly bucket: string;
+  readonly region?: string;
+  /** Endpoint of a store that speaks S3's protocol. @default AWS's */
+  readonly endpoint?: string;
+  /** Secret with its credentials, in the namespace of whoever reads it. */
+  readonly secretName?: string;
 }
 
 /** Size of the directory where the system names none. */
@@ -30,7 +40,9 @@ export class KubernetesBucket extends Component {
     this.finish({ store: args.store, existing: args.existing !== undefined });
   }
 
-  private existing({ store }: KubernetesBucketArgs, bucket: string): Binding {
+  private existing({ store }: KubernetesBucketArgs, existing: ExistingBucket): Binding {
+    const { bucket, endpoint, secretName } = existing;
+    const region = existing.region ?? this.context.region;
     this.degrade({
       feature: `access of pods to bucket ${store}`,
       reason: "an attached cluster lends its pods no identity in the bucket's cloud",
@@ -40,11 +52,11 @@ export class KubernetesBucket extends Component {
       values: () => ({
         name: { kind: "plain", value: bucket },
         url: { kind: "plain", value: `s3://${bucket}` },
-        region: { kind: "plain", value: this.context.region },
+        region: { kind: "plain", value: region },
       }),
-      peers: [{ kind: "hosts", hosts: [bucket] }],
-      ports: [443],
+      ...objectPeers(bucket, endpoint),
       grants: () => [],
+      ...(secretName === undefined ? {} : { objects: { bucket, region, endpoint, secretName } }),
       ready: [],
     };
   }
@@ -89,4 +101,20 @@ export class KubernetesBucket extends Component {
       ready: claims,
     };
   }
+}
+
+/** Where a bucket's traffic goes: to pods of the cluster for a Service's name, to an address, else to public hosts. */
+export function objectPeers(bucket: string, endpoint: string | undefined): Pick<Binding, "peers" | "ports"> {
+  if (endpoint === undefined) {
+    return { peers: [{ kind: "hosts", hosts: [bucket] }], ports: [443] };
+  }
+  const { hostname, port, protocol } = new URL(endpoint);
+  const ports = [port === "" ? (protocol === "http:" ? 80 : 443) : Number(port)];
+  const [, namespace] = /^[^.]+\.([^.]+)\.svc(?:\.cluster\.local)?$/.exec(hostname) ?? [];
+  if (namespace !== undefined) {
+    return { peers: [{ kind: "pods", namespace, labels: {} }], ports };
+  }
+  return /^\d+(\.\d+){3}$/.test(hostname)
+    ? { peers: [{ kind: "cidrs", cidrBlocks: [`${hostname}/32`] }], ports }
+    : { peers: [{ kind: "hosts", hosts: [hostname] }], ports };
 }

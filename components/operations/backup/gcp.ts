@@ -3,19 +3,19 @@ import type { BackupSpec } from "../../../systems/spec";
 import { Component, type ComponentArgs } from "../../component";
 
 export interface BackupArgs extends ComponentArgs {
-  /** Logical dumps of the system by name. */
+  /** Backups of the system by name. */
   readonly backups: Readonly<Record<string, BackupSpec>>;
 }
 
-/** Logical dumps beside what RDS keeps by itself: not made yet, and the plan says so. */
+/** Logical dumps besides the service's own backups: not taken on Google Cloud, and the plan says so. */
 export class Backup extends Component {
   constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:operations:Backup", name, args, opts);
-    for (const [backup, spec] of Object.entries(args.backups)) {
+    for (const [backup, { store, bucket }] of Object.entries(args.backups)) {
       this.degrade({
-        feature: `backup ${backup} of ${spec.store} (${spec.schedule} UTC, kept ${spec.retentionDays} days), and its restore test`,
-        reason: "only the database service's own backups run: daily snapshots and recovery to any point in time",
-        remedy: "run a dump job with write access to the bucket, or rely on the service's backups",
+        feature: `dump ${backup} of ${store} to ${bucket}`,
+        reason: "the job speaks S3's protocol, which Cloud Storage wants other credentials for than an identity's",
+        remedy: "rely on Cloud SQL's own backups, which restore any moment of the last seven days",
       });
     }
     this.finish({ backups: Object.keys(args.backups) });

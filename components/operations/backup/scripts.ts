@@ -1,0 +1,111 @@
+/**
+ * The programs of a dump and of its restore test, by file name. Each runs in a container of its own with no more than
+ * its step needs: who dumps knows the database and the passphrase but no bucket, who uploads the bucket alone.
+ *
+ * All are bash: `set -o pipefail` is what makes a dump fail that dies halfway into the pipe.
+ */
+const HEAD = `#!/bin/bash
+set -euo pipefail
+umask 077
+work="\${WORK:-/work}"
+fail() { echo "$*" >&2; exit 1; }
+`;
+
+/** gpg wants a home it may write to; its symmetric mode checks integrity, which \`openssl enc\` does not. */
+const GPG = `GNUPGHOME="$(mktemp -d)"
+export GNUPGHOME
+crypt() { gpg --batch --quiet --no-tty --yes --pinentry-mode loopback --passphrase-file "$PASSPHRASE_FILE" "$@"; }
+`;
+
+/** Objects are listed by key; only those named as the backup names them count. */
+const LIST = `before="$PREFIX\${FILE_NAME%%DATE*}"
+after="\${FILE_NAME#*DATE}"
+day_of() {
+  local day="\${1#"$before"}"
+  day="\${day%"$after"}"
+  if [[ "$1" == "$before$day$after" && "$day" =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]]; then echo "$day"; fi
+}
+aws s3api list-objects-v2 --bucket "$BUCKET" --prefix "$PREFIX" --query 'Contents[].[Key]' --output text > "$work/keys"
+`;
+
+const DUMP = `${HEAD}${GPG}
+date -u +%F > "$work/day"
+date -u -d "-$RETENTION_DAYS days" +%F > "$work/cutoff"
+
+pg_dump --format=custom --compress=0 --no-password | gzip -6 |
+  crypt --symmetric --cipher-algo AES256 --s2k-digest-algo SHA512 --compress-algo none --output "$work/dump.partial"
+
+crypt --decrypt "$work/dump.partial" | gzip -t
+crypt --decrypt "$work/dump.partial" | gunzip | pg_restore --list > "$work/contents"
+entries="$(grep -c '^[0-9]' "$work/contents")" || fail "the dump holds nothing"
+mv "$work/dump.partial" "$work/dump"
+echo "{\\"event\\":\\"dumped\\",\\"entries\\":$entries,\\"bytes\\":$(stat -c %s "$work/dump")}"
+`;
+
+const UPLOAD = `${HEAD}
+name="\${FILE_NAME/DATE/$(< "$work/day")}"
+key="$PREFIX$name"
+size="$(wc -c < "$work/dump")"
+
+aws s3 cp --only-show-errors "$work/dump" "s3://$BUCKET/$key.partial"
+stored="$(aws s3api head-object --bucket "$BUCKET" --key "$key.partial" --query ContentLength --output text)"
+[[ "$((stored))" -eq "$((size))" ]] || fail "the bucket has $stored bytes of $size"
+aws s3 cp --only-show-errors --copy-props none "s3://$BUCKET/$key.partial" "s3://$BUCKET/$key"
+aws s3 rm --only-show-errors "s3://$BUCKET/$key.partial"
+
+cutoff="$(< "$work/cutoff")"
+${LIST}
+while read -r old; do
+  day="$(day_of "$old")"
+  if [[ -n "$day" && "$day" < "$cutoff" ]]; then aws s3 rm --only-show-errors "s3://$BUCKET/$old"; fi
+done < "$work/keys"
+echo "{\\"event\\":\\"published\\",\\"key\\":\\"$key\\",\\"bytes\\":$((size))}"
+`;
+
+const FETCH = `${HEAD}
+${LIST}
+newest=""
+while read -r key; do
+  day="$(day_of "$key")"
+  if [[ "$day" > "$newest" ]]; then newest="$day"; found="$key"; fi
+done < "$work/keys"
+[[ -n "$newest" ]] || fail "there is no dump below s3://$BUCKET/$PREFIX"
+aws s3 cp --only-show-errors "s3://$BUCKET/$found" "$work/encrypted"
+echo "$newest" > "$work/day"
+`;
+
+const DECRYPT = `${HEAD}${GPG}
+oldest="$(date -u -d "-$MAX_AGE_SECONDS seconds" +%F)"
+day="$(< "$work/day")"
+[[ ! "$day" < "$oldest" ]] || fail "the newest dump is of $day, before $oldest"
+crypt --decrypt "$work/encrypted" | gunzip > "$work/dump"
+rm "$work/encrypted"
+`;
+
+/** Restores into a server of its own, which listens on a socket in its scratch directory and nowhere else. */
+const RESTORE = `${HEAD}
+export PGHOST="$work/run" PGUSER=postgres
+mkdir -p "$PGHOST"
+initdb --pgdata="$work/data" --username=postgres --auth=trust --encoding=UTF8 --no-sync > "$work/initdb.log"
+trap 'pg_ctl --pgdata="$work/data" --mode=immediate stop > /dev/null || true' EXIT
+pg_ctl --pgdata="$work/data" --log="$work/server.log" --wait \\
+  --options="-c listen_addresses='' -c unix_socket_directories='$PGHOST' -c fsync=off" start > /dev/null || { cat "$work/server.log" >&2; exit 1; }
+createdb restored
+pg_restore --exit-on-error --no-owner --no-privileges --dbname=restored "$work/dump"
+
+ask() { psql --no-psqlrc --tuples-only --no-align --set ON_ERROR_STOP=1 --dbname=restored --command="$1"; }
+expected="$(pg_restore --list "$work/dump" | awk '$4 == "TABLE" && $5 != "DATA" && $5 != "ATTACH"' | wc -l)"
+tables="$(ask "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')")"
+[[ "$expected" -gt 0 ]] || fail "the dump holds no table"
+[[ "$tables" -eq "$expected" ]] || fail "$tables of $expected tables came back"
+invalid="$(ask "SELECT count(*) FROM pg_constraint WHERE NOT convalidated")"
+[[ "$invalid" -eq 0 ]] || fail "$invalid constraints do not hold"
+ask ANALYZE > /dev/null
+rows="$(ask "SELECT coalesce(sum(greatest(n_live_tup, 0)), 0) FROM pg_stat_user_tables")"
+echo "{\\"event\\":\\"restored\\",\\"day\\":\\"$(< "$work/day")\\",\\"tables\\":$tables,\\"rows\\":$rows}"
+`;
+
+export const DUMP_SCRIPTS = { "dump.sh": DUMP, "upload.sh": UPLOAD } as const;
+export const RESTORE_SCRIPTS = { "fetch.sh": FETCH, "decrypt.sh": DECRYPT, "restore.sh": RESTORE } as const;

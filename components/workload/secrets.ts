@@ -1,0 +1,62 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Make } from "../aws/make";
+import type { SecretSource } from "../binding";
+import type { ClusterContract } from "../cluster/contract";
+import { planSecrets, type SecretPlan } from "./secretObjects";
+
+export interface SecretObjectsArgs {
+  /** What the objects are for, in their names and in their children's: `env`. */
+  readonly purpose: string;
+  readonly service: string;
+  readonly sources: Readonly<Record<string, SecretSource>>;
+  readonly cluster: Pick<ClusterContract, "secretStore" | "installed">;
+  /** Metadata of an object of that name. */
+  readonly metadata: (name: string) => k8s.types.input.meta.v1.ObjectMeta;
+}
+
+export interface SecretObjects extends SecretPlan {
+  readonly objects: readonly pulumi.Resource[];
+  /** Changes with the content of what is written here. */
+  readonly version?: pulumi.Output<string>;
+}
+
+/** Keeps secrets in objects named `${service}-PURPOSE`; without External Secrets its entries cannot be read. */
+export function makeSecretObjects(make: Make, args: SecretObjectsArgs): SecretObjects {
+  const { service, purpose, cluster } = args;
+  const names = { values: `${service}-${purpose}`, external: `${service}-${purpose}-external` };
+  const plan = planSecrets(args.sources, names);
+  const objects: pulumi.Resource[] = [];
+  let version: pulumi.Output<string> | undefined;
+  if (Object.keys(plan.stringData).length > 0) {
+    const secret = make(k8s.core.v1.Secret, `${purpose}-values`, {
+      metadata: args.metadata(names.values),
+      type: "Opaque",
+      stringData: plan.stringData,
+    });
+    objects.push(secret);
+    version = secret.metadata.resourceVersion;
+  }
+  if (plan.remote.length > 0) {
+    const controller = cluster.installed?.externalSecrets;
+    objects.push(
+      make(
+        k8s.apiextensions.CustomResource,
+        `${purpose}-external`,
+        {
+          apiVersion: "external-secrets.io/v1",
+          kind: "ExternalSecret",
+          metadata: args.metadata(names.external),
+          spec: {
+            refreshInterval: "1h",
+            secretStoreRef: cluster.secretStore,
+            target: { name: names.external, creationPolicy: "Owner", deletionPolicy: "Retain" },
+            data: plan.remote,
+          },
+        },
+        { dependsOn: controller ? [controller] : [] },
+      ),
+    );
+  }
+  return { ...plan, objects, ...(version === undefined ? {} : { version }) };
+}
