@@ -25,7 +25,7 @@ export async function analyzeThroughServer(
   try {
     const info = await ask<proto.AnalyzerInfo>((done) => client.getAnalyzerInfo(new Empty(), done));
     const levels = await configure(client, info, request);
-    return await new Analysis(client, info, levels, resources).report(request);
+    return await new Analysis(client, info, levels, resources).report();
   } finally {
     client.close();
     await stop(server);
@@ -99,7 +99,7 @@ class Analysis {
     private readonly resources: readonly RecordedResource[],
   ) {}
 
-  async report(request: PolicyRequest): Promise<PolicyReport> {
+  async report(): Promise<PolicyReport> {
     const subjects = policySubjects(this.resources);
     this.#findings.addPack(this.info.getName(), this.info.getVersion(), this.info.getPoliciesList().length);
     const resourceRules = this.#rules(proto.PolicyType.POLICY_TYPE_RESOURCE);
@@ -112,7 +112,7 @@ class Analysis {
     stack.setResourcesList(subjects.map(analyzerResource));
     const stackRules = this.#rules(proto.PolicyType.POLICY_TYPE_STACK);
     await this.#ask(stackRules, stackUrn(this.resources), (done) => this.client.analyzeStack(stack, done));
-    return this.#findings.report(request);
+    return this.#findings.report();
   }
 
   #rules(type: proto.PolicyType): readonly string[] {

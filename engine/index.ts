@@ -6,7 +6,7 @@ export { PlanFileError, parsePlan } from "./parsePlan";
 export * from "./plan";
 export type { PlanObject, PlanValue } from "./planValues";
 export { evaluatePacks, type PolicyPackValue } from "./policies";
-export type { PackConfig, PolicyExemption, PolicyRequest } from "./policyReport";
+export type { PackConfig, PolicyRequest } from "./policyReport";
 export { resourcesFromPlan } from "./policySubjects";
 export type { Program, RunRequest, RunResult } from "./request";
 export { runProgram } from "./run";

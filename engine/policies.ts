@@ -63,7 +63,7 @@ export async function evaluatePacks(
     }
     await evaluateStackRules(pack, request, findings, subjects, root, UnknownValueError);
   }
-  return findings.report(request);
+  return findings.report();
 }
 
 /** A part of the policy SDK that its types keep to themselves; loaded when the first pack is evaluated. */

@@ -6,24 +6,11 @@ export type PackConfig = Readonly<
   Record<string, string | { readonly enforcementLevel?: string; readonly [key: string]: unknown }>
 >;
 
-/** An accepted deviation. */
-export interface PolicyExemption {
-  readonly rule: string;
-  /** A URN or a name; `*` stands for any run of characters. */
-  readonly resource: string;
-  readonly reason: string;
-  /** The last day on which it holds, YYYY-MM-DD. */
-  readonly expires: string;
-}
-
 /** How to evaluate packs. */
 export interface PolicyRequest {
   readonly mode: "preview" | "simulate";
   /** Configuration by pack name. */
   readonly config?: Readonly<Record<string, PackConfig>>;
-  readonly exemptions?: readonly PolicyExemption[];
-  /** The day exemptions are judged on. @default the current day */
-  readonly today?: string;
 }
 
 /** A rule's level and properties under a configuration; no level means that the rule is off. */
@@ -83,13 +70,13 @@ export class Findings {
     this.#notApplicable += count;
   }
 
-  report(request: PolicyRequest): PolicyReport {
-    const today = request.today ?? new Date().toISOString().slice(0, 10);
+  report(): PolicyReport {
     return {
       packs: this.#packs,
       results: this.#results
-        .map((result) => exempted(result, request.exemptions ?? [], today))
-        .sort((left, right) => compareText(sortKey(left), sortKey(right))),
+        .map((result) => ({ key: sortKey(result), result }))
+        .sort((left, right) => compareText(left.key, right.key))
+        .map(({ result }) => result),
       passed: this.#passed,
       notApplicable: this.#notApplicable,
     };
@@ -98,31 +85,4 @@ export class Findings {
 
 function sortKey({ pack, rule, urn, status, message }: PolicyResult): string {
   return [pack, rule, urn, status, message].join("\0");
-}
-
-function exempted(result: PolicyResult, exemptions: readonly PolicyExemption[], today: string): PolicyResult {
-  if (result.status !== "violation") {
-    return result;
-  }
-  const covering = exemptions.filter(
-    (exemption) => exemption.rule === result.rule && covers(exemption.resource, result.urn),
-  );
-  const holding = covering.find((exemption) => exemption.expires >= today);
-  if (holding !== undefined) {
-    return {
-      ...result,
-      status: "exempt",
-      message: `${result.message} (exempt until ${holding.expires}: ${holding.reason})`,
-    };
-  }
-  const expired = covering[0];
-  return expired === undefined
-    ? result
-    : { ...result, message: `${result.message} (its exemption expired on ${expired.expires}: ${expired.reason})` };
-}
-
-function covers(pattern: string, urn: string): boolean {
-  const subject = pattern.startsWith("urn:") ? urn : urn.slice(urn.lastIndexOf("::") + 2);
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(subject);
 }

@@ -1,6 +1,6 @@
 import { type InvokeContext, type InvokeTable, stringArg } from "../invokes";
 import type { Simulated, SimulationContext, SimulatorTable } from "../simulation";
-import type { Wire, WireObject } from "../wire";
+import { isObject, type Wire, type WireObject } from "../wire";
 import { type CloudFacts, cloudOf } from "./cloudFacts";
 import { FAKE_TIME, fakeNumber, fakePrivateIp, fakePublicIp, fakeToken } from "./fakes";
 import { autoName } from "./generic";
@@ -58,6 +58,11 @@ const PATHS: Readonly<Record<string, string>> = {
   "artifactregistry/repository": "locations/{location}/repositories/{name}",
   "dns/managedZone": "managedZones/{name}",
   "serviceaccount/account": "serviceAccounts/{name}@{project}.iam.gserviceaccount.com",
+  "certificatemanager/certificate": "locations/global/certificates/{name}",
+  "certificatemanager/certificateMap": "locations/global/certificateMaps/{name}",
+  "certificatemanager/certificateMapEntry": "locations/global/certificateMaps/{map}/certificateMapEntries/{name}",
+  "certificatemanager/dnsAuthorization": "locations/global/dnsAuthorizations/{name}",
+  "redis/cluster": "locations/{region}/clusters/{name}",
   "pubsub/topic": "topics/{name}",
   "pubsub/subscription": "subscriptions/{name}",
 };
@@ -103,8 +108,12 @@ function resource(context: SimulationContext): Simulated {
       pulumiLabels: labels,
       ...EXTRAS[key]?.(context, identity),
     },
+    override: OVERRIDES[key] ?? [],
   };
 }
+
+/** Inputs that come back with more in them than was given. */
+const OVERRIDES: Readonly<Record<string, readonly string[]>> = { "filestore/instance": ["networks"] };
 
 /** Resources whose id is not a path in a project. */
 const ROOTED: Readonly<Record<string, (identity: Identity, context: SimulationContext) => string>> = {
@@ -187,6 +196,25 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
         expireTime: FAKE_TIME,
         serialNumber: "1",
         sha1Fingerprint: fakeToken(urn, 40),
+      },
+    ],
+  }),
+  "redis/cluster": ({ urn }) => ({
+    discoveryEndpoints: [{ address: fakePrivateIp(urn), port: 6379, pscConfigs: [] }],
+  }),
+  "filestore/instance": ({ urn, inputs }) => ({
+    networks: Array.isArray(inputs.networks)
+      ? inputs.networks.map((network) =>
+          isObject(network) ? { ...network, ipAddresses: [fakePrivateIp(urn)] } : network,
+        )
+      : [],
+  }),
+  "certificatemanager/dnsAuthorization": ({ urn, inputs }) => ({
+    dnsResourceRecords: [
+      {
+        name: `_acme-challenge.${String(inputs.domain)}.`,
+        type: "CNAME",
+        data: `${fakeToken(urn, 24)}.authorize.certificatemanager.goog.`,
       },
     ],
   }),

@@ -79,17 +79,4 @@ describe("engine: policies", () => {
     const { results } = await evaluatePacks([pack], resources, { mode: "preview", config });
     expect(results.filter(({ status }) => status === "deferred").map((result) => result.urn)).to.deep.equal([child]);
   });
-
-  it("lists an exemption that holds and keeps a violation whose exemption ended", async () => {
-    const { resources } = await run(program);
-    const exemptions = [
-      { rule: "no-forbidden-value", resource: "fir*", reason: "being replaced", expires: "2026-06-30" },
-    ];
-    const statusOn = async (today: string) => {
-      const { results } = await evaluatePacks([pack], resources, { mode: "preview", config, exemptions, today });
-      return results.find((result) => result.rule === "no-forbidden-value" && result.status !== "deferred")?.status;
-    };
-    expect(await statusOn("2026-06-30")).to.equal("exempt");
-    expect(await statusOn("2026-07-01")).to.equal("violation");
-  });
 });
