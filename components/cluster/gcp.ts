@@ -14,7 +14,7 @@ import type { WorkloadIdentity } from "./contract";
 import { makeFirewall } from "./gke/firewall";
 import { allowMetadataServer, grantAll, principalOf } from "./gke/identity";
 import { kubeconfig } from "./gke/kubeconfig";
-import { planNodePools } from "./gke/nodePools";
+import { MOST_NODES_IN_DEV, type NodePoolPlan, planNodePools } from "./gke/nodePools";
 import { makeNodeAccount, makeNodes, type NodeAccount } from "./gke/nodes";
 import { MAINTENANCE, RELEASE_CHANNEL } from "./gke/versions";
 
@@ -59,11 +59,16 @@ export class Cluster extends Component {
     const { context } = this;
     const { network } = args;
     const zones = network.zoneNames;
-    const pools = planNodePools({ pools: args.nodePools, region: context.region, zones: zones.length });
+    const pools = planNodePools({
+      pools: args.nodePools,
+      region: context.region,
+      zones: zones.length,
+      environment: context.environment,
+    });
     this.project = projectOf(this);
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
 
-    const account = makeNodeAccount(this.makeChild, context, this.project);
+    const account = makeNodeAccount(this.makeChild, context, this.project, [...network.services.values()]);
     this.nodeAccount = account.email;
     const firewall = makeFirewall(this.makeChild, {
       network,
@@ -83,6 +88,7 @@ export class Cluster extends Component {
     });
     this.kubernetes = this.makeProvider(args);
     this.ready = [...nodes, this.makeStorageClass(args, nodes)];
+    this.reportCapped(args.nodePools, pools);
     this.finish({ clusterName: this.cluster.name });
   }
 
@@ -220,6 +226,17 @@ export class Cluster extends Component {
         advancedDatapathObservabilityConfig: { enableMetrics: true, enableRelay: false },
       },
     };
+  }
+
+  private reportCapped(asked: ClusterArgs["nodePools"], planned: readonly NodePoolPlan[]): void {
+    const capped = planned.filter(({ name, max }) => max < (asked[name]?.max ?? max));
+    if (capped.length > 0) {
+      this.degrade({
+        feature: `the most nodes of ${capped.map(({ name }) => name).join(", ")}`,
+        reason: `a pool has at most ${MOST_NODES_IN_DEV} nodes in dev, where nobody watches the bill`,
+        remedy: "set groundplan:environment to staging",
+      });
+    }
   }
 
   private makeProvider(args: ClusterArgs): k8s.Provider {

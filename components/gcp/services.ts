@@ -24,13 +24,20 @@ const SERVICES = [
   "monitoring",
 ] as const;
 
+export type ServiceName = (typeof SERVICES)[number];
+/** The project's APIs, switched on, by name. */
+export type EnabledServices = ReadonlyMap<ServiceName, gcp.projects.Service>;
+
 /** Switches the APIs on. They stay on at a destroy: other stacks of the project may use them. */
-export function enableServices(make: Make): readonly gcp.projects.Service[] {
-  return SERVICES.map((service) =>
-    make(gcp.projects.Service, `api-${service}`, {
-      service: `${service}.googleapis.com`,
-      disableOnDestroy: false,
-      disableDependentServices: false,
+export function enableServices(make: Make): EnabledServices {
+  return new Map(
+    SERVICES.map((service) => {
+      const enabled = make(gcp.projects.Service, `api-${service}`, {
+        service: `${service}.googleapis.com`,
+        disableOnDestroy: false,
+        disableDependentServices: false,
+      });
+      return [service, enabled] as const;
     }),
   );
 }

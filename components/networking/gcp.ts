@@ -4,7 +4,7 @@ import { Component, type ComponentArgs, type Transform } from "../component";
 import type { Make } from "../gcp/make";
 import { denyByDefault, GOOGLE_FRONT_ENDS } from "../gcp/network/firewall";
 import { planRanges, prefixOf, type Ranges } from "../gcp/network/ranges";
-import { enableServices } from "../gcp/services";
+import { type EnabledServices, enableServices } from "../gcp/services";
 import type { NetworkContract } from "./contract";
 
 export interface NetworkArgs extends ComponentArgs {
@@ -64,7 +64,7 @@ export class Network extends Component implements NetworkContract {
   readonly privateServicesReady: readonly pulumi.Resource[];
 
   /** The project's APIs, switched on: whatever else is made in it waits for them. */
-  readonly services: readonly pulumi.Resource[];
+  readonly services: EnabledServices;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:networking:Network", name, args, opts);
@@ -100,7 +100,7 @@ export class Network extends Component implements NetworkContract {
         // Global: every region's router learns every region's routes, so that placements of one network reach each other.
         routingMode: "GLOBAL",
       },
-      { dependsOn: [...this.services] },
+      { dependsOn: [...this.services.values()] },
     ).id;
   }
 

@@ -97,15 +97,15 @@ function resource(context: SimulationContext): Simulated {
   const identity = { name, id, cloud };
   const service = key.split("/")[0] ?? "compute";
   const host = service === "compute" ? "https://www.googleapis.com/compute/v1" : `https://${service}.googleapis.com/v1`;
-  const labels = inputs.labels ?? {};
   return {
     id,
     outputs: {
       [nameKey]: name,
       project: cloud.project,
       ...(path === undefined ? {} : { selfLink: `${host}/${id}` }),
-      effectiveLabels: labels,
-      pulumiLabels: labels,
+      // Only the labels once more; but the SDK calls both secret, and what is secret is kept out of every text.
+      effectiveLabels: {},
+      pulumiLabels: {},
       ...EXTRAS[key]?.(context, identity),
     },
     override: OVERRIDES[key] ?? [],

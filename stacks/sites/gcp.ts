@@ -6,6 +6,7 @@ import type { ClusterContract } from "../../components/cluster/contract";
 import { Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/gcp";
 import { mostNodes } from "../../components/cluster/gke/nodePools";
 import { Namespace } from "../../components/cluster/namespace/namespace";
+import { mergeClients } from "../../components/data/clients";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { Postgres } from "../../components/data/postgres/gcp";
 import { Redis } from "../../components/data/redis/gcp";
@@ -15,18 +16,22 @@ import { InputError, show } from "../../components/errors";
 import { LogBucket } from "../../components/gcp/bucket/logBucket";
 import { Endpoints } from "../../components/gcp/edge/endpoints";
 import { GCP_NAMES } from "../../components/gcp/names";
+import type { ServiceName } from "../../components/gcp/services";
 import { uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/gcp";
+import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
+import { Backup } from "../../components/operations/backup/gcp";
+import { Schedule } from "../../components/operations/schedule/gcp";
 import { CONCERNS } from "../../components/secrets/keys/contract";
 import { Keys } from "../../components/secrets/keys/gcp";
 import { SecretStore } from "../../components/secrets/secretStore/gcp";
 import { Bucket } from "../../components/storage/bucket/gcp";
 import { FileShare } from "../../components/storage/fileShare/gcp";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
-import { namespaceOf } from "../demands";
+import { defaultNamespace, namespaceOf } from "../demands";
 import { imageOf } from "../settings";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
-import { makeDatabaseUsers } from "./gcp/databaseUsers";
+import { makeDatabaseUsers, USERS_RESOURCES } from "./gcp/databaseUsers";
 import { makeProviders } from "./gcp/providers";
 import { unsupportedProblems } from "./gcp/supported";
 import { secretInputs } from "./secretInputs";
@@ -60,7 +65,7 @@ class GcpSite implements Site {
     const { cloud, generator } = makeProviders(request);
     const options = { parent: placement, providers: [cloud, generator] };
     this.network = this.makeNetwork(options);
-    this.keys = this.makeKeys({ ...options, dependsOn: [...this.network.services] });
+    this.keys = this.makeKeys({ ...options, dependsOn: [...this.network.services.values()] });
     this.logs = new LogBucket(this.named("logs"), { context, keys: this.keys }, options);
     this.gke = this.makeCluster(options);
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
@@ -70,19 +75,22 @@ class GcpSite implements Site {
   }
 
   namespaces(requests: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource> {
-    const { context } = this.request;
+    const { context, system } = this.request;
+    const databases = Object.values(system.stores).filter((store) => store.kind === "postgres").length;
+    const users = databases > 0 ? [{ pods: databases, resources: USERS_RESOURCES, claims: [] }] : [];
     for (const { name, podSecurity, demands = [] } of requests) {
-      const made = new Namespace(
-        this.named(`namespace-${name}`),
-        { context, namespace: name, podSecurity, demands: [...demands, ...this.claimsIn(name)] },
-        this.options,
-      );
-      this.namespacesMade.set(name, made);
+      // The namespace of a store alone stays unmade: the store is Google's, and nothing would ever run there.
+      if (demands.length > 0) {
+        const all = [...demands, ...users, ...this.claimsIn(name)];
+        const args = { context, namespace: name, podSecurity, demands: all };
+        this.namespacesMade.set(name, new Namespace(this.named(`namespace-${name}`), args, this.options));
+      }
     }
     return this.namespacesMade;
   }
 
-  store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding {
+  store(name: string, spec: StoreSpec, users: readonly Client[]): Binding {
+    const clients = mergeClients(users);
     const { context, system, placementSettings } = this.request;
     const { network, keys } = this;
     const existing = placementSettings.existing?.databases[name];
@@ -157,8 +165,27 @@ class GcpSite implements Site {
         endpoints: [endpoints],
         ...(zoneName === undefined ? {} : { zoneName }),
       },
-      this.options,
+      { ...this.options, dependsOn: this.servicesOf("certificatemanager", "dns") },
     ).urls;
+  }
+
+  operate(ready: readonly pulumi.Resource[]): void {
+    const { context, system, settings } = this.request;
+    const { schedule } = settings.compute;
+    if (Object.keys(system.backups).length > 0) {
+      new Backup(this.named("backup"), { context, backups: system.backups }, this.options);
+    }
+    if (schedule && context.environment !== "production") {
+      new Schedule(this.named("schedule"), { context, ...schedule }, this.options);
+    }
+    if (Object.keys(system.alerts).length > 0) {
+      const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
+      new KubernetesAlerting(
+        this.named("alerting"),
+        { context, alerts: system.alerts, notify: system.notify, namespace, cluster: this.cluster, dependsOn: ready },
+        this.options,
+      );
+    }
   }
 
   private makeNetwork(options: pulumi.ComponentResourceOptions): Network {
@@ -294,6 +321,10 @@ class GcpSite implements Site {
         ? [{ pods: 0, resources, claims: [store.size] }]
         : [],
     );
+  }
+
+  private servicesOf(...names: readonly ServiceName[]): pulumi.Resource[] {
+    return names.flatMap((name) => this.network.services.get(name) ?? []);
   }
 
   private readyOf(...namespaces: readonly string[]): pulumi.Resource[] {

@@ -22,11 +22,26 @@ export interface NodeAccount {
 }
 
 /** The account all nodes of the cluster run under: the default one of Compute Engine can edit the whole project. */
-export function makeNodeAccount(make: Make, context: Context, project: Project): NodeAccount {
-  const account = make(gcp.serviceaccount.Account, "node-account", {
-    accountId: uniqueName(GCP_NAMES.serviceAccount, ["nodes", context.system, context.environment, context.placement]),
-    displayName: `Nodes of ${context.system} in ${context.placement}`.slice(0, 100),
-  });
+export function makeNodeAccount(
+  make: Make,
+  context: Context,
+  project: Project,
+  dependsOn: readonly pulumi.Resource[],
+): NodeAccount {
+  const account = make(
+    gcp.serviceaccount.Account,
+    "node-account",
+    {
+      accountId: uniqueName(GCP_NAMES.serviceAccount, [
+        "nodes",
+        context.system,
+        context.environment,
+        context.placement,
+      ]),
+      displayName: `Nodes of ${context.system} in ${context.placement}`.slice(0, 100),
+    },
+    { dependsOn: [...dependsOn] },
+  );
   const roles = Object.entries(NODE_ROLES).map(([name, role]) =>
     make(gcp.projects.IAMMember, `node-role-${name}`, { project: project.id, role, member: account.member }),
   );
