@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { stringify } from "yaml";
 import type { BackupSpec, StoreOf } from "../../systems/spec";
+import { passphraseName } from "../operations/backup/contract";
 import { backupScript, restoreTestScript } from "./boot/backup";
 import { certificateScripts } from "./boot/certificates";
 import { healthScript } from "./boot/health";
@@ -86,7 +87,17 @@ export function hostFiles(
     ...systemFiles(Object.values(system.stores).some(({ kind }) => kind === "search")),
     mountScript(facts.dataDevice),
     directoriesScript(containers.flatMap(({ directories }) => directories)),
-    ...secretFiles(containers, facts.secrets, system.name),
+    ...secretFiles(
+      containers,
+      // Root's own: the scripts of backups are its.
+      runningBackups(description).map(({ name }) => ({
+        file: passphraseName(name),
+        secret: passphraseName(name),
+        user: 0,
+      })),
+      facts.secrets,
+      system.name,
+    ),
     healthScript({ project: system.name, backups: runningBackups(description).map(({ name }) => name) }),
     ...(proxied
       ? certificateScripts({
@@ -104,7 +115,7 @@ export function hostFiles(
   ];
 }
 
-/** Backups a host runs: dumps of databases it has itself. */
+/** Backups a host runs: dumps of databases it has itself, to buckets that are elsewhere. */
 export function runningBackups({ system, backupsRun }: Pick<HostDescription, "system" | "backupsRun">): readonly {
   readonly name: string;
   readonly spec: BackupSpec;
@@ -112,7 +123,9 @@ export function runningBackups({ system, backupsRun }: Pick<HostDescription, "sy
 }[] {
   return Object.entries(backupsRun ? system.backups : {}).flatMap(([name, spec]) => {
     const store = system.stores[spec.store];
-    return store?.kind === "postgres" && store.embedded === undefined ? [{ name, spec, store }] : [];
+    const bucket = system.stores[spec.bucket];
+    const kept = bucket?.kind === "bucket" && bucket.local === undefined;
+    return kept && store?.kind === "postgres" && store.embedded === undefined ? [{ name, spec, store }] : [];
   });
 }
 

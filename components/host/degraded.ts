@@ -17,6 +17,7 @@ export function hostDegraded(description: HostDescription): readonly Degraded[] 
     ...observability(system),
     ...identity(system),
     ...privileged(system),
+    ...backups(description),
     ...recovery(description),
   ];
 }
@@ -74,6 +75,21 @@ function privileged(system: ResolvedSystem): readonly Degraded[] {
       feature: `isolation of ${service}`,
       reason: "a privileged container shares the machine with everything else",
       remedy: `${DISTRIBUTED}: there it has nodes of its own`,
+    }));
+}
+
+function backups(description: HostDescription): readonly Degraded[] {
+  const running = runningBackups(description).map(({ name }) => name);
+  return Object.keys(description.system.backups)
+    .filter((name) => !running.includes(name))
+    .map((name) => ({
+      feature: `backup ${name}`,
+      reason: description.backupsRun
+        ? "a host dumps databases of its own, to a bucket of the cloud"
+        : "groundplan:backups.schedule is off; the data volume is snapshot all the same",
+      remedy: description.backupsRun
+        ? `name a store of kind postgres and a bucket without local in backups.${name}`
+        : "set groundplan:backups.schedule to true",
     }));
 }
 

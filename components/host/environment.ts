@@ -34,12 +34,11 @@ export interface HostSecret {
 /** Letters and digits alone: a URL takes them as they are. 40 are 238 bits. */
 const PASSWORD_LENGTH = 40;
 
-/** Names of the secrets of stores and backups; those of the system keep their own. */
+/** Names of the secrets of stores and external services; those of the system keep their own. */
 export const secretName = {
   admin: (store: string) => `${store}-admin`,
   client: (store: string, client: string) => `${store}-for-${client}`,
   store: (store: string) => `${store}-password`,
-  backup: (backup: string) => `backup-${backup}`,
   external: (external: string, key: string) => `${external}-${key}`,
 } as const;
 
@@ -75,10 +74,10 @@ export function clientsOf(
   });
 }
 
-/** Every secret of a host besides the system's own: one password per connection, one passphrase per backup. */
+/** The secrets of a host's stores: one password per connection to a database, one per other store. */
 export function storeSecrets(system: ResolvedSystem): readonly HostSecret[] {
   const made = (name: string, description: string) => ({ name, description, generate: PASSWORD_LENGTH });
-  const stores = Object.entries(system.stores).flatMap(([store, spec]) => {
+  return Object.entries(system.stores).flatMap(([store, spec]) => {
     switch (spec.kind) {
       case "postgres":
         return isContained(spec)
@@ -101,10 +100,6 @@ export function storeSecrets(system: ResolvedSystem): readonly HostSecret[] {
         return spec satisfies never;
     }
   });
-  const backups = Object.keys(system.backups).map((backup) =>
-    made(secretName.backup(backup), `Encrypts the backup ${backup}; without it no copy can be read`),
-  );
-  return [...stores, ...backups];
 }
 
 /** Works out every variable of a service. Throws an {@link InputError} for values a target does not offer. */

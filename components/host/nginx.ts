@@ -43,7 +43,7 @@ export function nginxConfiguration(system: ResolvedSystem, domain: string): stri
   return lines([
     "worker_processes auto;",
     "pid /tmp/nginx.pid;",
-    "error_log /dev/stderr warn;",
+    "error_log stderr warn;",
     "",
     "events {",
     "  worker_connections 4096;",

@@ -1,6 +1,7 @@
 import { InputError } from "../errors";
 import { digest } from "../naming";
-import { cloudConfig, compressed, USER_DATA_LIMIT } from "./cloudInit";
+import { passphraseName } from "../operations/backup/contract";
+import { cloudConfig, compressed, runningBackups, USER_DATA_LIMIT } from "./cloudInit";
 import { planCompose } from "./compose";
 import type { HostCloud, HostDescription, HostFacts, HostFiles } from "./contract";
 import { secretName, storeSecrets } from "./environment";
@@ -39,6 +40,7 @@ export function checkUserData(description: HostDescription, cloud: HostCloud): v
   const secrets = [
     ...storeSecrets(system).map((secret) => secret.name),
     ...Object.keys(system.secrets),
+    ...runningBackups(description).map((backup) => passphraseName(backup.name)),
     ...Object.entries(system.external).flatMap(([external, spec]) =>
       Object.keys(spec.secrets).map((key) => secretName.external(external, key)),
     ),

@@ -1,6 +1,6 @@
 import type { BackupSpec, StoreOf } from "../../../systems/spec";
+import { passphraseName } from "../../operations/backup/contract";
 import { BIN, DATA, GROUP_ID, HOME, type HostFile, RUN, USER_ID } from "../contract";
-import { secretName } from "../environment";
 import { script, shellQuote } from "./script";
 
 export interface BackupArgs {
@@ -25,7 +25,7 @@ const SCRATCH = `${DATA}/scratch`;
  * does not.
  */
 export function backupScript({ name, spec, store, bucketUrl, project }: BackupArgs): HostFile {
-  const passphrase = `${RUN}/secrets/${secretName.backup(name)}`;
+  const passphrase = `${RUN}/secrets/${passphraseName(name)}`;
   const gpg = `gpg --batch --quiet --no-options --homedir "$work" --pinentry-mode loopback --passphrase-file ${passphrase}`;
   return script(
     `backup-${name}`,
@@ -58,7 +58,7 @@ ${BIN}/publish-metric ${shellQuote(`BackupBytes-${name}`)} "$(stat --format %s "
 
 /** Restores the newest copy into a database of its own that talks to nobody, and looks whether the data is there. */
 export function restoreTestScript({ name, spec, store, image, bucketUrl }: BackupArgs): HostFile {
-  const passphrase = `${RUN}/secrets/${secretName.backup(name)}`;
+  const passphrase = `${RUN}/secrets/${passphraseName(name)}`;
   const container = `restore-test-${name}`;
   return script(
     `restore-test-${name}`,

@@ -1,4 +1,4 @@
-import type { HostContainer } from "../compose/types";
+import type { HostContainer, SecretFile } from "../compose/types";
 import { BIN, GROUP_ID, HOME, type HostFile, RUN } from "../contract";
 import { script } from "./script";
 
@@ -6,14 +6,17 @@ import { script } from "./script";
  * Reads every secret from the cloud's store with the machine's own identity, and writes what containers need to files in
  * memory: variables for root alone, as compose reads them; single values each for the one user that reads it. Nothing
  * reaches a disk, an argument or the user data.
+ *
+ * @param own files of the host's own scripts
  */
 export function secretFiles(
   containers: readonly HostContainer[],
+  own: readonly SecretFile[],
   secrets: Readonly<Record<string, string>>,
   project: string,
 ): readonly HostFile[] {
   const templates = containers.filter(({ secretEnv }) => Object.keys(secretEnv).length > 0);
-  const single = containers.flatMap((container) => container.secretFiles);
+  const single = [...containers.flatMap((container) => container.secretFiles), ...own];
   return [
     {
       path: `${HOME}/secrets.list`,

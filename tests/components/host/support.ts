@@ -7,6 +7,7 @@ import { defaultImage } from "../../../components/host/compose/stores";
 import type { HostDescription, HostFacts } from "../../../components/host/contract";
 import { storeSecrets } from "../../../components/host/environment";
 import { planSize } from "../../../components/host/sizing";
+import { passphraseName } from "../../../components/operations/backup/contract";
 import { startOrder } from "../../../stacks/startOrder";
 import { docScraper } from "../../../systems/docScraper";
 import { type ResolvedSystem, resolveSystem } from "../../../systems/resolve";
@@ -61,10 +62,11 @@ export function factsOf(system: ResolvedSystem): HostFacts {
       ),
     ),
     secrets: Object.fromEntries(
-      [...storeSecrets(system).map(({ name }) => name), ...Object.keys(system.secrets)].map((name) => [
-        name,
-        `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}`,
-      ]),
+      [
+        ...storeSecrets(system).map(({ name }) => name),
+        ...Object.keys(system.secrets),
+        ...Object.keys(system.backups).map(passphraseName),
+      ].map((name) => [name, `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}`]),
     ),
     logging: { driver: "awslogs", options: { "awslogs-region": "us-east-1", "awslogs-group": "host" } },
   };

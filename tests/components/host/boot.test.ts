@@ -1,0 +1,249 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { awsHostCloud } from "../../../components/host/aws/commands";
+import { compressed, USER_DATA_LIMIT } from "../../../components/host/cloudInit";
+import type { HostFile } from "../../../components/host/contract";
+import { checkUserData } from "../../../components/host/rendered";
+import type { SystemInput } from "../../../systems/spec";
+import { configOf, describeHost, isInstalled, MODELS, run, SYSTEMS } from "./support";
+
+interface CloudConfig {
+  readonly packages: readonly string[];
+  readonly write_files: readonly {
+    readonly path: string;
+    readonly content: string;
+    readonly permissions: string;
+  }[];
+  readonly runcmd: readonly (readonly string[])[];
+}
+
+const CASES = Object.entries(SYSTEMS).flatMap(([name, system]) =>
+  MODELS.map((model) => ({ title: `${name}, ${model}`, description: describeHost(system, model) })),
+);
+
+function scraper() {
+  return configOf(describeHost(SYSTEMS["doc-scraper"] as SystemInput, "single-server"));
+}
+
+function fileOf(files: readonly HostFile[], path: string): HostFile {
+  const file = files.find((each) => each.path === path);
+  if (!file) {
+    throw new Error(`no file ${path}`);
+  }
+  return file;
+}
+
+describe("host cloud-init", () => {
+  for (const { title, description } of CASES) {
+    it(`of ${title} fits into the user data, and unpacks to itself`, () => {
+      const { config } = configOf(description);
+      const packed = compressed(config);
+      expect(packed.length).to.be.below(USER_DATA_LIMIT);
+      expect(gunzipSync(packed).toString()).to.equal(config);
+    });
+
+    it(`of ${title} writes each file once, programs and units alike`, () => {
+      const { write_files: files } = parse(configOf(description).config) as CloudConfig;
+      const paths = files.map(({ path }) => path);
+      expect(paths).to.deep.equal([...new Set(paths)]);
+      expect(paths).to.include.members(["/opt/groundplan/compose.yaml", "/etc/systemd/system/groundplan.service"]);
+    });
+
+    it(`of ${title} names no secret that is not fetched at boot`, () => {
+      const { files } = configOf(description);
+      const known = fileOf(files, "/opt/groundplan/secrets.list")
+        .content.trim()
+        .split("\n")
+        .map((line) => line.split(" ")[0]);
+      const used = files.flatMap(({ content }) =>
+        [...content.matchAll(/\{\{([a-z0-9-]+)\}\}/g)].map((match) => match[1]),
+      );
+      expect(known).to.include.members(used);
+    });
+
+    it(`of ${title} makes every file of a secret that something reads`, () => {
+      const { files } = configOf(description);
+      const read = files.flatMap(({ content }) =>
+        [...content.matchAll(/\/run\/groundplan\/(secrets|env)\/([a-z0-9][a-z0-9.-]*)/g)].map(
+          ([, kind, name]) => `${kind}/${name}`,
+        ),
+      );
+      const single = fileOf(files, "/opt/groundplan/secret-files.list").content.trim().split("\n").filter(Boolean);
+      const made = [
+        ...single.map((line) => `secrets/${line.split(" ")[0]}`),
+        ...files.flatMap(({ path }) =>
+          path.startsWith("/opt/groundplan/env/") ? [path.replace("/opt/groundplan/", "")] : [],
+        ),
+      ];
+      expect([...new Set(read)].sort()).to.deep.equal([...made].sort());
+    });
+  }
+
+  it("asks for packages, and starts the units that start the system", () => {
+    const { packages, runcmd } = parse(scraper().config) as CloudConfig;
+    expect(packages).to.deep.equal([
+      ...["certbot", "docker-compose-v2", "docker.io", "gnupg", "openssl", "unattended-upgrades"],
+    ]);
+    const [command, ...units] = runcmd.at(-1) ?? [];
+    expect([command, ...units.slice(0, 2)]).to.deep.equal(["systemctl", "enable", "--now"]);
+    expect(units.slice(2)).to.have.members([
+      "groundplan-data.service",
+      "groundplan-secrets.service",
+      "groundplan-firewall.service",
+      "groundplan.service",
+      "groundplan-refresh-secrets.timer",
+      "groundplan-check-health.timer",
+      "groundplan-renew-certificates.timer",
+      "groundplan-backup-daily.timer",
+      "groundplan-restore-test-daily.timer",
+    ]);
+  });
+
+  it("runs the dump and its restore by the document's clock", () => {
+    const { files } = scraper();
+    expect(fileOf(files, "/etc/systemd/system/groundplan-backup-daily.timer").content).to.include(
+      "OnCalendar=*-*-* 02:00:00 UTC",
+    );
+    expect(fileOf(files, "/etc/systemd/system/groundplan-restore-test-daily.timer").content).to.include(
+      "OnCalendar=*-*-* 05:00:00 UTC",
+    );
+  });
+
+  it("dumps, compresses and encrypts in one pipe that fails as a whole, reads back, uploads, publishes last", () => {
+    const { content } = fileOf(scraper().files, "/opt/groundplan/bin/backup-daily");
+    const order = ["pipefail", "pg_dump", "| gzip |", "AES256", "gzip --test", "put-object", "cmp", "latest-daily"];
+    const found = order.map((word) => content.indexOf(word));
+    expect(found).to.deep.equal([...found].sort((a, b) => a - b));
+    expect(found).to.not.include(-1);
+  });
+
+  it("runs a smoke test once the system is up", () => {
+    const { files } = configOf(describeHost(SYSTEMS.webharvest as SystemInput, "single-server"));
+    expect(fileOf(files, "/etc/systemd/system/groundplan-job-smoke-test.service").content).to.include(
+      "run --rm --no-TTY smoke-test",
+    );
+  });
+
+  it("refuses files too large for user data, by the field that holds them", () => {
+    // Hexadecimal digits of no pattern: they compress to half.
+    const noise = Array.from({ length: 60_000 }, (_, index) => ((index * 2_654_435_761) >>> 13).toString(16)).join("");
+    const description = describeHost(SYSTEMS.vibebox as SystemInput, "standalone", {
+      overrides: { services: { frontend: { files: { "/etc/large.conf": noise } } } },
+    });
+    const cloud = awsHostCloud({ region: "us-east-1", namespace: "n", logGroup: "g", registries: [] });
+    expect(() => checkUserData(description, cloud)).to.throw(/services\.frontend\.files[\s\S]*at most 16384 bytes/);
+  });
+
+  it("logs in to the account's own registry with the machine's role", () => {
+    const cloud = awsHostCloud({
+      ...{ region: "us-east-1", namespace: "n", logGroup: "g" },
+      registries: ["111122223333.dkr.ecr.us-east-1.amazonaws.com"],
+    });
+    expect(cloud.packages).to.deep.equal(["amazon-ecr-credential-helper"]);
+    expect(JSON.parse(fileOf(cloud.files, "/root/.docker/config.json").content)).to.deep.equal({
+      credHelpers: { "111122223333.dkr.ecr.us-east-1.amazonaws.com": "ecr-login" },
+    });
+  });
+
+  describe("by the tools that read it", function () {
+    this.timeout(60_000);
+    let directory: string;
+
+    before(() => {
+      directory = mkdtempSync(join(tmpdir(), "groundplan-host-"));
+    });
+    after(() => {
+      rmSync(directory, { recursive: true, force: true });
+    });
+
+    function scriptsOf(files: readonly HostFile[]): readonly HostFile[] {
+      return files.filter(({ content }) => content.startsWith("#!/bin/bash"));
+    }
+
+    function written(file: HostFile): string {
+      const path = join(directory, file.path);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, file.content, { mode: Number.parseInt(file.permissions ?? "0644", 8) });
+      return path;
+    }
+
+    for (const { title, description } of CASES) {
+      it(`passes cloud-init's schema: ${title}`, function () {
+        if (!isInstalled("cloud-init")) {
+          this.skip();
+        }
+        const path = written({ path: "/user-data", content: configOf(description).config });
+        const result = run("cloud-init", ["schema", "--config-file", path]);
+        expect(result.output).to.match(/Valid (cloud-config|schema)/);
+        expect(result.status).to.equal(0);
+      });
+    }
+
+    it("is made of scripts bash can read", () => {
+      for (const script of CASES.flatMap(({ description }) => scriptsOf(configOf(description).files))) {
+        const result = run("bash", ["-n", written(script)]);
+        expect(result.output, script.path).to.equal("");
+      }
+    });
+
+    it("is made of scripts ShellCheck finds nothing in", function () {
+      if (!isInstalled("shellcheck")) {
+        this.skip();
+      }
+      const scripts = scriptsOf(configOf(describeHost(SYSTEMS.webharvest as SystemInput, "single-server")).files);
+      const result = run("shellcheck", ["--shell=bash", ...scripts.map(written)]);
+      expect(result.output).to.equal("");
+    });
+
+    it("is made of units systemd accepts", function () {
+      if (!isInstalled("systemd-analyze")) {
+        this.skip();
+      }
+      const { files } = configOf(describeHost(SYSTEMS.webharvest as SystemInput, "single-server"));
+      const units = files
+        .filter(({ path }) => path.startsWith("/etc/systemd/system/"))
+        .map((file) =>
+          // The programs it starts are on the host, not here.
+          written({ ...file, content: file.content.replace(/^(Exec\w+=)\S+/gm, "$1/bin/true") }),
+        );
+      const result = run("systemd-analyze", ["verify", "--man=no", ...units]);
+      const complaints = result.output
+        .split("\n")
+        .filter((line) => line.includes("groundplan") && !/docker\.service|snapd|[Uu]nit .* not found/.test(line));
+      expect(complaints).to.deep.equal([]);
+    });
+
+    it("writes secrets to files of their one reader, and never twice", function () {
+      if (process.getuid?.() !== 0) {
+        this.skip();
+      }
+      const { files } = scraper();
+      const here = (text: string) =>
+        text.replaceAll("/opt/groundplan", `${directory}/opt`).replaceAll("/run/groundplan", `${directory}/run`);
+      for (const file of files.filter(({ path }) => path.startsWith("/opt/groundplan/"))) {
+        const path = here(file.path);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, here(file.content), { mode: 0o755 });
+      }
+      // A value with everything a shell or a replacement could take for its own.
+      writeFileSync(`${directory}/opt/bin/fetch-secret`, `#!/bin/sh\nprintf '%s' 'a&b$c"d\\e'\n`, { mode: 0o755 });
+      const result = run("bash", [`${directory}/opt/bin/write-secrets`]);
+      expect(result.output).to.equal("");
+      const variables = `${directory}/run/env/api.env`;
+      expect(readFileSync(variables, "utf8")).to.equal(
+        'DATABASE_URL=postgresql://api:a&b$c"d\\e@database:5432/scraper\nREDIS_URL=redis://:a&b$c"d\\e@redis:6379/0\n',
+      );
+      expect(statSync(variables).mode & 0o777).to.equal(0o600);
+      const single = `${directory}/run/secrets/redis-password`;
+      expect(readFileSync(single, "utf8")).to.equal('a&b$c"d\\e');
+      expect([statSync(single).mode & 0o777, statSync(single).uid]).to.deep.equal([0o400, 10_001]);
+      const before = statSync(single).ino;
+      run("bash", [`${directory}/opt/bin/write-secrets`]);
+      expect(statSync(single).ino).to.equal(before);
+    });
+  });
+});
