@@ -113,6 +113,10 @@ function withoutListings(pack: Pack): Pack {
 function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "registries">) {
   return {
     ...(request.model === "global" ? { "s3-bucket-replicated": { required: true } } : {}),
+    // A container on the one host reaches the metadata service through the bridge, which is one hop more.
+    ...(request.model === "single-server" || request.model === "standalone"
+      ? { "ec2-imdsv2-required": { maximumHops: 2 } }
+      : {}),
     ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true } } : {}),
     ...(request.registries ? { "image-trusted-registry": { registries: [...request.registries] } } : {}),
   };

@@ -91,6 +91,7 @@ const TRUSTED = [
   "docker.io/library",
   "docker.io/qdrant",
   "docker.io/otel",
+  "docker.io/pgvector",
   "ghcr.io",
   "quay.io",
   "registry.k8s.io",
