@@ -1,4 +1,4 @@
-import { buildPlan, type Plan, runProgram } from "../engine";
+import { buildPlan, type Plan, type RunResult, runProgram } from "../engine";
 import { parseSettings, type Settings } from "../stacks/settings";
 import { type JudgeRequest, judgeResources, selectPacks } from "./policies";
 import { applySelection, type Selection } from "./selection";
@@ -24,6 +24,8 @@ export interface PlanRequest {
   readonly onPhase?: (name: string) => void;
   /** Told of every resource registered. */
   readonly onProgress?: (progress: { readonly resources: number; readonly urn: string }) => void;
+  /** Given the run itself, secrets and all, for what a plan does not hold. */
+  readonly onRun?: (run: RunResult) => void;
 }
 
 /** What a stack's file says, with a selection laid over it. */
@@ -71,6 +73,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   const program = require("../index") as typeof import("../index");
   const { transport, onProgress } = request;
   const run = await runProgram({ program, project, stack, config, secretKeys, mode, transport, onProgress });
+  request.onRun?.(run);
   request.onPhase?.("checking policies");
   const policies = await judgeResources(run.resources, { ...judgeSettings(settings), mode, packs, today });
   const header = {

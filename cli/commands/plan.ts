@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { planStack } from "../../automation/plan";
+import { type PlanRequest, planStack } from "../../automation/plan";
 import { type Plan, serializePlan } from "../../engine/plan";
 import type { SelectorOptions } from "../command";
 import { EXIT } from "../exitCodes";
@@ -33,7 +33,7 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
 
 /** Plans what the selectors name, showing progress on the error stream. */
 export async function planWithProgress(
-  options: SelectorOptions & { readonly timings?: boolean; readonly packs?: readonly string[] },
+  options: SelectorOptions & { readonly timings?: boolean } & Pick<PlanRequest, "packs" | "onRun">,
   mode: Plan["mode"],
   context: CommandContext,
 ): Promise<Plan> {
@@ -53,6 +53,7 @@ export async function planWithProgress(
       selection: options,
       mode,
       packs: options.packs,
+      onRun: options.onRun,
       onPhase: (name) => {
         endPhase();
         phase = name;

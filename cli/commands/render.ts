@@ -1,4 +1,6 @@
 import { resolve } from "node:path";
+import type { RunResult } from "../../engine";
+import { componentFiles } from "../../engine/render/componentFiles";
 import { renderManifests } from "../../engine/render/manifests";
 import { writeRendered } from "../../engine/render/write";
 import type { SelectorOptions } from "../command";
@@ -13,10 +15,16 @@ export interface RenderOptions extends SelectorOptions {
 /** Plans a stack, judges it and writes its files; the files are written also where a policy fails, which is said. */
 export async function render(options: RenderOptions, context: CommandContext): Promise<void> {
   const { out } = context.terminal;
-  const simulated = await planWithProgress(options, "simulate", context);
+  const runs: RunResult[] = [];
+  const onRun = (run: RunResult) => runs.push(run);
+  const simulated = await planWithProgress({ ...options, onRun }, "simulate", context);
   // What a preview does not know is what the simulation made up: the files say so, value by value.
-  const preview = await planWithProgress({ ...options, packs: [] }, "preview", context);
-  const files = renderManifests(simulated, preview);
+  const preview = await planWithProgress({ ...options, onRun, packs: [] }, "preview", context);
+  const [simulatedRun, previewRun] = runs;
+  const files = {
+    ...renderManifests(simulated, preview),
+    ...(simulatedRun ? componentFiles(simulatedRun, previewRun) : {}),
+  };
   await writeRendered(resolve(context.directory, options.out), files);
   printSummary(simulated, out);
   const directories = new Map<string, number>();
