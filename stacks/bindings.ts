@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue } from "../components/binding";
+import { PUSH_GATEWAY } from "../components/cluster/addOns/catalog";
 import { servicePort } from "../systems/edges";
 import type { ExternalSpec, ServiceSpec } from "../systems/spec";
 
@@ -45,6 +46,20 @@ export function externalBinding(
     values: () => ({ ...address, ...Object.fromEntries(keys) }),
     peers: [{ kind: "hosts", hosts: spec.hosts }],
     ports: [spec.port],
+    grants: () => [],
+    ready: [],
+  };
+}
+
+/** Where a job leaves its metrics: the push gateway beside Prometheus, whoever brought it. */
+export function pushGatewayBinding(namespace: string): Binding {
+  const host = `${PUSH_GATEWAY.service}.${namespace}.svc`;
+  const port = String(PUSH_GATEWAY.port);
+  const values = plainValues({ url: `http://${host}:${port}`, host, port });
+  return {
+    values: () => values,
+    peers: [{ kind: "pods", namespace, labels: PUSH_GATEWAY.labels }],
+    ports: [PUSH_GATEWAY.port],
     grants: () => [],
     ready: [],
   };

@@ -13,7 +13,7 @@ import { normalizeUse, servicePort, storePorts } from "../systems/edges";
 import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
 import type { ServiceSpec } from "../systems/spec";
 import { type BackupsRequest, backupClients, backupDemands, planBackups } from "./backups";
-import { externalBinding, serviceBinding } from "./bindings";
+import { externalBinding, pushGatewayBinding, serviceBinding } from "./bindings";
 import { namespaceOf, serviceDemand } from "./demands";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
 import { openSite } from "./sites";
@@ -198,7 +198,14 @@ class Deployment {
     const mounted = spec.volumes.flatMap(({ share }) =>
       share !== undefined && !direct.some((use) => use.target === share) ? [this.use(share, {})] : [],
     );
-    return [...direct, ...mounted];
+    return [...direct, ...mounted, ...(spec.pushMetrics ? [this.pushGateway()] : [])];
+  }
+
+  private pushGateway(): BoundUse {
+    const { monitoringNamespace, capabilities } = this.site.cluster;
+    const binding = pushGatewayBinding(monitoringNamespace);
+    const env: BoundUse["env"] = capabilities.pushGateway ? { PUSHGATEWAY_URL: "url" } : {};
+    return { target: "push-gateway", binding, access: "write", endpoint: "primary", env, ports: binding.ports };
   }
 
   private use(

@@ -19,6 +19,14 @@ export interface Capabilities {
   readonly cloudNativePg: boolean;
   /** `elasticsearch.k8s.elastic.co/v1`. */
   readonly elasticsearch: boolean;
+  /** Takes the metrics of jobs that end before anybody scrapes them. */
+  readonly pushGateway: boolean;
+  /** Asks services for their health from outside, for `Probe`s. */
+  readonly blackboxExporter: boolean;
+  /** `gateway.networking.k8s.io/v1`: Gateway and HTTPRoute. */
+  readonly gatewayApi: boolean;
+  /** `security.istio.io/v1`, in ambient mode. */
+  readonly istio: boolean;
 }
 
 export interface WorkloadIdentity {

@@ -19,8 +19,10 @@ export const ADD_ONS = [
   "jaeger",
   "opentelemetry-collector",
   "pushgateway",
+  "blackbox-exporter",
   "karpenter",
   "istio",
+  "gateway-api",
 ] as const;
 export type AddOn = (typeof ADD_ONS)[number];
 

@@ -13,7 +13,7 @@ import { imageOf, type Settings } from "../settings";
  * the settings say otherwise; a single machine's worth goes without, but for the ingress controller clusters come with.
  */
 export function addOnModes(
-  system: Pick<ResolvedSystem, "services" | "stores" | "alerts">,
+  system: Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability">,
   context: Pick<Context, "model" | "redundancy">,
   settings: Settings["kubernetes"]["addOns"],
 ): AddOnModes {
@@ -25,7 +25,7 @@ export function addOnModes(
 }
 
 function defaults(
-  system: Pick<ResolvedSystem, "services" | "stores" | "alerts">,
+  system: Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability">,
   context: Pick<Context, "model" | "redundancy">,
 ): AddOnModes {
   // Nothing but its operator runs Elasticsearch here, on however many nodes.
@@ -47,6 +47,8 @@ function defaults(
     ingress: "install",
     ...(queued ? { keda: "install" as const } : {}),
     ...(measured || queued ? { "kube-prometheus-stack": "install" as const } : {}),
+    ...(system.observability.pushgateway ? { pushgateway: "install" as const } : {}),
+    ...(system.observability.uptime.length > 0 ? { "blackbox-exporter": "install" as const } : {}),
     ...(replicated ? { "cloudnative-pg": "install" as const } : {}),
     ...operators,
   };

@@ -200,14 +200,11 @@ describe("systems on Kubernetes", () => {
       const [problem] = await problemsOf({
         system: "doc-scraper",
         environment: "dev",
-        model: "standalone",
-        settings: { cloud: "aws", regions: ["eu-west-1"] },
+        model: "global",
+        settings: { cloud: "gcp", regions: ["europe-west1", "us-east1"] },
       });
-      expect(problem).to.include({
-        path: "groundplan:placements[0].cloud",
-        found: '"aws"',
-        allowed: "kubernetes for the model standalone",
-      });
+      expect(problem).to.include({ path: "groundplan:placements[0].cloud", found: '"gcp"' });
+      expect(problem?.allowed).to.contain("for the model global");
     });
 
     it("names the layers a stack cannot own by themselves", async () => {

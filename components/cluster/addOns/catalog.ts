@@ -7,6 +7,10 @@ export const ADD_ONS = [
   "keda",
   "external-secrets",
   "kube-prometheus-stack",
+  "pushgateway",
+  "blackbox-exporter",
+  "istio",
+  "gateway-api",
   "ingress",
   "cloudnative-pg",
   "eck-operator",
@@ -44,6 +48,18 @@ const RESTRICTED = {
 
 const small = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
 const large = { requests: { cpu: "200m", memory: "512Mi" }, limits: { cpu: "2", memory: "2Gi" } };
+
+const MONITORING = "monitoring";
+
+/** Where jobs push their metrics. */
+export const PUSH_GATEWAY = {
+  service: "pushgateway",
+  labels: { "app.kubernetes.io/name": "prometheus-pushgateway" },
+  port: 9091,
+} as const;
+
+/** What asks services for their health. */
+export const BLACKBOX = { service: "blackbox-exporter", port: 9115 } as const;
 
 /** Versions known good together; see docs for how they are raised. */
 export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
@@ -100,7 +116,7 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
   },
   "kube-prometheus-stack": {
     capability: "prometheusOperator",
-    namespace: "monitoring",
+    namespace: MONITORING,
     chart: {
       name: "kube-prometheus-stack",
       version: "88.5.3",
@@ -120,6 +136,35 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
       },
     },
   },
+  pushgateway: {
+    capability: "pushGateway",
+    namespace: MONITORING,
+    chart: {
+      name: "prometheus-pushgateway",
+      version: "3.2.0",
+      repository: "https://prometheus-community.github.io/helm-charts",
+      values: {
+        fullnameOverride: PUSH_GATEWAY.service,
+        resources: small,
+        // Labels of a job are what it pushed them as, not those of the gateway's pod.
+        serviceMonitor: { enabled: true, namespace: MONITORING, honorLabels: true },
+        containerSecurityContext: RESTRICTED,
+      },
+    },
+  },
+  "blackbox-exporter": {
+    capability: "blackboxExporter",
+    namespace: MONITORING,
+    chart: {
+      name: "prometheus-blackbox-exporter",
+      version: "9.0.1",
+      repository: "https://prometheus-community.github.io/helm-charts",
+      values: { fullnameOverride: BLACKBOX.service, replicas: 2, resources: small, securityContext: RESTRICTED },
+    },
+  },
+  // Both come with more than one release, or with none: who runs the cluster brings them.
+  istio: { capability: "istio", namespace: "istio-system" },
+  "gateway-api": { capability: "gatewayApi", namespace: "kube-system" },
   ingress: {
     namespace: "traefik",
     chart: {
@@ -191,5 +236,9 @@ export function capabilitiesOf(modes: AddOnModes): Capabilities {
     certManager: has("cert-manager"),
     cloudNativePg: has("cloudnative-pg"),
     elasticsearch: has("eck-operator"),
+    pushGateway: has("pushgateway"),
+    blackboxExporter: has("blackbox-exporter"),
+    gatewayApi: has("gateway-api"),
+    istio: has("istio"),
   };
 }

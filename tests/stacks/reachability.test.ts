@@ -1,0 +1,116 @@
+import { expect } from "chai";
+import { loadSystem } from "../../systems/load";
+import { resolveSystem } from "../../systems/resolve";
+import type { Model } from "../../systems/spec";
+import { at, Manifests } from "./kubernetesManifests";
+import { connection, expectedConnections, HOSTS, installed, NEIGHBOURS } from "./reachability/expected";
+import { isOpen, type Node, podsOf, policiesOf, portsOf } from "./reachability/network";
+
+const SYSTEMS = ["vibebox", "doc-scraper", "webharvest", "webclone-pro", "scraping-platform", "charterflow"] as const;
+const MODELS: readonly Model[] = ["standalone", "single-server", "distributed", "global"];
+const KUBERNETES = { sharedStorageClass: "nfs", storageClass: "fast-ssd" };
+
+interface Cell {
+  readonly system: string;
+  readonly model: Model;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Buckets that exist, by store. */
+  readonly buckets?: readonly string[];
+}
+
+const readFile = () => Promise.reject(new Error("built-in systems only"));
+
+async function check({ system: name, model, settings = {}, buckets = [] }: Cell): Promise<void> {
+  const global = model === "global";
+  const places = global ? ["one", "two"] : ["main"];
+  const plan = await Manifests.plan({
+    system: name,
+    environment: "dev",
+    model,
+    settings: { kubernetes: KUBERNETES, ...(global ? { regions: places } : {}), ...settings },
+  });
+  const input = await loadSystem(name, { readFile, setting: "groundplan:system" });
+  for (const placement of places) {
+    const system = resolveSystem(input, { model, environment: "dev", placement, overrides: settings.overrides });
+    const pods = [...podsOf(plan, placement), ...solversOf(plan, placement)];
+    const addOns = installed(plan.all.filter((each) => each.name.startsWith(`${placement}-`)).map((each) => each.name));
+    const expected = expectedConnections({ system, pods, addOns, buckets });
+    const open = openConnections(plan, placement, pods);
+    expect(
+      [...open].filter((each) => !expected.has(each)).sort(),
+      `more than the spec says, ${placement}`,
+    ).to.deep.equal([]);
+    expect(
+      [...expected].filter((each) => !open.has(each)).sort(),
+      `less than the spec says, ${placement}`,
+    ).to.deep.equal([]);
+    expect(open.size).to.be.greaterThan(3);
+  }
+}
+
+/** The pods cert-manager makes while it proves a host, where a policy is there for them. */
+function solversOf(plan: Manifests, placement: string): readonly Node[] {
+  return policiesOf(plan, placement).flatMap((policy) =>
+    at(policy, "metadata.name") === "acme-solver"
+      ? [
+          {
+            name: "acme-solver",
+            namespace: String(at(policy, "metadata.namespace")),
+            labels: at(policy, "spec.podSelector.matchLabels") as Readonly<Record<string, string>>,
+            address: "10.244.1.1",
+          },
+        ]
+      : [],
+  );
+}
+
+function openConnections(plan: Manifests, placement: string, pods: readonly Node[]): ReadonlySet<string> {
+  const policies = policiesOf(plan, placement);
+  const ports = [...portsOf(policies), { port: 22, protocol: "TCP" }];
+  // A pod nobody planned, in every namespace there is: default-deny is what holds it.
+  const namespaces = [...new Set(pods.map(({ namespace }) => namespace))];
+  const intruders = namespaces.map((namespace) => ({ name: "intruder", namespace, labels: {}, address: "10.244.2.2" }));
+  const outside = [...NEIGHBOURS, ...HOSTS];
+  const open = new Set<string>();
+  const all = [...pods, ...intruders];
+  for (const from of [...all, ...outside]) {
+    for (const to of [...all, ...outside]) {
+      // What neighbours do among themselves is theirs.
+      if (!all.includes(from) && !all.includes(to)) {
+        continue;
+      }
+      for (const port of ports) {
+        if (isOpen(policies, from, to, port)) {
+          open.add(connection(from.name, to.name, port.port, port.protocol));
+        }
+      }
+    }
+  }
+  return open;
+}
+
+describe("who can reach whom on Kubernetes", function () {
+  this.timeout(30_000);
+  for (const system of SYSTEMS) {
+    for (const model of MODELS) {
+      it(`is what ${system} says, ${model}: nothing more, nothing less`, () => check({ system, model }));
+    }
+  }
+
+  it("is what the spec says with a Redis of shards", () =>
+    check({
+      system: "vibebox",
+      model: "distributed",
+      settings: { overrides: { stores: { redis: { mode: "cluster", shards: 3, replicas: 1 } } } },
+    }));
+
+  it("is what the spec says with buckets and backups", () => {
+    const bucket = { bucket: "copies-of-ours", secretName: "copies" };
+    return check({
+      system: "vibebox",
+      model: "distributed",
+      buckets: ["backups"],
+      settings: { existing: { main: { buckets: { backups: bucket } } } },
+    });
+  });
+});

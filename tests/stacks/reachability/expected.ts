@@ -1,0 +1,203 @@
+import { ADD_ONS, type AddOnName, CATALOG } from "../../../components/cluster/addOns/catalog";
+import type { Edge, EdgeEnd } from "../../../systems/edges";
+import type { ResolvedSystem } from "../../../systems/resolve";
+import type { StoreSpec } from "../../../systems/spec";
+import type { Node } from "./network";
+
+/** Pods of the cluster that are nobody's here, each with where it runs. */
+export const NEIGHBOURS: readonly Node[] = [
+  neighbour("dns", "kube-system", { "k8s-app": "kube-dns" }),
+  neighbour("api-server", "kube-system", {}),
+  neighbour("ingress", CATALOG.ingress.namespace, {}),
+  neighbour("monitoring", CATALOG["kube-prometheus-stack"].namespace, { "app.kubernetes.io/name": "prometheus" }),
+  neighbour("push-gateway", CATALOG["kube-prometheus-stack"].namespace, {
+    "app.kubernetes.io/name": "prometheus-pushgateway",
+  }),
+  neighbour("keda", CATALOG.keda.namespace, { app: "keda-operator" }),
+  neighbour("keda-metrics", CATALOG.keda.namespace, { app: "keda-operator-metrics-apiserver" }),
+  neighbour("cnpg", CATALOG["cloudnative-pg"].namespace, {}),
+  neighbour("eck", CATALOG["eck-operator"].namespace, {}),
+  neighbour("stranger", "default", {}),
+];
+
+/** Hosts beyond the cluster: anybody's, the network's own, and the node's metadata service. */
+export const HOSTS: readonly Node[] = [
+  { name: "internet", labels: {}, address: "198.51.100.7" },
+  { name: "private-network", labels: {}, address: "10.9.8.7" },
+  { name: "metadata", labels: {}, address: "169.254.169.254" },
+];
+
+function neighbour(name: string, namespace: string, labels: Node["labels"]): Node {
+  return { name, namespace, labels, address: "10.244.9.9" };
+}
+
+/** What the test says of connections beyond the spec's own edges. */
+export interface Facts {
+  readonly system: ResolvedSystem;
+  readonly pods: readonly Node[];
+  readonly addOns: readonly string[];
+  /** Buckets of the settings; all others are directories, which nobody connects to. */
+  readonly buckets: readonly string[];
+}
+
+type Connection = string;
+
+export function connection(from: string, to: string, port: number, protocol = "TCP"): Connection {
+  return `${from} > ${to}:${port}${protocol === "TCP" ? "" : "/UDP"}`;
+}
+
+/** Every connection there must be, and so every one there may be. */
+export function expectedConnections(facts: Facts): ReadonlySet<Connection> {
+  return new Set([
+    ...facts.system.edges.flatMap((edge) => ofEdge(facts, edge)),
+    ...Object.entries(facts.system.stores).flatMap(([name, store]) => withinStore(facts, name, store)),
+    ...dns(facts),
+    ...queues(facts),
+    ...backups(facts),
+    ...solvers(facts),
+  ]);
+}
+
+/** Pods an edge's end stands for, of those that listen on its port. */
+function ofEdge(facts: Facts, edge: Edge): readonly Connection[] {
+  const { port } = edge;
+  if (port === undefined || (edge.to.kind === "store" && isDirectory(facts, edge.to.name))) {
+    return [];
+  }
+  return namesOf(facts, edge.from, port).flatMap((from) =>
+    namesOf(facts, edge.to, port).map((to) => connection(from, to, port)),
+  );
+}
+
+function namesOf(facts: Facts, end: EdgeEnd, port: number): readonly string[] {
+  switch (end.kind) {
+    case "public":
+      return ["ingress"];
+    case "monitoring":
+      // Jobs push to the one pod that takes it; everything of the namespace may scrape.
+      return port === 9091 ? ["push-gateway"] : ["monitoring", "push-gateway"];
+    case "external":
+      return ["internet"];
+    case "service":
+      return [end.name];
+    case "store":
+      if (facts.buckets.includes(end.name)) {
+        return ["internet"];
+      }
+      return [port === 26_379 ? `${end.name}-sentinel` : end.name];
+    default:
+      return end.kind satisfies never;
+  }
+}
+
+function isDirectory({ system, buckets }: Facts, store: string): boolean {
+  return system.stores[store]?.kind === "bucket" && !buckets.includes(store);
+}
+
+/** What keeps a store of several servers together, and who runs it. */
+function withinStore(facts: Facts, name: string, store: StoreSpec): readonly Connection[] {
+  const operated = (label: string) => facts.pods.some((pod) => pod.name === name && label in pod.labels);
+  const both = (a: string, b: string, port: number) => [connection(a, b, port)];
+  switch (store.kind) {
+    case "postgres":
+      return operated("cnpg.io/cluster")
+        ? [
+            ...[5432, 8000].flatMap((port) => [...both(name, name, port), ...both("cnpg", name, port)]),
+            ...(facts.addOns.includes("kube-prometheus-stack")
+              ? ["monitoring", "push-gateway"].map((from) => connection(from, name, 9187))
+              : []),
+            // The API server has no address a policy could name: its ports are open to wherever it may be.
+            ...[
+              "api-server",
+              "stranger",
+              ...NEIGHBOURS.map((node) => node.name),
+              ...HOSTS.map((node) => node.name),
+            ].flatMap((to) => [443, 6443].map((port) => connection(name, to, port))),
+          ]
+        : [];
+    case "redis": {
+      const sentinel = `${name}-sentinel`;
+      return {
+        single: [],
+        sentinel: [
+          connection(name, name, 6379),
+          connection(name, sentinel, 26_379),
+          connection(sentinel, name, 6379),
+          connection(sentinel, sentinel, 26_379),
+        ],
+        cluster: [
+          ...[6379, 16_379].map((port) => connection(name, name, port)),
+          connection(`${name}-join`, name, 6379),
+        ],
+      }[store.mode];
+    }
+    case "vector":
+      return store.instances > 1 ? [connection(name, name, 6335)] : [];
+    case "search":
+      return [
+        connection("eck", name, 9200),
+        ...(store.instances > 1 ? [9200, 9300] : [9200]).map((port) => connection(name, name, port)),
+      ];
+    case "memcached":
+    case "bucket":
+    case "file-share":
+      return [];
+    default:
+      return store satisfies never;
+  }
+}
+
+/** Everybody looks names up but those who call nobody. */
+function dns({ pods, system }: Facts): readonly Connection[] {
+  const silent = Object.entries(system.stores).flatMap(([name, store]) => {
+    const alone =
+      store.kind === "memcached" ||
+      (store.kind === "redis" && store.mode === "single") ||
+      (store.kind === "vector" && store.instances === 1) ||
+      (store.kind === "postgres" && pods.some((pod) => pod.name === name && !("cnpg.io/cluster" in pod.labels)));
+    return alone ? [name] : [];
+  });
+  return pods
+    .filter(({ name }) => !silent.includes(name) && name !== "acme-solver")
+    .flatMap(({ name }) => [connection(name, "dns", 53), connection(name, "dns", 53, "UDP")]);
+}
+
+/** KEDA reads the length of queues. */
+function queues({ system, addOns }: Facts): readonly Connection[] {
+  if (!addOns.includes("keda")) {
+    return [];
+  }
+  return Object.values(system.services).flatMap((service) => {
+    const queue = "scaling" in service ? service.scaling.queue : undefined;
+    const store = queue && system.stores[queue.store];
+    if (!queue || store?.kind !== "redis") {
+      return [];
+    }
+    return store.mode === "sentinel"
+      ? [connection("keda", queue.store, 6379), connection("keda", `${queue.store}-sentinel`, 26_379)]
+      : [connection("keda", queue.store, 6379)];
+  });
+}
+
+/** A dump reads its database and writes to its bucket; its restore test reads the bucket alone. */
+function backups({ system, pods, buckets }: Facts): readonly Connection[] {
+  return Object.entries(system.backups).flatMap(([name, { store, bucket }]) =>
+    pods.some((pod) => pod.name === `backup-${name}`) && buckets.includes(bucket)
+      ? [
+          connection(`backup-${name}`, store, 5432),
+          connection(`backup-${name}`, "internet", 443),
+          connection(`restore-${name}`, "internet", 443),
+        ]
+      : [],
+  );
+}
+
+/** cert-manager's pods that answer the certificate authority. */
+function solvers({ pods }: Facts): readonly Connection[] {
+  return pods.some(({ name }) => name === "acme-solver") ? [connection("ingress", "acme-solver", 8089)] : [];
+}
+
+/** Add-ons a plan installs. */
+export function installed(names: readonly string[]): readonly AddOnName[] {
+  return ADD_ONS.filter((addOn) => names.some((name) => name.endsWith(`-add-ons-${addOn}`)));
+}
