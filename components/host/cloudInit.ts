@@ -151,7 +151,7 @@ function backupFiles(description: HostDescription, facts: HostFacts): readonly H
 /** Jobs by the clock, and the smoke test once the system is up. */
 function jobFiles({ system }: HostDescription): readonly HostFile[] {
   const run = (name: string) =>
-    `/usr/bin/docker compose --project-name ${system.name} --file ${HOME}/compose.yaml run --rm --no-TTY ${name}`;
+    `/usr/bin/docker compose --project-name ${system.name} --file ${HOME}/compose.yaml run --rm -T ${name}`;
   return Object.entries(system.services).flatMap(([name, spec]) => {
     if (spec.kind === "cronjob") {
       return scheduled(`job-${name}`, `Job ${name}`, spec.schedule, run(name));

@@ -37,7 +37,7 @@ trap 'rm -rf "$work"' EXIT
 object=${shellQuote(`${spec.prefix}${spec.fileName}`)}
 object="\${object//DATE/$(date --utc +%Y-%m-%d)}"
 
-docker compose --project-name ${project} --file ${HOME}/compose.yaml exec --no-TTY ${spec.store} \\
+docker compose --project-name ${project} --file ${HOME}/compose.yaml exec -T ${spec.store} \\
   sh -c ${shellQuote(`PGPASSWORD="$(cat /run/credentials/admin-password)" exec pg_dump --host=127.0.0.1 --username=postgres --format=custom --compress=0 ${store.database}`)} \\
   | gzip | ${gpg} --symmetric --cipher-algo AES256 --output "$work/partial"
 

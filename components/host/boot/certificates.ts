@@ -57,7 +57,9 @@ for host in ${hosts.map(shellQuote).join(" ")}; do
     --config-dir ${DATA}/letsencrypt --work-dir /var/lib/letsencrypt --logs-dir /var/log/letsencrypt \\
     --webroot --webroot-path ${ACME_WEBROOT} --cert-name "$host" --domain "$host" \\
     --key-type ecdsa --keep-until-expiring || failed=1
-  [ -e "${DATA}/letsencrypt/live/$host/fullchain.pem" ] && ${BIN}/install-certificate "$host"
+  if [ -e "${DATA}/letsencrypt/live/$host/fullchain.pem" ]; then
+    ${BIN}/install-certificate "$host" || failed=1
+  fi
   seconds="$(( $(date --date "$(openssl x509 -enddate -noout -in "${CERTIFICATES}/$host/fullchain.pem" | cut -d = -f 2)" +%s) - $(date +%s) ))"
   ${BIN}/publish-metric CertificateDaysLeft "$(( seconds / 86400 ))"
 done

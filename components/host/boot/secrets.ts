@@ -2,6 +2,9 @@ import type { HostContainer, SecretFile } from "../compose/types";
 import { BIN, GROUP_ID, HOME, type HostFile, RUN } from "../contract";
 import { script } from "./script";
 
+/** Ten seconds apart. What waits for the secrets at boot would not be started again by a later success. */
+const FETCH_ATTEMPTS = 30;
+
 /**
  * Reads every secret from the cloud's store with the machine's own identity, and writes what containers need to files in
  * memory: variables for root alone, as compose reads them; single values each for the one user that reads it. Nothing
@@ -62,7 +65,12 @@ umask 077
 install -d -m 0700 ${RUN} ${RUN}/secrets ${RUN}/env
 declare -A values
 while read -r name id; do
-  value="$(${BIN}/fetch-secret "$id")"
+  value=""
+  # A role takes a while to be known everywhere, and the network to be there.
+  for _ in $(seq ${FETCH_ATTEMPTS}); do
+    value="$(${BIN}/fetch-secret "$id")" && break
+    sleep 10
+  done
   [ -n "$value" ] || { echo "secret $name is empty" >&2; exit 1; }
   values[$name]="$value"
 done < ${HOME}/secrets.list

@@ -51,13 +51,7 @@ export function systemUnits(project: string, proxied: boolean): readonly HostFil
       before: ["docker.service"],
       after: ["network-online.target", "snapd.seeded.service"],
       wants: ["network-online.target"],
-      service: [
-        "Type=oneshot",
-        "RemainAfterExit=yes",
-        `ExecStart=${BIN}/write-secrets`,
-        "Restart=on-failure",
-        "RestartSec=10s",
-      ],
+      service: ["Type=oneshot", "RemainAfterExit=yes", `ExecStart=${BIN}/write-secrets`, "TimeoutStartSec=infinity"],
       atBoot: true,
     }),
     unit("groundplan-firewall", {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -124,7 +124,7 @@ describe("host cloud-init", () => {
   it("runs a smoke test once the system is up", () => {
     const { files } = configOf(describeHost(SYSTEMS.webharvest as SystemInput, "single-server"));
     expect(fileOf(files, "/etc/systemd/system/groundplan-job-smoke-test.service").content).to.include(
-      "run --rm --no-TTY smoke-test",
+      "run --rm -T smoke-test",
     );
   });
 
@@ -217,32 +217,93 @@ describe("host cloud-init", () => {
       expect(complaints).to.deep.equal([]);
     });
 
+    /** The host's files below the directory, with stand-ins for what the cloud and Docker bring. */
+    function install(files: readonly HostFile[], stubs: Readonly<Record<string, string>>): string {
+      const root = mkdtempSync(join(directory, "h"));
+      const here = (text: string) =>
+        ["/opt/groundplan", "/run/groundplan", "/srv/data"].reduce(
+          (moved, path) => moved.replaceAll(path, `${root}${path}`),
+          text,
+        );
+      for (const file of files.filter(({ path }) => path.startsWith("/opt/groundplan/"))) {
+        mkdirSync(dirname(here(file.path)), { recursive: true });
+        writeFileSync(here(file.path), here(file.content), { mode: 0o755 });
+      }
+      for (const [name, body] of Object.entries(stubs)) {
+        writeFileSync(`${root}/opt/groundplan/bin/${name}`, `#!/bin/bash\n${body}\n`, { mode: 0o755 });
+      }
+      mkdirSync(`${root}/run/groundplan/secrets`, { recursive: true });
+      mkdirSync(`${root}/srv/data`, { recursive: true });
+      mkdirSync(`${root}/bucket`);
+      return root;
+    }
+
+    const OBJECTS = (root: string) => ({
+      "put-object": `echo "put \${2##*/}" >> ${root}/log; cp "$1" "${root}/bucket/\${2##*/}"`,
+      "get-object": `cp "${root}/bucket/\${1##*/}" "$2"`,
+      "publish-metric": `echo "$@" >> ${root}/log`,
+    });
+
+    function backUp(docker: string) {
+      const { files } = scraper();
+      const root = install(files, {});
+      for (const [name, body] of Object.entries({ ...OBJECTS(root), docker })) {
+        writeFileSync(`${root}/opt/groundplan/bin/${name}`, `#!/bin/bash\n${body}\n`, { mode: 0o755 });
+      }
+      writeFileSync(`${root}/run/groundplan/secrets/backup-daily-passphrase`, "passphrase");
+      const bin = `${root}/opt/groundplan/bin`;
+      const result = run("env", [`PATH=${bin}:${process.env.PATH}`, "bash", `${bin}/backup-daily`]);
+      return { root, ...result };
+    }
+
+    it("makes a copy that can be read back, and publishes its name last", function () {
+      if (!isInstalled("gpg")) {
+        this.skip();
+      }
+      const { root, status, output } = backUp("echo PGDMP and the data");
+      expect(output).to.equal("");
+      expect(status).to.equal(0);
+      const day = new Date().toISOString().slice(0, 10);
+      expect(readFileSync(`${root}/log`, "utf8")).to.match(
+        new RegExp(`^put ${day}\\.sql\\.gz\\.enc\\nput latest-daily\\nBackupBytes-daily \\d+\\n$`),
+      );
+      expect(readFileSync(`${root}/bucket/latest-daily`, "utf8").trim()).to.equal(`${day}.sql.gz.enc`);
+      const copy = run("sh", [
+        "-c",
+        `gpg --batch --quiet --pinentry-mode loopback --passphrase passphrase --decrypt ${root}/bucket/${day}.sql.gz.enc | gunzip`,
+      ]);
+      expect(copy.output).to.equal("PGDMP and the data\n");
+    });
+
+    it("uploads nothing when the dump fails halfway", function () {
+      if (!isInstalled("gpg")) {
+        this.skip();
+      }
+      const { root, status } = backUp("echo PGDMP and half of the data; exit 1");
+      expect(status).to.not.equal(0);
+      expect(readdirSync(`${root}/bucket`)).to.deep.equal([]);
+      expect(readdirSync(`${root}/srv/data/scratch`)).to.deep.equal([]);
+    });
+
     it("writes secrets to files of their one reader, and never twice", function () {
       if (process.getuid?.() !== 0) {
         this.skip();
       }
-      const { files } = scraper();
-      const here = (text: string) =>
-        text.replaceAll("/opt/groundplan", `${directory}/opt`).replaceAll("/run/groundplan", `${directory}/run`);
-      for (const file of files.filter(({ path }) => path.startsWith("/opt/groundplan/"))) {
-        const path = here(file.path);
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, here(file.content), { mode: 0o755 });
-      }
       // A value with everything a shell or a replacement could take for its own.
-      writeFileSync(`${directory}/opt/bin/fetch-secret`, `#!/bin/sh\nprintf '%s' 'a&b$c"d\\e'\n`, { mode: 0o755 });
-      const result = run("bash", [`${directory}/opt/bin/write-secrets`]);
+      const root = install(scraper().files, { "fetch-secret": `printf '%s' 'a&b$c"d\\e'` });
+      const script = `${root}/opt/groundplan/bin/write-secrets`;
+      const result = run("bash", [script]);
       expect(result.output).to.equal("");
-      const variables = `${directory}/run/env/api.env`;
+      const variables = `${root}/run/groundplan/env/api.env`;
       expect(readFileSync(variables, "utf8")).to.equal(
         'DATABASE_URL=postgresql://api:a&b$c"d\\e@database:5432/scraper\nREDIS_URL=redis://:a&b$c"d\\e@redis:6379/0\n',
       );
       expect(statSync(variables).mode & 0o777).to.equal(0o600);
-      const single = `${directory}/run/secrets/redis-password`;
+      const single = `${root}/run/groundplan/secrets/redis-password`;
       expect(readFileSync(single, "utf8")).to.equal('a&b$c"d\\e');
       expect([statSync(single).mode & 0o777, statSync(single).uid]).to.deep.equal([0o400, 10_001]);
       const before = statSync(single).ino;
-      run("bash", [`${directory}/opt/bin/write-secrets`]);
+      run("bash", [script]);
       expect(statSync(single).ino).to.equal(before);
     });
   });
