@@ -112,7 +112,27 @@ function resourcePolicy(rule: ResourceRule, ledger: Ledger, clock: () => string)
   };
   // The analyzer skips a policy that carries its only type before it deserializes the resource for it.
   const typed = tokens?.length === 1 ? Object.assign(validateResource, { __pulumiType: tokens[0] }) : validateResource;
-  return { ...facts(rule), validateResource: typed };
+  const policy = { ...facts(rule), validateResource: typed };
+  const { remediate } = rule;
+  if (remediate === undefined) return policy;
+  return {
+    ...policy,
+    remediateResource(args) {
+      if (!matches(args.type)) args.notApplicable(reason);
+      const config = readConfig(rule, args.getConfig<RuleConfig>());
+      let failing = false;
+      rule.check(
+        args,
+        (message) => {
+          failing ||= !settle(rule.id, message, args, config, clock).exempt;
+        },
+        config,
+      );
+      if (!failing) return undefined;
+      remediate.call(rule, args, config);
+      return args.props;
+    },
+  };
 }
 
 function stackPolicy(rule: StackRule, ledger: Ledger, clock: () => string): StackValidationPolicy {

@@ -1,5 +1,6 @@
-import { applicableObjects, kinds } from "./kubernetes";
+import { applicableObjects, kinds, kubernetesToken } from "./kubernetes";
 import { at, list, type Props, shown, text } from "./read";
+import type { MutableProps } from "./remedies";
 import type { Report, Rule, RuleConfig, Subject } from "./rule";
 import { type ResourceRule, resourceRule } from "./rule";
 
@@ -101,10 +102,20 @@ export function effective(container: Container, field: string): unknown {
 
 type Facts<C extends object> = Omit<ResourceRule<C>, "resources" | "check">;
 
+/** Changes one pod's or container's spec in place. Manifests given as text stay as they are. */
+type Remedy<T> = (subject: T, spec: MutableProps) => void;
+
+/** The remedies of pods: not for YAML text, whose objects are read copies and shared between rules. */
+function remedied(resource: Subject, apply: (pod: Pod) => void): void {
+  if (kubernetesToken(resource.type)?.kind === "ConfigGroup") return;
+  podsOf(resource).forEach(apply);
+}
+
 /** A rule over every pod in a resource. */
 export function podRule<C extends object = RuleConfig>(
   facts: Facts<C>,
   check: (pod: Pod, report: Report, config: C) => void,
+  remedy?: Remedy<Pod>,
 ): Rule {
   return resourceRule<C>({
     ...facts,
@@ -112,6 +123,7 @@ export function podRule<C extends object = RuleConfig>(
     check(resource, report, config) {
       for (const pod of podsOf(resource)) check(pod, (message) => report(pod.where + message), config);
     },
+    ...(remedy && { remediate: (resource) => remedied(resource, (pod) => remedy(pod, pod.spec as MutableProps)) }),
   });
 }
 
@@ -119,8 +131,13 @@ export function podRule<C extends object = RuleConfig>(
 export function containerRule<C extends object = RuleConfig>(
   facts: Facts<C>,
   problem: (container: Container, config: C) => string | undefined,
-  options: { readonly roles?: readonly ContainerRole[]; readonly pods?: readonly string[] } = {},
+  options: {
+    readonly roles?: readonly ContainerRole[];
+    readonly pods?: readonly string[];
+    readonly remedy?: Remedy<Container>;
+  } = {},
 ): Rule {
+  const { remedy } = options;
   return resourceRule<C>({
     ...facts,
     resources: kinds(...(options.pods ?? POD_KINDS)),
@@ -135,6 +152,14 @@ export function containerRule<C extends object = RuleConfig>(
         }
       }
     },
+    ...(remedy && {
+      remediate: (resource) =>
+        remedied(resource, (pod) => {
+          for (const role of options.roles ?? ROLES) {
+            for (const container of containersOf(pod, role)) remedy(container, container.props as MutableProps);
+          }
+        }),
+    }),
   });
 }
 

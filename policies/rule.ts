@@ -1,5 +1,6 @@
 import type { PolicyConfigSchema, PolicyResource, ResourceValidationArgs, Severity } from "@pulumi/policy";
 import type { Props } from "./read";
+import type { MutableProps } from "./remedies";
 
 /** What a rule does by default; a stack's pack config may raise, lower or disable it. */
 export type Level = "mandatory" | "advisory";
@@ -58,6 +59,11 @@ interface RuleFacts<C extends object> {
 export interface ResourceRule<C extends object = RuleConfig> extends RuleFacts<C> {
   readonly resources: ResourceTypes;
   check(resource: Subject, report: Report, config: C): void;
+  /**
+   * Changes the inputs in place so that the rule passes. Only for what is mechanical and safe: no replacement, no data
+   * lost, no meaning guessed. Runs for a resource that fails the rule without exemption, where the level is remediate.
+   */
+  remediate?(resource: Subject & { readonly props: MutableProps }, config: C): void;
 }
 
 export interface StackRule<C extends object = RuleConfig> extends RuleFacts<C> {

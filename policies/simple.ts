@@ -1,4 +1,5 @@
 import { at, isFalse, isSet, isTrue, type Props, shown } from "./read";
+import { setAt } from "./remedies";
 import { type ResourceRule, type Rule, type RuleConfig, resourceRule } from "./rule";
 
 /** The rules that ask one thing of one property, which most rules about cloud resources are. */
@@ -9,18 +10,28 @@ type Path = readonly [string, ...(string | number)[]];
 export interface SimpleOptions {
   /** Why a resource of the right type is none of the rule's business; undefined when it is. */
   readonly unless?: (props: Props) => string | undefined;
+  /** Whether setting the property is a safe remedy. @default false */
+  readonly remediable?: boolean;
+  /** What a remedy sets. */
+  readonly remedy?: unknown;
 }
 
 export function mustBeTrue(facts: SimpleFacts, path: Path, options: SimpleOptions = {}): Rule {
-  return property(facts, path, (value) => (isTrue(value) ? undefined : `is ${shown(value)}, not true`), options);
+  return property(facts, path, (value) => (isTrue(value) ? undefined : `is ${shown(value)}, not true`), {
+    ...options,
+    remedy: true,
+  });
 }
 
 export function mustBeFalse(facts: SimpleFacts, path: Path, options: SimpleOptions = {}): Rule {
-  return property(facts, path, (value) => (isFalse(value) ? undefined : `is ${shown(value)}, not false`), options);
+  return property(facts, path, (value) => (isFalse(value) ? undefined : `is ${shown(value)}, not false`), {
+    ...options,
+    remedy: false,
+  });
 }
 
 export function mustNotBeTrue(facts: SimpleFacts, path: Path, options: SimpleOptions = {}): Rule {
-  return property(facts, path, (value) => (isTrue(value) ? "is true" : undefined), options);
+  return property(facts, path, (value) => (isTrue(value) ? "is true" : undefined), { ...options, remedy: false });
 }
 
 export function mustBeSet(facts: SimpleFacts, path: Path, options: SimpleOptions = {}): Rule {
@@ -61,5 +72,8 @@ export function property(
       const found = problem(at(resource.props, ...path), resource.props);
       if (found !== undefined) report(`${label} ${found}`);
     },
+    ...(options.remediable && "remedy" in options
+      ? { remediate: ({ props }) => setAt(props, path, options.remedy) }
+      : {}),
   });
 }

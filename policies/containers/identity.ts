@@ -1,5 +1,6 @@
 import { podRule } from "../pods";
 import { isFalse, shown, text } from "../read";
+import { fillAt } from "../remedies";
 
 export const tokenAutomount = podRule(
   {
@@ -14,6 +15,7 @@ export const tokenAutomount = podRule(
     const value = pod.spec.automountServiceAccountToken;
     if (!isFalse(value)) report(`automountServiceAccountToken is ${shown(value)}`);
   },
+  (_, spec) => fillAt(spec, ["automountServiceAccountToken"], false),
 );
 
 export const ownServiceAccount = podRule(

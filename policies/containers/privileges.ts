@@ -1,5 +1,6 @@
 import { containerRule, effective, podRule, securitySetting } from "../pods";
 import { at, isObject, isTrue, keys, list, shown, text } from "../read";
+import { fillAt } from "../remedies";
 
 export const notPrivileged = containerRule(
   {
@@ -27,6 +28,13 @@ export const noEscalation = containerRule(
   ({ props }) => {
     const value = at(props, "securityContext", "allowPrivilegeEscalation");
     return value === false ? undefined : `securityContext.allowPrivilegeEscalation is ${shown(value)}`;
+  },
+  // The API refuses the two together, and a privileged container is another rule's finding.
+  {
+    remedy: (container, spec) => {
+      if (isTrue(at(container.props, "securityContext", "privileged"))) return;
+      fillAt(spec, ["securityContext", "allowPrivilegeEscalation"], false);
+    },
   },
 );
 
@@ -77,6 +85,13 @@ export const seccomp = containerRule(
   (container) => {
     const type = at(effective(container, "seccompProfile"), "type");
     return type === "RuntimeDefault" || type === "Localhost" ? undefined : `seccompProfile.type is ${shown(type)}`;
+  },
+  {
+    remedy: (container, spec) => {
+      if (effective(container, "seccompProfile") === undefined) {
+        fillAt(spec, ["securityContext", "seccompProfile"], { type: "RuntimeDefault" });
+      }
+    },
   },
 );
 

@@ -1,4 +1,5 @@
 import { isTrue, shown, text } from "../read";
+import { setAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
 import { mustBeSet, property } from "../simple";
 
@@ -15,6 +16,7 @@ export const kmsRotation = resourceRule({
     if (spec !== undefined && spec !== "SYMMETRIC_DEFAULT") notApplicable("Only symmetric keys rotate");
     if (!isTrue(props.enableKeyRotation)) report(`enableKeyRotation is ${shown(props.enableKeyRotation)}, not true`);
   },
+  remediate: ({ props }) => setAt(props, ["enableKeyRotation"], true),
 });
 
 export const gcpKeyRotation = resourceRule<{ readonly maximumDays: number }>({

@@ -1,4 +1,5 @@
 import { at, isSet, isTrue, list, oneOrMany, shown, text } from "../read";
+import { setAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
 import { mustBeOneOf, mustBeSet } from "../simple";
 
@@ -28,6 +29,7 @@ export const sqs = resourceRule({
       report("neither kmsMasterKeyId nor sqsManagedSseEnabled is set");
     }
   },
+  remediate: ({ props }) => setAt(props, ["sqsManagedSseEnabled"], true),
 });
 
 export const eksSecrets = resourceRule({

@@ -1,4 +1,5 @@
 import { at, isTrue, list, oneOrMany, shown, text } from "../read";
+import { setAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
 import { mustBeSet, mustBeTrue } from "../simple";
 
@@ -26,6 +27,7 @@ export const ebsSnapshotCopy = mustBeTrue(
     resources: ["aws:ebs/snapshotCopy:SnapshotCopy"],
   },
   ["encrypted"],
+  { remediable: true },
 );
 
 export const instanceVolumes = resourceRule({
@@ -63,6 +65,12 @@ export const launchTemplateVolumes = resourceRule({
       if (ebs === undefined) return;
       const encrypted = at(ebs, "encrypted");
       if (!isTrue(encrypted)) report(`blockDeviceMappings[${index}].ebs.encrypted is ${shown(encrypted)}, not true`);
+    });
+  },
+  // A template without mappings stays as it is: the root device's name is the image's.
+  remediate({ props }) {
+    list(props.blockDeviceMappings).forEach((mapping, index) => {
+      if (at(mapping, "ebs") !== undefined) setAt(props, ["blockDeviceMappings", index, "ebs", "encrypted"], "true");
     });
   },
 });

@@ -1,4 +1,5 @@
 import { amount, at, isSet, isTrue, oneOrMany, shown, text } from "../read";
+import { setAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
 import { secretIn } from "../secretText";
 import { mustBeSet, mustBeTrue } from "../simple";
@@ -157,6 +158,7 @@ export const rdsIamAuth = mustBeTrue(
     resources: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
   },
   ["iamDatabaseAuthenticationEnabled"],
+  { remediable: true },
 );
 
 export const bucketOwner = resourceRule({
@@ -171,6 +173,7 @@ export const bucketOwner = resourceRule({
     const value = at(oneOrMany(props.rule)[0], "objectOwnership");
     if (value !== "BucketOwnerEnforced") report(`rule.objectOwnership is ${shown(value)}, not BucketOwnerEnforced`);
   },
+  remediate: ({ props }) => setAt(props, ["rule"], { objectOwnership: "BucketOwnerEnforced" }),
 });
 
 export const gcsUniform = mustBeTrue(
@@ -184,6 +187,7 @@ export const gcsUniform = mustBeTrue(
     resources: ["gcp:storage/bucket:Bucket"],
   },
   ["uniformBucketLevelAccess"],
+  { remediable: true },
 );
 
 export const managedPassword = resourceRule({

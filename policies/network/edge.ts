@@ -86,7 +86,7 @@ export const invalidHeaders = mustBeTrue(
     resources: BALANCER,
   },
   ["dropInvalidHeaderFields"],
-  { unless: notAlb },
+  { remediable: true, unless: notAlb },
 );
 
 export const desync = mustBeOneOf(
@@ -101,7 +101,7 @@ export const desync = mustBeOneOf(
   },
   ["desyncMitigationMode"],
   ["defensive", "strictest"],
-  { unless: notAlb },
+  { remediable: true, remedy: "defensive", unless: notAlb },
 );
 
 export const albWaf = stackRule({

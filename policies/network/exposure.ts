@@ -1,4 +1,5 @@
 import { at, isFalse, isSet, isTrue, list, oneOrMany, shown, text } from "../read";
+import { setAt } from "../remedies";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeFalse, mustBeTrue, mustNotBeTrue } from "../simple";
 import { ofTypes, refersTo } from "../stack";
@@ -62,6 +63,7 @@ export const rdsPrivate = mustNotBeTrue(
     resources: ["aws:rds/instance:Instance", "aws:rds/clusterInstance:ClusterInstance"],
   },
   ["publiclyAccessible"],
+  { remediable: true },
 );
 
 export const cacheSubnets = resourceRule({
@@ -107,6 +109,9 @@ export const publicAccessBlock = resourceRule({
   check({ props }, report) {
     for (const field of BLOCKED) if (!isTrue(props[field])) report(`${field} is ${shown(props[field])}, not true`);
   },
+  remediate({ props }) {
+    for (const field of BLOCKED) setAt(props, [field], true);
+  },
 });
 
 export const bucketHasBlock = stackRule({
@@ -139,6 +144,7 @@ export const gcsPrivate = resourceRule({
     const value = props.publicAccessPrevention;
     if (value !== "enforced") report(`publicAccessPrevention is ${shown(value)}, not enforced`);
   },
+  remediate: ({ props }) => setAt(props, ["publicAccessPrevention"], "enforced"),
 });
 
 export const exposureRules: readonly Rule[] = [

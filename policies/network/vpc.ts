@@ -64,6 +64,7 @@ export const subnetPublicAddresses = mustNotBeTrue(
     resources: ["aws:ec2/subnet:Subnet"],
   },
   ["mapPublicIpOnLaunch"],
+  { remediable: true },
 );
 
 const WANTED_ENDPOINTS = ["s3", "ecr.api", "ecr.dkr", "sts", "secretsmanager", "kms", "logs"];
@@ -135,6 +136,7 @@ export const gcpPrivateAccess = mustBeTrue(
   },
   ["privateIpGoogleAccess"],
   {
+    remediable: true,
     unless: ({ purpose }) =>
       isSet(purpose) && purpose !== "PRIVATE" ? "Proxy-only subnets have no instances" : undefined,
   },

@@ -1,4 +1,5 @@
 import { at, shown } from "../read";
+import { setAt } from "../remedies";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeTrue } from "../simple";
 import { ofTypes, refersTo } from "../stack";
@@ -18,6 +19,7 @@ export const immutableTags = resourceRule({
     if (value !== "IMMUTABLE" && value !== "IMMUTABLE_WITH_EXCLUSION")
       report(`imageTagMutability is ${shown(value)}, not IMMUTABLE`);
   },
+  remediate: ({ props }) => setAt(props, ["imageTagMutability"], "IMMUTABLE"),
 });
 
 export const scanOnPush = mustBeTrue(
@@ -31,6 +33,7 @@ export const scanOnPush = mustBeTrue(
     resources: REPOSITORY,
   },
   ["imageScanningConfiguration", "scanOnPush"],
+  { remediable: true },
 );
 
 export const imageLifecycle = stackRule({

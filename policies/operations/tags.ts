@@ -1,6 +1,7 @@
 import { applicableObjects, kinds } from "../kubernetes";
 import { POD_KINDS } from "../pods";
 import { at, isSet, keys, text } from "../read";
+import { fillAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
 
 const WANTED = ["system", "environment", "model", "owner", "managed-by"];
@@ -52,7 +53,10 @@ const GCP_LABELS: Readonly<Record<string, readonly string[]>> = {
   "gcp:filestore/instance:Instance": ["labels"],
 };
 
-export const cloudTags = resourceRule<{ readonly tags: readonly string[] }>({
+export const cloudTags = resourceRule<{
+  readonly tags: readonly string[];
+  readonly values: Readonly<Record<string, string>>;
+}>({
   id: "resource-tagged",
   title: "Resources carry the tags that say whose they are",
   severity: "low",
@@ -60,8 +64,16 @@ export const cloudTags = resourceRule<{ readonly tags: readonly string[] }>({
   fix: "Set the tags (on Google: labels), or the provider's defaultTags.",
   sources: [],
   config: {
-    properties: { tags: { type: "array", items: { type: "string" }, default: WANTED } },
-    defaults: { tags: WANTED },
+    properties: {
+      tags: { type: "array", items: { type: "string" }, default: WANTED },
+      values: {
+        type: "object",
+        additionalProperties: { type: "string" },
+        default: {},
+        description: "What a remedy gives to a tag that is missing.",
+      },
+    },
+    defaults: { tags: WANTED, values: {} },
   },
   resources: [...AWS_TAGGED, ...Object.keys(GCP_LABELS)],
   check({ type, props }, report, { tags }) {
@@ -72,6 +84,12 @@ export const cloudTags = resourceRule<{ readonly tags: readonly string[] }>({
     const present = [...keys(given), ...keys(merged)].map((key) => key.toLowerCase());
     const missing = tags.filter((tag) => !present.includes(tag));
     if (missing.length > 0) report(`${path?.join(".") ?? "tags"} lacks ${missing.join(", ")}`);
+  },
+  remediate({ type, props }, { tags, values }) {
+    for (const tag of tags) {
+      const value = values[tag];
+      if (value !== undefined) fillAt(props, [...(GCP_LABELS[type] ?? ["tags"]), tag], value);
+    }
   },
 });
 

@@ -1,5 +1,6 @@
 import { type EnvironmentConfig, environmentSchema } from "../environments";
 import { amount, at, isFalse, isSet, isTrue, shown, text } from "../read";
+import { setAt } from "../remedies";
 import { type ResourceRule, type Rule, resourceRule } from "../rule";
 import { mustBeTrue } from "../simple";
 
@@ -45,6 +46,7 @@ export const rdsDeletion = outsideDev({
   check({ props }, report) {
     if (!isTrue(props.deletionProtection)) report(`deletionProtection is ${shown(props.deletionProtection)}, not true`);
   },
+  remediate: ({ props }) => setAt(props, ["deletionProtection"], true),
 });
 
 export const rdsBackups = resourceRule<{ readonly minimumDays: number }>({
@@ -79,6 +81,7 @@ export const rdsUpgrades = resourceRule({
   check({ props }, report) {
     if (isFalse(props.autoMinorVersionUpgrade)) report("autoMinorVersionUpgrade is false");
   },
+  remediate: ({ props }) => setAt(props, ["autoMinorVersionUpgrade"], true),
 });
 
 export const rdsSnapshotTags = mustBeTrue(
@@ -92,6 +95,7 @@ export const rdsSnapshotTags = mustBeTrue(
     resources: [...RDS, "aws:rds/cluster:Cluster"],
   },
   ["copyTagsToSnapshot"],
+  { remediable: true },
 );
 
 export const rdsFinalSnapshot = outsideDev({

@@ -1,5 +1,6 @@
 import { type EnvironmentConfig, environmentSchema } from "../environments";
 import { at, document, isSet, isTrue, shown, text } from "../read";
+import { setAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
 import { mustBeTrue } from "../simple";
 
@@ -44,6 +45,7 @@ export const eksDeletion = resourceRule<EnvironmentConfig>({
     const on = isTrue(value) || (value === undefined && type.startsWith("gcp:"));
     if (!on) report(`deletionProtection is ${shown(value)}, not true`);
   },
+  remediate: ({ props }) => setAt(props, ["deletionProtection"], true),
 });
 
 export const albDeletion = resourceRule<EnvironmentConfig>({
@@ -60,6 +62,7 @@ export const albDeletion = resourceRule<EnvironmentConfig>({
     const value = props.enableDeletionProtection;
     if (!isTrue(value)) report(`enableDeletionProtection is ${shown(value)}, not true`);
   },
+  remediate: ({ props }) => setAt(props, ["enableDeletionProtection"], true),
 });
 
 export const deadLetters = resourceRule({
@@ -104,6 +107,7 @@ export const gkeRepair = mustBeTrue(
     resources: POOL,
   },
   ["management", "autoRepair"],
+  { remediable: true },
 );
 
 export const gkeUpgrade = mustBeTrue(
@@ -117,6 +121,7 @@ export const gkeUpgrade = mustBeTrue(
     resources: POOL,
   },
   ["management", "autoUpgrade"],
+  { remediable: true },
 );
 
 export const platformReliabilityRules: readonly Rule[] = [

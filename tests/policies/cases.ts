@@ -1,7 +1,7 @@
 import type { PolicyPackConfig } from "@pulumi/policy";
 import { expect } from "chai";
-import type { Pack } from "../../policies";
-import { DELETE, evaluate, type Mutation, mutate, type TestResource, UNKNOWN } from "./harness";
+import type { Pack, Rule } from "../../policies";
+import { DELETE, evaluate, type Mutation, mutate, type Outcome, type TestResource, UNKNOWN } from "./harness";
 
 export interface FailingCase extends Mutation {
   /** The rule's message, or all of them where one change breaks several things. */
@@ -16,6 +16,8 @@ export interface RuleCase {
   readonly base: readonly TestResource[];
   /** Changes that each break the rule; being one change to the base, they differ from it in nothing else. */
   readonly fails: readonly FailingCase[];
+  /** Changes under which the rule still holds: each value a list allows, each bound itself. */
+  readonly passes?: readonly (Mutation & { readonly config?: Readonly<Record<string, unknown>> })[];
   /** The properties each of which, unknown, defers the rule. */
   readonly unknown: readonly Omit<Mutation, "to">[] | readonly string[];
   readonly config?: Readonly<Record<string, unknown>>;
@@ -31,7 +33,7 @@ export function describeCases(pack: Pack, table: CaseTable): void {
       expect(complete.map(([id]) => id).sort()).to.deep.equal(pack.rules.map(({ id }) => id).sort());
     });
 
-    for (const [id, { base, fails, unknown, config = {} }] of Object.entries(table)) {
+    for (const [id, { base, fails, passes = [], unknown, config = {} }] of Object.entries(table)) {
       const configured = (own: Readonly<Record<string, unknown>> = {}): PolicyPackConfig => ({
         [id]: { ...config, ...own },
       });
@@ -43,6 +45,13 @@ export function describeCases(pack: Pack, table: CaseTable): void {
         const subjects = own.some(({ urn }) => urn === undefined) ? 1 : base.length;
         expect(own.length, "the rule applies to a resource of the passing case").to.be.lessThan(subjects);
       });
+
+      for (const { config: own, ...mutation } of passes) {
+        it(`${id} accepts ${whereOf(mutation)} ${String(JSON.stringify(mutation.to))}`, () => {
+          const outcomes = evaluate(ruleOf(pack, id), mutate(base, mutation), configured(own));
+          expect(outcomes.filter(({ rule, status }) => rule === id && status === "violation")).to.deep.equal([]);
+        });
+      }
 
       for (const { message, also = [], config: own, ...mutation } of fails) {
         const messages = typeof message === "string" ? [message] : message;
@@ -69,6 +78,54 @@ export function describeCases(pack: Pack, table: CaseTable): void {
       }
     }
   });
+}
+
+const ruleOf = (pack: Pack, id: string): readonly Rule[] => pack.rules.filter((rule) => rule.id === id);
+
+function whereOf({ at }: Omit<Mutation, "to">): string {
+  return typeof at === "string" ? at : at.join(".");
+}
+
+/**
+ * What a rule gets wrong in a case: where it should pass, say exactly what the failing cases say, or be deferred. The
+ * same the tests above ask, of one rule alone.
+ */
+export function problemsWith(
+  rule: Rule,
+  { base, fails, passes = [], unknown, config = {} }: RuleCase,
+): readonly string[] {
+  const own = (resources: readonly TestResource[], more: Readonly<Record<string, unknown>> = {}): readonly Outcome[] =>
+    evaluate([rule], resources, { [rule.id]: { ...config, ...more } }).filter((outcome) => outcome.rule === rule.id);
+  const violations = (outcomes: readonly Outcome[]): readonly string[] =>
+    outcomes.filter(({ status }) => status === "violation").map(({ message }) => message);
+  const problems: string[] = [];
+  const expectSame = (what: string, found: readonly string[], wanted: string | readonly string[]): void => {
+    if (found.join("; ") !== [wanted].flat().join("; ")) problems.push(`${what}: ${found.join("; ") || "nothing"}`);
+  };
+  const passing = own(base);
+  expectSame("the passing case", violations(passing), []);
+  const skipped = passing.filter(({ status }) => status === "notApplicable").length;
+  if (skipped >= (passing.some(({ urn }) => urn === undefined) ? 1 : base.length)) problems.push("applies to nothing");
+  for (const { message, also: _, config: more, ...mutation } of fails) {
+    expectSame(`failing ${whereOf(mutation)}`, violations(own(mutate(base, mutation), more)), message);
+  }
+  for (const { config: more, ...mutation } of passes) {
+    expectSame(
+      `passing ${whereOf(mutation)} ${JSON.stringify(mutation.to)}`,
+      violations(own(mutate(base, mutation), more)),
+      [],
+    );
+  }
+  for (const entry of unknown) {
+    const where = typeof entry === "string" ? { at: entry } : entry;
+    const statuses = own(mutate(base, { ...where, to: UNKNOWN })).map(({ status }) => status);
+    expectSame(
+      `unknown ${whereOf(where)}`,
+      statuses.filter((status) => status !== "notApplicable"),
+      "deferred",
+    );
+  }
+  return problems;
 }
 
 /** A resource list of one, for the tables. */

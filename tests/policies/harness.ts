@@ -126,6 +126,40 @@ export function evaluatePolicies(
   return outcomes;
 }
 
+/** The inputs after the rules' remedies, as the analyzer's server runs them; undefined where none changes anything. */
+export function remediate(
+  rules: readonly Rule[],
+  resource: TestResource,
+  config: PolicyPackConfig = {},
+): Record<string, unknown> | undefined {
+  const own = deserializeProperties(Struct.fromJavaScript(resource.props), false);
+  let changed = false;
+  for (const policy of toPolicies(rules, () => "2026-06-15")) {
+    if (!("remediateResource" in policy) || policy.remediateResource === undefined) continue;
+    const entry = config[policy.name];
+    try {
+      const result = policy.remediateResource({
+        type: resource.type,
+        name: resource.name ?? "subject",
+        urn: urnOf(resource),
+        props: unknownCheckingProxy(own),
+        opts: options(resource),
+        stackTags: new Map(),
+        isType: () => false,
+        asType: () => undefined,
+        getConfig: <T extends object>() => (typeof entry === "object" ? { ...entry } : {}) as T,
+        notApplicable: (reason?: string): never => {
+          throw new NotApplicable(reason);
+        },
+      });
+      changed ||= result !== undefined;
+    } catch (error) {
+      if (!(error instanceof NotApplicable)) throw error;
+    }
+  }
+  return changed ? own : undefined;
+}
+
 export function proxied(resource: TestResource): Record<string, unknown> {
   return unknownCheckingProxy(deserializeProperties(Struct.fromJavaScript(resource.props), false));
 }
