@@ -116,6 +116,11 @@ export const settingsSchema = z.strictObject({
       sharedStorageClass: name.optional().describe("Storage class of shared files (ReadWriteMany); none when absent"),
       snapshotClass: name.optional().describe("Volume snapshot class; none when absent"),
       ingressClass: name.optional().describe("Ingress class; that of the installed controller when absent"),
+      routing: z
+        .enum(["ingress", "gateway"])
+        .default("ingress")
+        .describe("How the public is let in: Ingress objects, or a Gateway and HTTPRoutes (Gateway API)"),
+      gatewayClass: name.optional().describe("Gateway class; traefik when absent"),
       ingressNamespace: name.optional().describe("Namespace of an existing ingress controller's pods"),
       monitoringNamespace: name.optional().describe("Namespace of an existing Prometheus"),
       addOns: z

@@ -11,6 +11,7 @@ import { KubernetesPostgres } from "../../components/data/postgres/kubernetes";
 import { KubernetesRedis } from "../../components/data/redis/kubernetes";
 import { KubernetesSearch } from "../../components/data/search/kubernetes";
 import { KubernetesVectorStore } from "../../components/data/vectorStore/kubernetes";
+import { KubernetesGateway } from "../../components/edge/loadBalancer/gateway";
 import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
 import type { PlannedBackup } from "../../components/operations/backup/contract";
@@ -20,7 +21,7 @@ import { type ExistingBucket, KubernetesBucket } from "../../components/storage/
 import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
 import type { StoreSpec } from "../../systems/spec";
 import { defaultNamespace, namespaceOf } from "../demands";
-import { addOnModes, demandOf, postgresImage, redisImage, storeImage } from "./kubernetesStores";
+import { addOnModes, addOnValues, demandOf, postgresImage, redisImage, storeImage } from "./kubernetesStores";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 
@@ -41,7 +42,7 @@ class KubernetesSite implements Site {
     this.request = request;
     const { context, settings, placementSettings, placement, system } = request;
     const { kubernetes, access } = settings;
-    this.modes = addOnModes(system, context, kubernetes.addOns);
+    this.modes = addOnModes(system, context, kubernetes);
     this.cluster = new AttachedCluster(
       this.named("cluster"),
       {
@@ -50,6 +51,7 @@ class KubernetesSite implements Site {
         kubeconfig: access.kubernetes.kubeconfig,
         deleteUnreachable: access.kubernetes.deleteUnreachable,
         addOns: this.modes,
+        addOnValues: addOnValues(kubernetes),
         storageClasses: { data: kubernetes.storageClass, shared: kubernetes.sharedStorageClass },
         ingressNamespace: kubernetes.ingressNamespace,
         monitoringNamespace: kubernetes.monitoringNamespace,
@@ -171,26 +173,31 @@ class KubernetesSite implements Site {
     // Browsers resolve names below localhost to the machine itself, so a system without a domain can be tried there.
     const domain = settings.domain ?? `${system.name}.localhost`;
     const controller = this.cluster.addOns.releases.get("ingress");
-    return new KubernetesLoadBalancer(
-      this.named("edge"),
-      {
-        context,
-        routes: exposures.map(({ route, namespace, serviceName, servicePort, ready }) => ({
-          host: route.host === "@" ? domain : `${route.host}.${domain}`,
-          path: route.path,
-          namespace,
-          serviceName,
-          servicePort,
-          ready,
-        })),
-        edge: system.edge,
-        ingressClass: settings.kubernetes.ingressClass ?? "traefik",
-        cluster: this.cluster,
-        controller: controller ? [controller] : [],
-        publicHosts: settings.domain !== undefined,
-      },
-      { ...this.options, dependsOn: this.readyOf(...exposures.map((exposure) => exposure.namespace)) },
-    ).urls;
+    const common = {
+      context,
+      routes: exposures.map(({ route, namespace, serviceName, servicePort, ready }) => ({
+        host: route.host === "@" ? domain : `${route.host}.${domain}`,
+        path: route.path,
+        namespace,
+        serviceName,
+        servicePort,
+        ready,
+      })),
+      edge: system.edge,
+      cluster: this.cluster,
+      controller: controller ? [controller] : [],
+      publicHosts: settings.domain !== undefined,
+    };
+    const options = { ...this.options, dependsOn: this.readyOf(...exposures.map((exposure) => exposure.namespace)) };
+    const { routing, ingressClass = "traefik", gatewayClass = "traefik" } = settings.kubernetes;
+    switch (routing) {
+      case "ingress":
+        return new KubernetesLoadBalancer(this.named("edge"), { ...common, ingressClass }, options).urls;
+      case "gateway":
+        return new KubernetesGateway(this.named("edge"), { ...common, gatewayClass }, options).urls;
+      default:
+        return routing satisfies never;
+    }
   }
 
   private makeSecrets(): KubernetesSecrets {

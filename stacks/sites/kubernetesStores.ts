@@ -1,3 +1,4 @@
+import type { AddOnsArgs } from "../../components/cluster/addOns/addOns";
 import { ADD_ONS, type AddOnMode, type AddOnModes, type AddOnName } from "../../components/cluster/addOns/catalog";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import { type Context, isDistributed, type Redundancy } from "../../components/context";
@@ -15,13 +16,42 @@ import { imageOf, type Settings } from "../settings";
 export function addOnModes(
   system: Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability">,
   context: Pick<Context, "model" | "redundancy">,
-  settings: Settings["kubernetes"]["addOns"],
+  kubernetes: Pick<Settings["kubernetes"], "addOns" | "routing">,
 ): AddOnModes {
-  const modes: Partial<Record<AddOnName, AddOnMode>> = { ...defaults(system, context) };
+  const settings = kubernetes.addOns;
+  const modes: Partial<Record<AddOnName, AddOnMode>> = {
+    ...defaults(system, context),
+    ...(kubernetes.routing === "gateway" ? { "gateway-api": "existing" as const } : {}),
+  };
   for (const name of ADD_ONS) {
     modes[name] = (name in settings ? settings[name as keyof typeof settings] : modes[name]) ?? "none";
   }
   return modes;
+}
+
+/** What charts must be told when the public comes in by the Gateway API. */
+export function addOnValues({ routing }: Pick<Settings["kubernetes"], "routing">): AddOnsArgs["values"] {
+  return routing === "ingress"
+    ? {}
+    : {
+        ingress: {
+          providers: {
+            kubernetesCRD: { enabled: true, allowCrossNamespace: false },
+            kubernetesIngress: { enabled: false },
+            kubernetesGateway: { enabled: true },
+          },
+          // The class is the controller's; each system brings a Gateway of its own.
+          gateway: { enabled: false },
+          gatewayClass: { enabled: true },
+        },
+        "cert-manager": {
+          config: {
+            apiVersion: "controller.config.cert-manager.io/v1alpha1",
+            kind: "ControllerConfiguration",
+            enableGatewayAPI: true,
+          },
+        },
+      };
 }
 
 function defaults(

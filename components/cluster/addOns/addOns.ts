@@ -61,14 +61,18 @@ export class AddOns extends Component {
   private install({ modes, values, after = [] }: AddOnsArgs): ReadonlyMap<string, pulumi.Resource> {
     const made = new Map<string, pulumi.Resource>();
     for (const addOn of ADD_ONS) {
-      const { chart, namespace } = CATALOG[addOn];
+      const { chart, namespace, needs = [] } = CATALOG[addOn];
       if (modes[addOn] !== "install") {
         continue;
       }
       if (chart) {
         made.set(
           addOn,
-          this.release(addOn, namespace, { ...chart, values: { ...chart.values, ...values?.[addOn] } }, after),
+          this.release(addOn, namespace, { ...chart, values: { ...chart.values, ...values?.[addOn] } }, [
+            ...after,
+            // The list is in order: what brings the kinds another chart uses has been made by now.
+            ...needs.flatMap((need) => made.get(need) ?? []),
+          ]),
         );
       } else {
         this.degrade({

@@ -27,6 +27,8 @@ export interface AddOn {
   /** What workloads may rely on once it stands; nothing for what only serves the edge. */
   readonly capability?: keyof Capabilities;
   readonly namespace: string;
+  /** Add-ons whose kinds its chart uses. @default none */
+  readonly needs?: readonly AddOnName[];
   /** Pinned chart; absent for what we only rely on. */
   readonly chart?: Chart;
 }
@@ -139,6 +141,7 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
   pushgateway: {
     capability: "pushGateway",
     namespace: MONITORING,
+    needs: ["kube-prometheus-stack"],
     chart: {
       name: "prometheus-pushgateway",
       version: "3.2.0",

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../../component";
-import { AddOns } from "../addOns/addOns";
+import { AddOns, type AddOnsArgs } from "../addOns/addOns";
 import { type AddOnModes, CATALOG, capabilitiesOf } from "../addOns/catalog";
 import type { Capabilities, ClusterContract, IngressSource, PriorityTier, WorkloadIdentity } from "../contract";
 
@@ -12,6 +12,8 @@ export interface AttachedClusterArgs extends ComponentArgs {
   readonly kubeconfig?: pulumi.Input<string>;
   /** What becomes of each add-on. */
   readonly addOns: AddOnModes;
+  /** Values laid over those of the catalog, by add-on. @default none */
+  readonly addOnValues?: AddOnsArgs["values"];
   readonly storageClasses: ClusterContract["storageClasses"];
   /** Whether a cluster that cannot be reached any more may be forgotten on destroy. @default false */
   readonly deleteUnreachable?: boolean;
@@ -41,7 +43,7 @@ export class AttachedCluster extends Component implements ClusterContract {
     this.kubernetes = this.provider(args);
     this.addOns = new AddOns(
       this.childName("add-ons"),
-      { context: args.context, modes: args.addOns },
+      { context: args.context, modes: args.addOns, ...(args.addOnValues ? { values: args.addOnValues } : {}) },
       { parent: this, providers: [this.kubernetes] },
     );
     this.capabilities = capabilitiesOf(args.addOns);

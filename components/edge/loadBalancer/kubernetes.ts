@@ -4,6 +4,7 @@ import type { EdgeSpec } from "../../../systems/spec";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { ingressPeer, networkPolicySpec } from "../../workload/networkPolicy";
+import { issuerName, issuerSpec, SOLVER_LABELS, SOLVER_PORT } from "./issuer";
 import { TLS_OPTION_NAME, type TraefikObject, tlsOption, traefikAnnotations, traefikObjects } from "./traefik";
 
 /** One path of a host, answered by a Service. */
@@ -67,21 +68,15 @@ export class KubernetesLoadBalancer extends Component {
       return undefined;
     }
     const installed = cluster.installed?.certManager;
-    const server = edge.issuer === "letsencrypt-prod" ? "acme-v02" : "acme-staging-v02";
+    const name = this.issuerName();
     return this.make(
       k8s.apiextensions.CustomResource,
       "issuer",
       {
         apiVersion: "cert-manager.io/v1",
         kind: "ClusterIssuer",
-        metadata: { name: this.issuerName(), labels: this.labels() },
-        spec: {
-          acme: {
-            server: `https://${server}.api.letsencrypt.org/directory`,
-            privateKeySecretRef: { name: `${this.issuerName()}-account` },
-            solvers: [{ http01: { ingress: { ingressClassName: ingressClass } } }],
-          },
-        },
+        metadata: { name, labels: this.labels() },
+        spec: issuerSpec(name, edge, { ingressClass }),
       },
       { dependsOn: installed ? [installed] : [] },
     );
@@ -177,8 +172,8 @@ export class KubernetesLoadBalancer extends Component {
     this.make(k8s.networking.v1.NetworkPolicy, `${namespace}-solver`, {
       metadata: { name: "acme-solver", namespace, labels: this.labels() },
       spec: networkPolicySpec({
-        selector: { "acme.cert-manager.io/http01-solver": "true" },
-        ingress: [{ peers: this.args.cluster.ingressSources.map(ingressPeer), ports: [8089] }],
+        selector: SOLVER_LABELS,
+        ingress: [{ peers: this.args.cluster.ingressSources.map(ingressPeer), ports: [SOLVER_PORT] }],
         egress: [],
         dns: false,
       }),
@@ -217,7 +212,7 @@ export class KubernetesLoadBalancer extends Component {
   }
 
   private issuerName(): string {
-    return `${this.context.system}-${this.args.edge.issuer}`;
+    return issuerName(this.context.system, this.args.edge);
   }
 
   private labels() {
