@@ -12,7 +12,9 @@ import { makeAlarms } from "./aws/alarms";
 import { awsHostCloud, ecrRegistries } from "./aws/commands";
 import { backupGrants, imageGrants, makeHostIdentity, secretGrants, telemetryGrants } from "./aws/identity";
 import type { HostNetwork } from "./aws/network";
+import { makeTopic } from "./aws/notifications";
 import type { HostSecrets } from "./aws/secrets";
+import { makeSleep, type SleepHours } from "./aws/sleep";
 import { makeDataVolume } from "./aws/volume";
 import { runningBackups } from "./cloudInit";
 import { usesCloud } from "./compose/networks";
@@ -31,6 +33,10 @@ export interface HostArgs extends ComponentArgs {
   readonly buckets: Readonly<Record<string, Bucket>>;
   /** Hosted zone the public's names are written to. @default none: somebody else points them at the address */
   readonly zoneId?: string;
+  /** Addresses alarms are sent to. @default nobody is told */
+  readonly alertEmails?: readonly string[];
+  /** Hours in which the machine is stopped. @default it runs all the time */
+  readonly sleep?: SleepHours;
   readonly transform?: {
     readonly instance?: Transform<aws.ec2.InstanceArgs>;
     readonly data?: Transform<aws.ebs.VolumeArgs>;
@@ -78,14 +84,7 @@ export class Host extends Component {
     this.instance = this.makeInstance(rendered, identity, port, address);
     this.attach();
     this.name(address);
-    makeAlarms(make, {
-      context,
-      partition: accountOf(this).partition,
-      instanceId: this.instance.id,
-      namespace: this.namespace,
-      backups: runningBackups(args.description),
-      hasCertificates: this.hosts().length > 0,
-    });
+    this.watch(make);
 
     this.publicIp = address.publicIp;
     this.sayWhatIsMissing();
@@ -292,6 +291,26 @@ export class Host extends Component {
     }
   }
 
+  private watch(make: Make): void {
+    const { context, namespace } = this;
+    const { description, alertEmails = [], sleep } = this.args;
+    const account = accountOf(this);
+    const topic = makeTopic(make, { context, account, emails: alertEmails });
+    makeAlarms(make, {
+      context,
+      partition: account.partition,
+      instanceId: this.instance.id,
+      namespace,
+      backups: runningBackups(description),
+      hasCertificates: this.hosts().length > 0,
+      sleeps: sleep !== undefined,
+      ...(topic ? { topicArn: topic.arn } : {}),
+    });
+    if (sleep) {
+      makeSleep(make, { context, account, instanceId: this.instance.id, hours: sleep });
+    }
+  }
+
   private sayWhatIsMissing(): void {
     const { description, zoneId } = this.args;
     for (const verdict of hostDegraded(description)) {
@@ -304,11 +323,20 @@ export class Host extends Component {
         remedy: `set groundplan:existing.${this.context.placement}.zone`,
       });
     }
-    this.degrade({
-      feature: "notifications",
-      reason: "the host's alarms are in CloudWatch and go to nobody",
-      remedy: "subscribe to them, or set groundplan:model to distributed",
-    });
+    const unheard = description.system.notify.filter((receiver) => receiver !== "email");
+    if (this.args.alertEmails === undefined || this.args.alertEmails.length === 0) {
+      this.degrade({
+        feature: "notifications",
+        reason: "the host's alarms are in CloudWatch and go to nobody",
+        remedy: "set groundplan:alerts.email",
+      });
+    } else if (unheard.length > 0) {
+      this.degrade({
+        feature: `notifications by ${unheard.join(", ")}`,
+        reason: "the host's alarms are sent by e-mail alone",
+        remedy: "subscribe the service to the host's topic, or set groundplan:model to distributed",
+      });
+    }
   }
 
   private hosts(): readonly string[] {

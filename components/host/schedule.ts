@@ -14,7 +14,7 @@ const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.time.html
  */
 export function calendarEvents(cron: string): readonly string[] {
-  const [minutes, hours, monthDays, months, weekDays] = parse(cron);
+  const [minutes, hours, monthDays, months, weekDays] = parseCron(cron);
   const days = weekDays === "*" ? "" : `${[...new Set(weekDays.map((day) => DAYS[day % 7]))].join(",")} `;
   const time = `${list(hours)}:${list(minutes)}:00 UTC`;
   const event = (weekDay: string, monthDay: Values) => `${weekDay}*-${list(months)}-${list(monthDay)} ${time}`;
@@ -23,7 +23,7 @@ export function calendarEvents(cron: string): readonly string[] {
 
 /** Longest time between two runs, in seconds: a day, a week or a month, by what the expression leaves open. */
 export function longestInterval(cron: string): number {
-  const [, , monthDays, months, weekDays] = parse(cron);
+  const [, , monthDays, months, weekDays] = parseCron(cron);
   const day = 86_400;
   if (months !== "*") {
     return 366 * day;
@@ -31,9 +31,11 @@ export function longestInterval(cron: string): number {
   return monthDays !== "*" ? 31 * day : weekDays !== "*" ? 7 * day : day;
 }
 
-type Values = "*" | readonly number[];
+/** Values of a field; `*` for all of them. */
+export type Values = "*" | readonly number[];
 
-function parse(cron: string): readonly [Values, Values, Values, Values, Values] {
+/** Minutes, hours, days of the month, months and days of the week of a cron expression, each as what it comes to. */
+export function parseCron(cron: string): readonly [Values, Values, Values, Values, Values] {
   const fields = cron.split(" ").map((text, index) => {
     const field = FIELDS[index];
     if (!field) {

@@ -38,7 +38,8 @@ class AwsHost {
   }
 
   run(): void {
-    const { context, placementSettings } = this.request;
+    const { context, placementSettings, settings } = this.request;
+    const sleep = context.environment === "production" ? undefined : settings.compute.schedule;
     const keys = this.makeKeys();
     const network = this.makeNetwork(keys);
     const secrets = this.makeSecrets(keys);
@@ -53,7 +54,9 @@ class AwsHost {
         keys,
         secrets,
         buckets,
+        alertEmails: settings.alerts.email?.to ?? [],
         ...(zoneId === undefined ? {} : { zoneId }),
+        ...(sleep === undefined ? {} : { sleep }),
       },
       this.options,
     );

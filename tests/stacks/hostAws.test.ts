@@ -224,6 +224,35 @@ describe("hosts on aws", function () {
     expect(named(plan, "main-host-alarm-backup-daily").inputs.threshold).to.equal(26 * 3600);
   });
 
+  it("tells whoever the settings name, under a key alarms may use", async () => {
+    const { plan } = await planHost("doc-scraper", "single-server", "simulate", {
+      "groundplan:alerts": { email: { to: ["oncall@example.com"] } },
+    });
+    const [topic] = ofType(plan, "aws:sns/topic:Topic");
+    expect(topic?.inputs.kmsMasterKeyId).to.be.a("string");
+    expect(
+      ofType(plan, "aws:sns/topicSubscription:TopicSubscription").map(({ inputs }) => inputs.endpoint),
+    ).to.deep.equal(["oncall@example.com"]);
+    const silent = ofType(plan, "aws:cloudwatch/metricAlarm:MetricAlarm").filter(
+      ({ inputs }) => !JSON.stringify(inputs.alarmActions ?? []).includes(":sns:"),
+    );
+    expect(silent.map(({ name }) => name)).to.deep.equal([]);
+    expect(plan.degraded.map(({ feature }) => feature)).to.include("notifications by slack");
+  });
+
+  it("sleeps at night where the settings say so, and not in production", async () => {
+    // The stack file has it stop at 19:00 and start at 06:00, Monday to Friday.
+    const { plan } = await planHost("doc-scraper", "single-server");
+    expect(named(plan, "main-host-stop").inputs.scheduleExpression).to.equal("cron(0 19 ? * MON,TUE,WED,THU,FRI *)");
+    expect(named(plan, "main-host-start").inputs.scheduleExpression).to.equal("cron(0 6 ? * MON,TUE,WED,THU,FRI *)");
+    const policy = JSON.parse(String(named(plan, "main-host-sleep-policy").inputs.policy)) as {
+      readonly Statement: readonly PolicyStatement[];
+    };
+    expect(policy.Statement.map(({ Resource }) => Resource)).to.have.length(1);
+    expect(String(policy.Statement[0]?.Resource)).to.match(/:instance\/i-[0-9a-f]+$/);
+    expect(named(plan, "main-host-alarm-backup-daily").inputs.treatMissingData).to.equal("missing");
+  });
+
   it("writes names to a zone it is given, and says what is missing without one", async () => {
     const without = await planHost("doc-scraper", "single-server");
     expect(ofType(without.plan, "aws:route53/record:Record")).to.deep.equal([]);

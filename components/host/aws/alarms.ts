@@ -14,6 +14,10 @@ export interface AlarmsArgs {
   readonly namespace: string;
   readonly backups: ReturnType<typeof runningBackups>;
   readonly hasCertificates: boolean;
+  /** Whether the machine is stopped at times: then silence says nothing. */
+  readonly sleeps: boolean;
+  /** Topic that is told. @default nobody is */
+  readonly topicArn?: pulumi.Input<string>;
 }
 
 /** Days a certificate may have left: renewal begins at thirty, so somebody has a fortnight. */
@@ -45,7 +49,7 @@ export function makeAlarms(make: Make, args: AlarmsArgs): void {
     watch(make, args, `backup-${name}`, `BackupAge-${name}`, `Backup ${name} is overdue`, {
       ...above(overdue, 3, 300),
       // A host that reports nothing makes no backups either.
-      treatMissingData: "breaching",
+      treatMissingData: args.sleeps ? "missing" : "breaching",
     });
     watch(make, args, `restore-test-${name}`, `RestoreTestPassed-${name}`, `Backup ${name} could not be restored`, {
       comparisonOperator: "LessThanThreshold",
@@ -59,7 +63,7 @@ export function makeAlarms(make: Make, args: AlarmsArgs): void {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/UsingAlarmActions.html */
-function recover(make: Make, { context, partition, instanceId }: AlarmsArgs): void {
+function recover(make: Make, { context, partition, instanceId, topicArn }: AlarmsArgs): void {
   const failures = [
     {
       role: "recover",
@@ -78,7 +82,10 @@ function recover(make: Make, { context, partition, instanceId }: AlarmsArgs): vo
       // Two minutes for the hardware; a machine that starts takes longer than that to answer.
       ...above(0, role === "recover" ? 2 : 5, 60),
       statistic: "Maximum",
-      alarmActions: [pulumi.interpolate`arn:${partition}:automate:${context.region}:ec2:${action}`],
+      alarmActions: [
+        pulumi.interpolate`arn:${partition}:automate:${context.region}:ec2:${action}`,
+        ...(topicArn === undefined ? [] : [topicArn]),
+      ],
       tags: context.tags,
     });
   }
@@ -86,7 +93,7 @@ function recover(make: Make, { context, partition, instanceId }: AlarmsArgs): vo
 
 function watch(
   make: Make,
-  { context, namespace }: AlarmsArgs,
+  { context, namespace, topicArn }: AlarmsArgs,
   role: string,
   metricName: string,
   alarmDescription: string,
@@ -97,6 +104,7 @@ function watch(
     namespace,
     metricName,
     ...threshold,
+    ...(topicArn === undefined ? {} : { alarmActions: [topicArn], okActions: [topicArn] }),
     tags: context.tags,
   });
 }
