@@ -65,6 +65,14 @@ export function buildCommand(context: CommandContext): Command {
       (require("./commands/render") as typeof import("./commands/render")).render(options, context),
     );
 
+  withSelectors(root.command("report"))
+    .description("plan a stack and write it up as one page: diagram, resources, edges, policies, backups")
+    .addOption(mode())
+    .requiredOption("--out <file>", "HTML file to write")
+    .action(async (options) =>
+      (require("./commands/report") as typeof import("./commands/report")).report(options, context),
+    );
+
   root
     .command("matrix")
     .description("plan every system in every model on every cloud, in both modes, with all policies")
