@@ -16,6 +16,8 @@ export interface NetworkArgs extends ComponentArgs {
   readonly networkPrefix?: number;
   /** Most nodes the cluster may have, those of an upgrade among them. */
   readonly nodes: number;
+  /** Where the range came from, for problems. @default placements */
+  readonly path?: string;
   /** Zones to cover. @default 3 */
   readonly zones?: number;
   /** Whether the system has a Redis in cluster mode, which is reached through private endpoints. @default false */

@@ -189,7 +189,7 @@ class GcpSite implements Site {
   }
 
   private makeNetwork(options: pulumi.ComponentResourceOptions): Network {
-    const { context, placementSettings, system } = this.request;
+    const { context, placementSettings, settings, system } = this.request;
     const { cidrBlock, cidrIndex } = placementSettings;
     const range =
       cidrBlock === undefined
@@ -201,6 +201,7 @@ class GcpSite implements Site {
         context,
         ...range,
         nodes: mostNodes(system.nodePools),
+        path: `groundplan:placements[${settings.placements.indexOf(placementSettings)}]`,
         zones: context.redundancy.multiZone ? 3 : 1,
         redisCluster: Object.values(system.stores).some((store) => store.kind === "redis" && store.mode === "cluster"),
       },
