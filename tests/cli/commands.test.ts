@@ -163,7 +163,7 @@ describe("groundplan", () => {
         "vibebox",
       ]);
       expect(await readFile(join(directory, "kubernetes/vibebox/Deployment-backend.yaml"), "utf8")).to.match(
-        /^apiVersion: apps\/v1\nkind: Deployment\n/,
+        /^apiVersion: apps\/v1\nkind: Deployment$/m,
       );
     });
   });
