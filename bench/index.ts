@@ -39,3 +39,9 @@ for (const subject of subjects) {
   ];
   console.log(`${subject.name.padEnd(26)}${cells.join("")}`);
 }
+
+const { benchPolicies } = require("./policies") as typeof import("./policies");
+benchPolicies(ROUNDS).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

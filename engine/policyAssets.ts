@@ -1,31 +1,66 @@
 import type { asset as assets } from "@pulumi/pulumi";
-import { ARCHIVE, ASSET, isObject, signatureOf, type Wire, type WireObject } from "./wire";
+import { ARCHIVE, ASSET, isObject, isUnknown, signatureOf, type Wire, type WireObject } from "./wire";
 
-/** A property bag with the SDK's asset objects in place of the protocol's, as policies expect them. */
-export function assetsOf(properties: WireObject): Record<string, unknown> {
-  return convert(properties) as Record<string, unknown>;
+/** A property bag as policies expect it. */
+export interface PolicyProps {
+  /** The properties, with the SDK's asset objects in place of the protocol's. */
+  readonly props: Record<string, unknown>;
+  /** Whether any of them is, or holds, an unknown. */
+  readonly unknown: boolean;
 }
 
-function convert(value: Wire): unknown {
-  if (Array.isArray(value)) {
-    return value.map(convert);
-  }
-  if (!isObject(value)) {
+/** Converts a property bag for policies. What holds no asset is not copied. */
+export function policyProps(properties: WireObject): PolicyProps {
+  const seen = { unknown: false };
+  return { props: convert(properties, seen) as Record<string, unknown>, unknown: seen.unknown };
+}
+
+function convert(value: Wire, seen: { unknown: boolean }): unknown {
+  if (typeof value === "string") {
+    seen.unknown ||= isUnknown(value);
     return value;
   }
-  switch (signatureOf(value)) {
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  if (Array.isArray(value)) {
+    return convertArray(value, seen);
+  }
+  const object = value as WireObject;
+  switch (signatureOf(object)) {
     case ASSET:
-      return toAsset(value);
+      return toAsset(object);
     case ARCHIVE:
-      return toArchive(value);
-    default: {
-      const result: Record<string, unknown> = {};
-      for (const key of Object.keys(value)) {
-        result[key] = convert(value[key] ?? null);
-      }
-      return result;
+      return toArchive(object, seen);
+    default:
+      return convertObject(object, seen);
+  }
+}
+
+function convertArray(list: readonly Wire[], seen: { unknown: boolean }): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index] as Wire;
+    const converted = convert(item, seen);
+    if (converted !== item) {
+      copy ??= [...list];
+      copy[index] = converted;
     }
   }
+  return copy ?? list;
+}
+
+function convertObject(object: WireObject, seen: { unknown: boolean }): object {
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(object)) {
+    const item = object[key] ?? null;
+    const converted = convert(item, seen);
+    if (converted !== item) {
+      copy ??= { ...object };
+      copy[key] = converted;
+    }
+  }
+  return copy ?? object;
 }
 
 function toAsset(value: WireObject): assets.Asset {
@@ -39,12 +74,12 @@ function toAsset(value: WireObject): assets.Asset {
   return new asset.StringAsset(String(value.text ?? ""));
 }
 
-function toArchive(value: WireObject): assets.Archive {
+function toArchive(value: WireObject, seen: { unknown: boolean }): assets.Archive {
   const asset = loadAssets();
   if (isObject(value.assets)) {
     const members: Record<string, assets.Asset | assets.Archive> = {};
     for (const [name, item] of Object.entries(value.assets)) {
-      members[name] = convert(item) as assets.Asset | assets.Archive;
+      members[name] = convert(item, seen) as assets.Asset | assets.Archive;
     }
     return new asset.AssetArchive(members);
   }

@@ -1,4 +1,4 @@
-import type { GoalOptions, RecordedResource } from "./goal";
+import type { RecordedResource } from "./goal";
 import { parseProviderReference, ROOT_STACK_TYPE } from "./urn";
 import {
   isObject,
@@ -38,16 +38,30 @@ export interface PolicySubject {
   readonly provider: RecordedResource | undefined;
 }
 
-/** Prepares a run's resources for any number of rules: everything is converted once. */
+/** Prepares a run's resources for any number of rules: everything is converted once, and only when a rule reads it. */
 export function policySubjects(resources: readonly RecordedResource[]): readonly PolicySubject[] {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
-  return resources.map((resource) => ({
-    resource,
-    inputs: mapValues(resource.inputs, plain),
-    outputs: mapValues(resource.outputs, plain),
-    options: optionsOf(resource),
-    provider: resource.provider === undefined ? undefined : byUrn.get(parseProviderReference(resource.provider).urn),
-  }));
+  return resources.map((resource) => {
+    let inputs: WireObject | undefined;
+    let outputs: WireObject | undefined;
+    let options: SubjectOptions | undefined;
+    return {
+      resource,
+      get inputs() {
+        inputs ??= mapValues(resource.inputs, plain);
+        return inputs;
+      },
+      get outputs() {
+        outputs ??= mapValues(resource.outputs, plain);
+        return outputs;
+      },
+      get options() {
+        options ??= optionsOf(resource);
+        return options;
+      },
+      provider: resource.provider === undefined ? undefined : byUrn.get(parseProviderReference(resource.provider).urn),
+    };
+  });
 }
 
 /** The stack's own URN: what a finding about no single resource is about. */
@@ -100,72 +114,4 @@ export function seconds(duration: string | undefined): number {
     total += Number(amount) * (UNITS[unit] ?? 0);
   }
   return total;
-}
-
-/** A plan's resource, as a plan file holds it. */
-interface Planned {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  readonly custom: boolean;
-  readonly parent: string | null;
-  readonly provider: string | null;
-  readonly inputs: { readonly [key: string]: unknown };
-  readonly dependencies: readonly string[];
-  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
-  readonly options: { readonly [key: string]: unknown };
-}
-
-/** A plan file's resources for the policy packs. What the file keeps back is unknown, or a stand-in where it was known. */
-export function resourcesFromPlan(plan: { readonly resources: readonly Planned[] }): readonly RecordedResource[] {
-  return plan.resources.map((planned) => {
-    const inputs = mapValues(planned.inputs, fromPlanValue);
-    return {
-      urn: planned.urn,
-      type: planned.type,
-      name: planned.name,
-      custom: planned.custom,
-      parent: planned.parent ?? undefined,
-      provider: planned.provider === null ? undefined : `${planned.provider}::${UNKNOWN}`,
-      inputs,
-      dependencies: planned.dependencies,
-      propertyDependencies: planned.propertyDependencies,
-      options: mapValues(planned.options, fromPlanValue) as unknown as GoalOptions,
-      id: "",
-      outputs: inputs,
-    };
-  });
-}
-
-const STAND_INS: Readonly<Record<string, Wire>> = {
-  string: "[secret]",
-  number: 0,
-  boolean: false,
-  array: [],
-  object: {},
-  null: null,
-};
-
-function fromPlanValue(value: unknown): Wire {
-  if (Array.isArray(value)) {
-    return value.map(fromPlanValue);
-  }
-  if (typeof value !== "object" || value === null) {
-    return value as Wire;
-  }
-  const object = value as Record<string, unknown>;
-  switch (object.$) {
-    case "secret":
-      return object.known === true ? (STAND_INS[String(object.type)] ?? "[secret]") : UNKNOWN;
-    case "map":
-      return mapValues(object.entries as Record<string, unknown>, fromPlanValue);
-    case "resource":
-      return String(object.urn);
-    case "unknown":
-    case "asset":
-    case "archive":
-      return UNKNOWN;
-    default:
-      return mapValues(object, fromPlanValue);
-  }
 }
