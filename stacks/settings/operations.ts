@@ -68,6 +68,10 @@ export const alerts = z
       .strictObject({ url: secretText.describe("URL") })
       .optional()
       .describe("Alerts to a web hook"),
+    heartbeat: z
+      .strictObject({ url: secretText.describe("URL") })
+      .optional()
+      .describe("Called every few minutes while alerts can be delivered; its owner alerts when it is not"),
     budget: z
       .strictObject({
         monthlyUsd: z.int().min(1).describe("Budget of a month"),

@@ -26,6 +26,7 @@ import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
 import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
+import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
 import { imageOf } from "../settings";
 import {
@@ -158,7 +159,15 @@ class AwsSite implements Site {
       const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
       new KubernetesAlerting(
         this.named("alerting"),
-        { context, alerts: system.alerts, notify: system.notify, namespace, cluster: this.cluster, dependsOn: ready },
+        {
+          context,
+          alerts: system.alerts,
+          notify: system.notify,
+          routes: alertRoutes(settings),
+          namespace,
+          cluster: this.cluster,
+          dependsOn: ready,
+        },
         this.options,
       );
     }

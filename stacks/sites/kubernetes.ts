@@ -14,13 +14,16 @@ import { KubernetesVectorStore } from "../../components/data/vectorStore/kuberne
 import { KubernetesGateway } from "../../components/edge/loadBalancer/gateway";
 import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
+import { KubernetesMonitoring } from "../../components/observability/monitoring/kubernetes";
 import type { PlannedBackup } from "../../components/operations/backup/contract";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import { KubernetesSecrets } from "../../components/secrets/secretStore/kubernetes";
 import { type ExistingBucket, KubernetesBucket } from "../../components/storage/bucket/kubernetes";
 import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
 import type { StoreSpec } from "../../systems/spec";
+import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
+import { hostOf, uptimeUrls } from "./kubernetesRoutes";
 import { addOnModes, addOnValues, demandOf, postgresImage, redisImage, storeImage } from "./kubernetesStores";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -147,7 +150,7 @@ class KubernetesSite implements Site {
   }
 
   operate(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void {
-    const { context, system } = this.request;
+    const { context, settings, system } = this.request;
     if (backups.length > 0) {
       new KubernetesBackup(
         this.named("backup"),
@@ -155,11 +158,32 @@ class KubernetesSite implements Site {
         { ...this.options, dependsOn: this.readyOf(...backups.map((backup) => backup.namespace)) },
       );
     }
+    const namespace = [...this.namespacesMade.keys()][0] ?? defaultNamespace(system);
+    new KubernetesMonitoring(
+      this.named("monitoring"),
+      {
+        context,
+        title: system.title,
+        observability: system.observability,
+        namespace,
+        namespaces: [...this.namespacesMade.keys()],
+        uptime: uptimeUrls(system, this.domain),
+        cluster: this.cluster,
+      },
+      { ...this.options, dependsOn: this.readyOf(namespace) },
+    );
     if (Object.keys(system.alerts).length > 0) {
-      const namespace = [...this.namespacesMade.keys()][0] ?? defaultNamespace(system);
       new KubernetesAlerting(
         this.named("alerting"),
-        { context, alerts: system.alerts, notify: system.notify, namespace, cluster: this.cluster, dependsOn: ready },
+        {
+          context,
+          alerts: system.alerts,
+          notify: system.notify,
+          routes: alertRoutes(settings),
+          namespace,
+          cluster: this.cluster,
+          dependsOn: ready,
+        },
         { ...this.options, dependsOn: this.readyOf(namespace) },
       );
     }
@@ -170,13 +194,11 @@ class KubernetesSite implements Site {
     if (exposures.length === 0) {
       return {};
     }
-    // Browsers resolve names below localhost to the machine itself, so a system without a domain can be tried there.
-    const domain = settings.domain ?? `${system.name}.localhost`;
     const controller = this.cluster.addOns.releases.get("ingress");
     const common = {
       context,
       routes: exposures.map(({ route, namespace, serviceName, servicePort, ready }) => ({
-        host: route.host === "@" ? domain : `${route.host}.${domain}`,
+        host: hostOf(route, this.domain),
         path: route.path,
         namespace,
         serviceName,
@@ -198,6 +220,12 @@ class KubernetesSite implements Site {
       default:
         return routing satisfies never;
     }
+  }
+
+  /** Browsers resolve names below localhost to the machine itself, so a system without a domain can be tried there. */
+  private get domain(): string {
+    const { settings, system } = this.request;
+    return settings.domain ?? `${system.name}.localhost`;
   }
 
   private makeSecrets(): KubernetesSecrets {

@@ -320,6 +320,7 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       "bucket backups: replication, versions, lifecycle and encryption of objects",
       "backup daily of postgres (0 3 * * * UTC, kept 30 days), and its restore test",
       "alert routes to pagerduty, slack",
+      "alarm when alerting itself is dead",
       "web application firewall and CDN",
       "node pool docker of docker",
       "TLS to postgres",

@@ -132,9 +132,19 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
             serviceMonitorSelectorNilUsesHelmValues: false,
             podMonitorSelectorNilUsesHelmValues: false,
             ruleSelectorNilUsesHelmValues: false,
+            probeSelectorNilUsesHelmValues: false,
           },
         },
-        alertmanager: { alertmanagerSpec: { resources: small } },
+        alertmanager: {
+          alertmanagerSpec: {
+            resources: small,
+            // Systems' routes match by their own labels; the default adds the namespace of the route, which the alert of
+            // something that is absent never has.
+            alertmanagerConfigMatcherStrategy: { type: "None" },
+          },
+        },
+        // Dashboards lie beside the systems they show.
+        grafana: { sidecar: { dashboards: { searchNamespace: "ALL" } } },
       },
     },
   },
