@@ -1,16 +1,17 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../aws/account";
 import { makeLogGroup } from "../aws/logGroup";
 import type { Make } from "../aws/make";
 import type { Grant } from "../binding";
 import { Component, type ComponentArgs, type Transform } from "../component";
-import { allowEgress, allowIngress, makeSecurityGroup } from "../networking/securityGroup";
 import type { KeysContract } from "../secrets/keys/contract";
 import type { Bucket } from "../storage/bucket/aws";
+import { makeAddress, makeFirewall } from "./aws/address";
 import { makeAlarms } from "./aws/alarms";
 import { awsHostCloud, ecrRegistries } from "./aws/commands";
 import { backupGrants, imageGrants, makeHostIdentity, secretGrants, telemetryGrants } from "./aws/identity";
+import { makeInstance } from "./aws/instance";
 import type { HostNetwork } from "./aws/network";
 import { makeTopic } from "./aws/notifications";
 import type { HostSecrets } from "./aws/secrets";
@@ -44,12 +45,6 @@ export interface HostArgs extends ComponentArgs {
 }
 
 /**
- * Ubuntu, as it comes with Session Manager's agent; Canonical keeps the newest image's id here.
- * https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/
- */
-const IMAGE_PARAMETER = "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id";
-
-/**
  * A whole system on one EC2 instance: containers by compose, a proxy with TLS, backups, and a data volume that outlives
  * the machine. The machine itself is replaced for every change of its user data, and keeps its address and its data.
  */
@@ -80,10 +75,20 @@ export class Host extends Component {
     });
     const rendered = this.render(logs);
     const identity = makeHostIdentity(make, { context, parent: this, grants: this.grants(logs) });
-    const { port, address } = this.makeAddress(this.makeFirewall(make));
-    this.instance = this.makeInstance(rendered, identity, port, address);
-    this.attach();
-    this.name(address);
+    const { port, address } = this.connect(make);
+    this.instance = makeInstance(make, {
+      context,
+      parent: this,
+      title: this.childName("instance"),
+      size: args.description.size,
+      profile: identity.profile,
+      port,
+      volume: this.dataVolume,
+      volumesKeyArn: args.keys.arn("volumes"),
+      userData: rendered.userData,
+      containersCallCloud: this.callsCloud(),
+      after: [...identity.ready, ...args.secrets.ready, address, ...this.bucketsReady()],
+    });
     this.watch(make);
 
     this.publicIp = address.publicIp;
@@ -156,139 +161,17 @@ export class Host extends Component {
     ];
   }
 
-  /** HTTP and HTTPS come in, nothing else: people come by Session Manager, which the host opens itself. */
-  private makeFirewall(make: Make): aws.ec2.SecurityGroup {
+  private connect(make: Make) {
     const { context } = this;
-    const { network, description } = this.args;
-    const world = { cidrBlock: "0.0.0.0/0" };
-    const group = makeSecurityGroup(make, "firewall", {
+    const { network, description, zoneId } = this.args;
+    const hosts = this.hosts();
+    const firewall = makeFirewall(make, {
       context,
-      vpcId: network.vpcId,
-      description: `The host of ${context.system}`,
+      network,
+      published: hosts.length > 0,
+      externalPorts: Object.values(description.system.external).map(({ port }) => port),
     });
-    const published = this.hosts().length > 0 ? [80, 443] : [];
-    for (const port of published) {
-      const what = port === 80 ? "HTTP: redirects and certificate challenges" : "HTTPS";
-      allowIngress(make, `from-world-${port}`, {
-        context,
-        groupId: group.id,
-        peer: world,
-        ports: port,
-        description: `${what} from the internet`,
-      });
-    }
-    const external = Object.values(description.system.external).map(({ port }) => port);
-    for (const port of new Set([80, 443, ...external])) {
-      allowEgress(make, `to-world-${port}`, {
-        context,
-        groupId: group.id,
-        peer: world,
-        ports: port,
-        description: `Port ${port} of package archives, registries, AWS and external services`,
-      });
-    }
-    return group;
-  }
-
-  /** An interface of its own keeps the address through replacements, and gives it to the machine from its first second. */
-  private makeAddress(firewall: aws.ec2.SecurityGroup) {
-    const { context } = this;
-    const { network } = this.args;
-    const port = this.make(aws.ec2.NetworkInterface, "interface", {
-      subnetId: network.subnetId,
-      securityGroups: [firewall.id],
-      description: `The host of ${context.system}`,
-      tags: context.tags,
-    });
-    const address = this.make(
-      aws.ec2.Eip,
-      "address",
-      { domain: "vpc", networkInterface: port.id, tags: context.tags },
-      { protect: context.redundancy.protect, dependsOn: [...network.ready] },
-    );
-    return { port, address };
-  }
-
-  private makeInstance(
-    rendered: pulumi.Output<RenderedHost>,
-    identity: ReturnType<typeof makeHostIdentity>,
-    port: aws.ec2.NetworkInterface,
-    address: aws.ec2.Eip,
-  ): aws.ec2.Instance {
-    const { context } = this;
-    const { description, keys, secrets, buckets } = this.args;
-    const { system, size } = description;
-    return this.make(
-      aws.ec2.Instance,
-      "instance",
-      {
-        // The provider takes `value` for a secret, which an image's id is not.
-        ami: aws.ssm.getParameterOutput({ name: IMAGE_PARAMETER }, { parent: this }).insecureValue,
-        instanceType: size.machineType,
-        iamInstanceProfile: identity.profile.name,
-        primaryNetworkInterface: { networkInterfaceId: port.id },
-        metadataOptions: {
-          httpEndpoint: "enabled",
-          httpTokens: "required",
-          // A container is one hop further. Only where one calls the cloud; the firewall keeps the others off.
-          httpPutResponseHopLimit: Object.keys(system.services).some((name) => usesCloud(system, name)) ? 2 : 1,
-        },
-        rootBlockDevice: {
-          encrypted: true,
-          kmsKeyId: keys.arn("volumes"),
-          volumeType: "gp3",
-          volumeSize: size.rootDiskGiB,
-          deleteOnTermination: true,
-          tags: context.tags,
-        },
-        ebsOptimized: true,
-        monitoring: true,
-        userDataBase64: rendered.userData,
-        // cloud-init reads it once. What it says changes with a new machine, which the data outlives.
-        userDataReplaceOnChange: true,
-        tags: { ...context.tags, Name: this.childName("instance") },
-      },
-      {
-        // The volume and the interface can be on one machine only: the old one goes first.
-        deleteBeforeReplace: true,
-        // A newer image is no reason for a new machine: it updates itself.
-        ignoreChanges: ["ami"],
-        dependsOn: [
-          ...identity.ready,
-          ...secrets.ready,
-          address,
-          ...Object.values(buckets).flatMap(({ binding }) => binding.ready),
-        ],
-      },
-    );
-  }
-
-  private attach(): void {
-    this.make(
-      aws.ec2.VolumeAttachment,
-      "data-attachment",
-      {
-        deviceName: "/dev/sdf",
-        volumeId: this.dataVolume.id,
-        instanceId: this.instance.id,
-        // Stores end cleanly before their disk is taken away.
-        stopInstanceBeforeDetaching: true,
-      },
-      { deleteBeforeReplace: true },
-    );
-  }
-
-  private name(address: aws.ec2.Eip): void {
-    const { zoneId } = this.args;
-    for (const host of zoneId === undefined ? [] : this.hosts()) {
-      this.make(aws.route53.Record, `record-${host}`, {
-        zoneId: zoneId ?? "",
-        name: host,
-        type: "A",
-        ttl: 300,
-        records: [address.publicIp],
-      });
-    }
+    return makeAddress(make, { context, network, firewall, hosts, zoneId });
   }
 
   private watch(make: Make): void {
@@ -337,6 +220,15 @@ export class Host extends Component {
         remedy: "subscribe the service to the host's topic, or set groundplan:model to distributed",
       });
     }
+  }
+
+  private callsCloud(): boolean {
+    const { system } = this.args.description;
+    return Object.keys(system.services).some((service) => usesCloud(system, service));
+  }
+
+  private bucketsReady(): readonly pulumi.Resource[] {
+    return Object.values(this.args.buckets).flatMap(({ binding }) => binding.ready);
   }
 
   private hosts(): readonly string[] {
