@@ -280,14 +280,6 @@ describe("hosts on aws", function () {
       /groundplan:existing\.main\.cluster[\s\S]*groundplan:existing\.main\.buckets/,
     );
   });
-
-  it("refuses a cloud that has no host yet, with those that do", async () => {
-    const placements = [{ name: "main", cloud: "azure", region: "us-central1", cidrIndex: 0 }];
-    await expectRejection(
-      planHost("doc-scraper", "single-server", "preview", { "groundplan:placements": placements }),
-      /placements\[0\]\.cloud/,
-    );
-  });
 });
 
 function secretText(value: Wire): string {

@@ -8,6 +8,8 @@ interface Unit {
   readonly before?: readonly string[];
   readonly requires?: readonly string[];
   readonly wants?: readonly string[];
+  /** Directory whose mount ends after it. */
+  readonly mount?: string;
   readonly service: readonly string[];
   /** Whether the machine starts it. @default a timer does */
   readonly atBoot?: boolean;
@@ -76,6 +78,8 @@ export function systemUnits(project: string, proxied: boolean): readonly HostFil
         "groundplan-firewall.service",
       ],
       wants: ["network-online.target"],
+      // At shutdown the containers end before their disk goes.
+      mount: DATA,
       service: [
         "Type=oneshot",
         "RemainAfterExit=yes",
@@ -183,6 +187,7 @@ function unit(name: string, args: Unit): HostFile {
       ...line("Wants", args.wants),
       ...line("After", args.after),
       ...line("Before", args.before),
+      ...(args.mount === undefined ? [] : [`RequiresMountsFor=${args.mount}`]),
       "",
       "[Service]",
       ...args.service,
