@@ -1,5 +1,5 @@
 import { PROXY } from "../compose/networks";
-import { BIN, HOME, type HostFile } from "../contract";
+import { BIN, DATA, HOME, type HostFile } from "../contract";
 import { calendarEvents } from "../schedule";
 
 interface Unit {
