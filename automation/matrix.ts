@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CLOUDS } from "../components/context";
+import { InputError } from "../components/errors";
 import type { PlanDegraded } from "../engine";
 import { systemNames } from "../systems";
 import { MODELS } from "../systems/spec";
@@ -53,6 +54,16 @@ export function cellsOf(filter: readonly string[] = []): readonly Cell[] {
  */
 export async function planMatrix(request: MatrixRequest): Promise<readonly CellResult[]> {
   const cells = cellsOf(request.filter);
+  if (cells.length === 0) {
+    throw new InputError([
+      {
+        path: "--filter",
+        found: (request.filter ?? []).join(", "),
+        allowed: `words that one cell has together: ${[...systemNames, ...MODELS, ...CLOUDS].join(", ")}`,
+        fix: "leave out the word that is none of them",
+      },
+    ]);
+  }
   const results = new Map<Cell, CellResult>();
   const queue = [...cells];
   const count = Math.min(request.workers ?? availableParallelism(), cells.length);

@@ -1,6 +1,7 @@
+import { InputError, type Problem } from "../components/errors";
 import { buildPlan, type Plan, type RunResult, runProgram } from "../engine";
-import { parseSettings, type Settings } from "../stacks/settings";
-import { type JudgeRequest, judgeResources, selectPacks } from "./policies";
+import { parseSettings, rawSettings, type Settings } from "../stacks/settings";
+import { type JudgeRequest, judgeResources, selectPacks, unknownRules } from "./policies";
 import { applySelection, type Selection } from "./selection";
 import { readStackFile, toPulumiConfig } from "./stackFile";
 
@@ -45,8 +46,30 @@ export async function readStack(
   const file = await readStackFile(directory, stack);
   const config = toPulumiConfig({ ...applySelection(file.values, request.selection ?? {}), ...secrets });
   const secretKeys = [...new Set([...file.secretKeys, ...Object.keys(secrets)])];
-  const settings = await parseSettings(config, { stack, directory, secretKeys });
-  return { project: file.project, settings, config, secretKeys };
+  try {
+    const settings = await parseSettings(config, { stack, directory, secretKeys });
+    return { project: file.project, settings, config, secretKeys };
+  } catch (error) {
+    if (!InputError.is(error)) {
+      throw error;
+    }
+    // What the settings themselves cannot judge is still said in the same run.
+    const problems = [...error.problems, ...unknownRules(rawSettings(config).policyExemptions)];
+    throw new InputError(problems.map((problem) => fromFlag(problem, request.selection)));
+  }
+}
+
+/** Says of a problem that a flag brought in that it is the flag's, not the stack file's. */
+function fromFlag(problem: Problem, selection: Selection = {}): Problem {
+  const path = problem.path.replace(/^groundplan:/, "");
+  const named = (["system", "model", "cloud", "environment"] as const).find(
+    (name) => selection[name] !== undefined && path === name,
+  );
+  const set = selection.set?.find(
+    (setting) => path === setting.path || path.startsWith(`${setting.path}.`) || path.startsWith(`${setting.path}[`),
+  );
+  const flag = named === undefined ? set && `--set ${set.path}` : `--${named}`;
+  return flag === undefined ? problem : { ...problem, source: flag };
 }
 
 /** What a stack's policies are judged under. */

@@ -6,7 +6,6 @@ import type { PolicyReport } from "../engine/plan";
 import {
   packs as allPacks,
   applyExemptions,
-  checkExemptions,
   EXEMPT_RESOURCES,
   EXEMPT_STACK,
   type Exemption,
@@ -48,7 +47,7 @@ export async function judgeResources(
   const packs = selectPacks(request.packs);
   const exemptions = request.exemptions ?? [];
   const today = request.today ?? new Date().toISOString().slice(0, 10);
-  const problems = exemptionProblems(exemptions, today);
+  const problems = unknownRules(exemptions);
   if (problems.length > 0) {
     throw new InputError(problems);
   }
@@ -122,21 +121,24 @@ function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "regis
   };
 }
 
-/** Problems of the settings' exemptions that are the author's to mend before anything is judged. */
-function exemptionProblems(exemptions: readonly ExemptionSetting[], today: string): readonly Problem[] {
+/** Exemptions that name no rule, in settings that may be wrong otherwise. */
+export function unknownRules(exemptions: unknown): readonly Problem[] {
   const known = allPacks.flatMap((pack) => pack.rules.map((rule) => rule.id));
-  return exemptions.flatMap(({ rules, ...exemption }, index) =>
-    rules.flatMap((rule, position) =>
-      checkExemptions([{ ...exemption, rule }], known, today)
-        .filter((problem) => problem.path.endsWith(".rule"))
-        .map((problem) => ({
-          ...problem,
-          path: `groundplan:policyExemptions[${index}].rules[${position}]`,
-          found: show(rule),
-          fix: didYouMean(rule, known) ?? problem.fix,
-        })),
-    ),
-  );
+  return (Array.isArray(exemptions) ? (exemptions as unknown[]) : []).flatMap((exemption, index) => {
+    const rules = (exemption as { rules?: unknown } | null)?.rules;
+    return (Array.isArray(rules) ? (rules as unknown[]) : []).flatMap((rule, position) =>
+      typeof rule !== "string" || known.includes(rule)
+        ? []
+        : [
+            {
+              path: `groundplan:policyExemptions[${index}].rules[${position}]`,
+              found: show(rule),
+              allowed: "the id of a rule in one of the packs",
+              fix: didYouMean(rule, known) ?? "correct the id, or remove it if the rule is gone",
+            },
+          ],
+    );
+  });
 }
 
 /** An exemption whose day has passed fails by itself, so that it is looked at even where nothing breaks its rule now. */

@@ -94,12 +94,36 @@ export function isStateful(type: string): boolean {
   return type in REPLACED_BY || type === "aws:kms/key:Key" || type === "gcp:kms/cryptoKey:CryptoKey";
 }
 
+/**
+ * Immutable fields of Kubernetes objects; all others are updated in place. A change of name, namespace or kind makes
+ * another object.
+ */
+const KUBERNETES_IDENTITY = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
+const KUBERNETES_IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ["spec.selector"],
+  DaemonSet: ["spec.selector"],
+  ReplicaSet: ["spec.selector"],
+  Job: ["spec.completionMode", "spec.selector", "spec.template"],
+  Service: ["spec.clusterIP"],
+  StorageClass: ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"],
+  PriorityClass: ["value"],
+  RoleBinding: ["roleRef"],
+  ClusterRoleBinding: ["roleRef"],
+  PersistentVolume: ["spec"],
+};
+
 /** Whether changing a property replaces a resource: `unknown` for types whose properties are not listed here. */
 export function replacesOn(type: string, path: string): boolean | "unknown" {
-  const properties = REPLACED_BY[type];
+  const properties = REPLACED_BY[type] ?? kubernetesProperties(type);
   return properties === undefined
     ? "unknown"
     : properties.some(
         (property) => path === property || path.startsWith(`${property}.`) || path.startsWith(`${property}[`),
       );
+}
+
+function kubernetesProperties(type: string): readonly string[] | undefined {
+  // A release is a chart's own business.
+  const kind = /^kubernetes:(?!helm\.sh).*:(\w+)$/.exec(type)?.[1];
+  return kind === undefined ? undefined : [...KUBERNETES_IDENTITY, ...(KUBERNETES_IMMUTABLE[kind] ?? [])];
 }

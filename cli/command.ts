@@ -106,10 +106,6 @@ export function buildCommand(context: CommandContext): Command {
     .description("print the JSON Schema of a system file")
     .action(async () => (require("./commands/schema") as typeof import("./commands/schema")).schema(context));
 
-  root
-    .command("complete")
-    .description("print a completion script: groundplan complete bash|zsh|fish|powershell")
-    .argument("<shell>");
   return root;
 }
 

@@ -18,7 +18,13 @@ export async function runCommand(args: readonly string[], terminal: Terminal, di
   const context: CommandContext = { terminal, directory, exitCode: EXIT.clean };
   try {
     const command = buildCommand(context);
-    if (args[0] === "complete") {
+    // Listed with the commands for every run; built, by walking all of them, for its own alone.
+    if (args[0] !== "complete") {
+      command
+        .command("complete")
+        .description("print a completion script: complete bash|zsh|fish|powershell")
+        .argument("[shell]");
+    } else {
       const { default: completion } = await import("@bomb.sh/tab/commander");
       completion(command);
     }

@@ -7,7 +7,7 @@ import { isUnreadable, type SecretRef } from "./settings/secrets";
 
 export { imageOf } from "./settings/images";
 export type { AddOn } from "./settings/operations";
-export { type ParseOptions, parseSettings, type Settings } from "./settings/parse";
+export { type ParseOptions, parseSettings, rawSettings, type Settings } from "./settings/parse";
 export type { PlacementSettings } from "./settings/placements";
 export type { SecretRef } from "./settings/secrets";
 

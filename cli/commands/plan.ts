@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import pc from "picocolors";
 import { type PlanRequest, planStack } from "../../automation/plan";
 import { type Plan, serializePlan } from "../../engine/plan";
 import type { SelectorOptions } from "../command";
@@ -7,6 +8,7 @@ import { EXIT } from "../exitCodes";
 import { printSummary } from "../output/summary";
 import { Progress } from "../progress";
 import type { CommandContext } from "../run";
+import type { Stream } from "../terminal";
 
 export interface PlanOptions extends SelectorOptions {
   readonly mode: "preview" | "simulate";
@@ -31,13 +33,18 @@ export async function plan(options: PlanOptions, context: CommandContext): Promi
   context.exitCode = verdict(planned);
 }
 
-/** Plans what the selectors name, showing progress on the error stream. */
+const SILENT: Stream = { colors: pc.createColors(false), interactive: false, write: () => undefined };
+
+/** Plans what the selectors name, showing progress on the error stream unless it is `quiet`. */
 export async function planWithProgress(
-  options: SelectorOptions & { readonly timings?: boolean } & Pick<PlanRequest, "packs" | "onRun">,
+  options: SelectorOptions & { readonly timings?: boolean; readonly quiet?: boolean } & Pick<
+      PlanRequest,
+      "packs" | "onRun"
+    >,
   mode: Plan["mode"],
   context: CommandContext,
 ): Promise<Plan> {
-  const progress = new Progress(context.terminal.err);
+  const progress = new Progress(options.quiet ? SILENT : context.terminal.err);
   const timings: string[] = [];
   let phaseStarted = performance.now();
   let phase = "";
@@ -63,7 +70,8 @@ export async function planWithProgress(
       onProgress: ({ resources }) => progress.step(`${resources} resources`),
     });
     endPhase();
-    progress.done(`planned ${planned.resources.length} resources`);
+    const made = planned.resources.filter(({ custom }) => custom).length;
+    progress.done(`planned ${made} resources in ${planned.resources.length - made} components`);
     return planned;
   } finally {
     progress.clear();

@@ -19,7 +19,7 @@ export async function render(options: RenderOptions, context: CommandContext): P
   const onRun = (run: RunResult) => runs.push(run);
   const simulated = await planWithProgress({ ...options, onRun }, "simulate", context);
   // What a preview does not know is what the simulation made up: the files say so, value by value.
-  const preview = await planWithProgress({ ...options, onRun, packs: [] }, "preview", context);
+  const preview = await planWithProgress({ ...options, onRun, packs: [], quiet: true }, "preview", context);
   const [simulatedRun, previewRun] = runs;
   const files = {
     ...renderManifests(simulated, preview),

@@ -32,7 +32,7 @@ export function componentCounts(resources: readonly PlanResource[]): readonly { 
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   const counts = new Map<string, number>();
   for (const resource of resources) {
-    if (resource.custom && !resource.type.startsWith("pulumi:")) {
+    if (resource.custom) {
       const label = ownerLabel(resource, byUrn);
       counts.set(label, (counts.get(label) ?? 0) + 1);
     }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -176,7 +177,49 @@ describe("groundplan", () => {
     });
   });
 
+  it("plans the cells a filter names, and refuses a filter that names none", async () => {
+    const file = join(directory, "matrix.json");
+    const { code, out } = await run(
+      "matrix",
+      "--filter",
+      "vibebox",
+      "--filter",
+      "standalone",
+      "--filter",
+      "kubernetes",
+      "--json",
+      file,
+    );
+    expect(code).to.equal(0);
+    expect(out).to.include("1 of 1 cells clean");
+    const [cell] = JSON.parse(await readFile(file, "utf8")) as {
+      system: string;
+      status: string;
+      violations: unknown[];
+    }[];
+    expect(cell).to.include({ system: "vibebox", status: "clean" });
+    expect(await run("matrix", "--filter", "nothing")).to.include({ code: 2, out: "" });
+  });
+
+  it("says of a flag's mistake that it is the flag's", async () => {
+    const { code, err } = await run("plan", "--model", "distribted", "--set", "tags=[1]");
+    expect(code).to.equal(2);
+    expect(err).to.include("groundplan:model (--model)").and.to.include("groundplan:tags (--set tags)");
+  });
+
+  it("ends quietly when nobody reads on", () => {
+    const command = `"${process.execPath}" "${join(ROOT, "cli", "groundplan.cjs")}" schema | head -1; echo \${PIPESTATUS[0]}`;
+    const child = spawnSync("bash", ["-c", command], { encoding: "utf8" });
+    expect(child.stdout).to.equal("{\n0\n");
+    expect(child.stderr).to.equal("");
+  });
+
   it("helps without planning anything, and completes in a shell", async () => {
+    const completion = spawnSync(process.execPath, [join(ROOT, "cli", "groundplan.cjs"), "complete", "bash"], {
+      encoding: "utf8",
+    });
+    expect(completion.status).to.equal(0);
+    expect(completion.stdout).to.match(/^# bash completion for groundplan/);
     expect((await run("--help")).code).to.equal(0);
     expect((await run("plan", "--help")).out).to.include("--set <path=value>");
   });
