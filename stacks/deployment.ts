@@ -6,6 +6,7 @@ import { needsKeda } from "../components/workload/autoscaling";
 import { isRunning } from "../components/workload/container";
 import type { BoundUse } from "../components/workload/environment";
 import { selectorLabels } from "../components/workload/labels";
+import { MESH_PORT, type MeshTraffic } from "../components/workload/mesh";
 import { type Flow, ingressPeer } from "../components/workload/networkPolicy";
 import { healthPath } from "../components/workload/probes";
 import { Workload } from "../components/workload/workload";
@@ -148,7 +149,7 @@ class Deployment {
     const { context, settings, system, site } = this;
     const spec = specOf(system, service);
     const namespace = namespaceOf(system, spec);
-    const uses = this.usesOf(spec);
+    const uses = this.usesOf(service, spec);
     const queue = scalesOn(spec);
     const ready = namespaces.get(namespace);
     return new Workload(
@@ -166,7 +167,7 @@ class Deployment {
         queue:
           uses.find((use) => use.target === queue) ??
           (queue === undefined ? undefined : this.use(queue, { access: "read" })),
-        mesh: settings.mesh.kind,
+        ...(this.joinsMesh(service) ? { mesh: this.meshTraffic(service) } : {}),
         poolTainted: spec.nodePool !== undefined && system.nodePools[spec.nodePool]?.tainted === true,
       },
       {
@@ -190,10 +191,11 @@ class Deployment {
     return [...this.workloads].flatMap(([name, workload]) => (smokeTest || isMigration(name) ? workload.ready : []));
   }
 
-  private usesOf(spec: ServiceSpec): readonly BoundUse[] {
+  private usesOf(service: string, spec: ServiceSpec): readonly BoundUse[] {
     const direct = spec.uses.map((entry) => {
       const use = normalizeUse(entry);
-      return this.use(use.to, use);
+      const bound = this.use(use.to, use);
+      return { ...bound, ports: this.meshPorts(service, use.to, bound.ports) };
     });
     const mounted = spec.volumes.flatMap(({ share }) =>
       share !== undefined && !direct.some((use) => use.target === share) ? [this.use(share, {})] : [],
@@ -251,7 +253,10 @@ class Deployment {
             return { peers: [{ kind: "pods", namespace: cluster.monitoringNamespace, labels: {} }], ports };
           case "service": {
             const { namespace, labels } = this.clientOf(edge.from.name);
-            return { peers: [{ kind: "pods", namespace, labels }], ports };
+            return {
+              peers: [{ kind: "pods", namespace, labels }],
+              ports: this.meshPorts(edge.from.name, service, ports),
+            };
           }
           case "store":
           case "external":
@@ -260,6 +265,27 @@ class Deployment {
             return edge.from.kind satisfies never;
         }
       });
+  }
+
+  private joinsMesh(service: string): boolean {
+    const spec = this.system.services[service];
+    return this.settings.mesh.kind === "istio" && spec !== undefined && isRunning(spec) && spec.mesh;
+  }
+
+  /** Ports between two services; within the mesh their nodes carry the connection on a port of its own as well. */
+  private meshPorts(from: string, to: string, ports: readonly number[]): readonly number[] {
+    const meshed = this.joinsMesh(from) && this.joinsMesh(to) && this.site.cluster.capabilities.istio;
+    return meshed ? [...ports, MESH_PORT] : ports;
+  }
+
+  private meshTraffic(service: string): MeshTraffic {
+    const edges = this.system.edges.filter((edge) => edge.to.kind === "service" && edge.to.name === service);
+    const inside = edges.filter((edge) => edge.from.kind === "service" && this.joinsMesh(edge.from.name));
+    const ports = (list: typeof edges) => list.flatMap((edge) => edge.port ?? []);
+    return {
+      callers: inside.map((edge) => ({ ...this.clientOf(edge.from.name), ports: ports([edge]) })),
+      openPorts: ports(edges.filter((edge) => !inside.includes(edge))),
+    };
   }
 
   private secretsOf(spec: ServiceSpec): Readonly<Record<string, BindingValue>> {

@@ -4,6 +4,7 @@ import type { BindingValue } from "../binding";
 import type { ClusterContract } from "../cluster/contract";
 import type { ComponentArgs, Transform } from "../component";
 import type { BoundUse } from "./environment";
+import type { MeshTraffic } from "./mesh";
 import type { Flow } from "./networkPolicy";
 
 export interface WorkloadArgs extends ComponentArgs {
@@ -22,8 +23,8 @@ export interface WorkloadArgs extends ComponentArgs {
   readonly secrets: Readonly<Record<string, BindingValue>>;
   /** Binding of the store its queue lives in, where it scales on one. */
   readonly queue?: BoundUse;
-  /** Mesh of the placement. @default "none" */
-  readonly mesh?: "none" | "istio";
+  /** Who calls it in the placement's mesh. @default it joins none */
+  readonly mesh?: MeshTraffic;
   /** Whether the node pool it is meant for takes no other pods. @default false */
   readonly poolTainted?: boolean;
   /** Changes to single children just before they are made, by role. */

@@ -24,6 +24,8 @@ export interface TemplateArgs {
   readonly secretEnv: Readonly<Record<string, SecretKeyRef>>;
   /** Resource version of the Secret the pods read: changes with its content and tells nothing of it. */
   readonly secretVersion?: pulumi.Input<string>;
+  /** Labels of the pods alone, besides their object's. @default none */
+  readonly podLabels?: Readonly<Record<string, string>>;
 }
 
 export interface TemplatePlan {
@@ -55,7 +57,10 @@ export function planTemplate(args: TemplateArgs): TemplatePlan {
   });
   return {
     template: {
-      metadata: { labels: { ...objectLabels(context, service, args.role) }, ...annotated(annotations(args)) },
+      metadata: {
+        labels: { ...objectLabels(context, service, args.role), ...args.podLabels },
+        ...annotated(annotations(args)),
+      },
       spec: pod.spec,
     },
     degraded: pod.degraded,

@@ -14,6 +14,7 @@ import { cronJobSpec, daemonSetSpec, deploymentSpec, jobSpec, jobVersion, statef
 import { disruptionBudget } from "./disruption";
 import { type BoundUse, egressFlows, planEnvironment } from "./environment";
 import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./labels";
+import { MESH_POD_LABELS, meshVerdict, planMesh } from "./mesh";
 import { networkPolicySpec, reachesHosts } from "./networkPolicy";
 import { makeSecretObjects, type SecretObjects } from "./secrets";
 import { serviceSpec } from "./service";
@@ -172,6 +173,7 @@ export class Workload extends Component {
       plainEnv,
       secretEnv: secrets.refs,
       secretVersion: secrets.version,
+      podLabels: this.inMesh ? MESH_POD_LABELS : {},
     });
     this.degradeAll(degraded);
     const common = { service, selector: this.selector, template, volumes };
@@ -321,14 +323,18 @@ export class Workload extends Component {
   }
 
   private mesh(): void {
-    const { spec, service, mesh } = this.args;
-    if (isRunning(spec) && spec.mesh && mesh === "istio") {
-      this.degrade({
-        feature: `mesh for ${service}: mutual TLS, retries, circuit breaking`,
-        reason: "no mesh is brought to an attached cluster",
-        remedy: "install Istio in the cluster and label the namespace for its ambient mode",
-      });
+    const { service, mesh } = this.args;
+    if (!mesh) {
+      return;
     }
+    this.degrade(meshVerdict(service, this.inMesh));
+    for (const { role, kind, spec } of this.inMesh ? planMesh(this.selector, mesh) : []) {
+      this.customResource(role, "istio", "security.istio.io/v1", kind, service, spec);
+    }
+  }
+
+  private get inMesh(): boolean {
+    return this.args.mesh !== undefined && this.args.cluster.capabilities.istio;
   }
 
   private customResource(

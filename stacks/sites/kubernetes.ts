@@ -45,7 +45,7 @@ class KubernetesSite implements Site {
     this.request = request;
     const { context, settings, placementSettings, placement, system } = request;
     const { kubernetes, access } = settings;
-    this.modes = addOnModes(system, context, kubernetes);
+    this.modes = addOnModes(system, context, settings);
     this.cluster = new AttachedCluster(
       this.named("cluster"),
       {
@@ -110,7 +110,11 @@ class KubernetesSite implements Site {
         }
         const replicated = isReplicated(spec, context) && cluster.capabilities.cloudNativePg;
         const image = postgresImage(settings, name, spec, replicated);
-        return new KubernetesPostgres(logicalName, { ...common, spec, image }, options).binding;
+        return new KubernetesPostgres(
+          logicalName,
+          { ...common, spec, image, mesh: settings.mesh.kind === "istio" },
+          options,
+        ).binding;
       }
       case "redis":
         return new KubernetesRedis(logicalName, { ...common, spec, image: redisImage(settings, name, spec) }, options)

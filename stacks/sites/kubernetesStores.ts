@@ -16,12 +16,13 @@ import { imageOf, type Settings } from "../settings";
 export function addOnModes(
   system: Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability">,
   context: Pick<Context, "model" | "redundancy">,
-  kubernetes: Pick<Settings["kubernetes"], "addOns" | "routing">,
+  { kubernetes, mesh }: Pick<Settings, "mesh"> & { kubernetes: Pick<Settings["kubernetes"], "addOns" | "routing"> },
 ): AddOnModes {
   const settings = kubernetes.addOns;
   const modes: Partial<Record<AddOnName, AddOnMode>> = {
     ...defaults(system, context),
     ...(kubernetes.routing === "gateway" ? { "gateway-api": "existing" as const } : {}),
+    ...(mesh.kind === "istio" ? { istio: "existing" as const } : {}),
   };
   for (const name of ADD_ONS) {
     modes[name] = (name in settings ? settings[name as keyof typeof settings] : modes[name]) ?? "none";

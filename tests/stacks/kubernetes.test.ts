@@ -196,17 +196,6 @@ describe("systems on Kubernetes", () => {
       expect(problem?.path).to.equal("groundplan:kubernetes.sharedStorageClass");
     });
 
-    it("names the placement whose cloud has no such model", async () => {
-      const [problem] = await problemsOf({
-        system: "doc-scraper",
-        environment: "dev",
-        model: "global",
-        settings: { cloud: "gcp", regions: ["europe-west1", "us-east1"] },
-      });
-      expect(problem).to.include({ path: "groundplan:placements[0].cloud", found: '"gcp"' });
-      expect(problem?.allowed).to.contain("for the model global");
-    });
-
     it("names the layers a stack cannot own by themselves", async () => {
       const [problem] = await problemsOf({
         system: "doc-scraper",

@@ -21,6 +21,8 @@ export interface KubernetesPostgresArgs extends ComponentArgs {
   readonly image: string;
   readonly cluster: ClusterContract;
   readonly clients: readonly Client[];
+  /** Whether the placement has a mesh its clients may be in. @default false */
+  readonly mesh?: boolean;
   readonly transform?: {
     readonly statefulset?: Transform<k8s.apps.v1.StatefulSetArgs>;
     readonly claim?: Transform<k8s.core.v1.PersistentVolumeClaimArgs>;
@@ -53,6 +55,13 @@ export class KubernetesPostgres extends Component implements PostgresContract {
     this.selector = selectorLabels(args.context.system, args.store);
     this.password = this.makePassword("password");
     this.binding = isReplicated(args.spec, args.context) && this.hasOperator() ? this.replicated() : this.single();
+    if (args.mesh && args.spec.mesh) {
+      this.degrade({
+        feature: `mesh for ${args.store}`,
+        reason: "its pods stay out of it: the operator's own connections would need an identity in the mesh",
+        remedy: "rely on its own TLS (CloudNativePG), or label its namespace for ambient mode",
+      });
+    }
     this.finish({ store: args.store, namespace: args.namespace });
   }
 
@@ -189,6 +198,11 @@ export class KubernetesPostgres extends Component implements PostgresContract {
       { protect: this.context.redundancy.protect, dependsOn: [secret, policy, ...(operator ? [operator] : [])] },
     );
     this.podMonitor(server);
+    this.degrade({
+      feature: `egress of ${store} to the API server alone`,
+      reason: "its instances report there, and no policy can name an address only the cluster's operator knows",
+      remedy: "use a CNI with policies by entity (Cilium's kube-apiserver)",
+    });
     this.degrade({
       feature: `continuous backup and point-in-time recovery of ${store}`,
       reason: "no object storage for write-ahead logs is bound to the cluster",
