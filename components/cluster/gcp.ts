@@ -171,10 +171,14 @@ export class Cluster extends Component {
         enablePrivateNodes: true,
         enablePrivateEndpoint: outside.length === 0,
         masterIpv4CidrBlock: ranges.controlPlane,
-        masterGlobalAccessConfig: { enabled: false },
+        // A runner in the first placement's region deploys to all of them.
+        masterGlobalAccessConfig: { enabled: network.runnerCidrBlocks.length > 1 },
       },
       masterAuthorizedNetworksConfig: {
-        cidrBlocks: [{ cidrBlock: network.cidrBlock, displayName: "network" }, ...outside],
+        cidrBlocks: [
+          ...network.runnerCidrBlocks.map((cidrBlock) => ({ cidrBlock, displayName: "network" })),
+          ...outside,
+        ],
         // Otherwise every machine in Google Cloud, whoever's, may reach a public endpoint.
         gcpPublicCidrsAccessEnabled: false,
       },

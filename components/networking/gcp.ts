@@ -59,6 +59,8 @@ export class Network extends Component implements NetworkContract {
   /** None: managed stores run in networks of Google's, joined to this one. */
   readonly dataSubnetIds: readonly pulumi.Output<string>[] = [];
   readonly dataCidrBlocks: readonly string[];
+  /** Ranges of this network that may reach the control plane: its own, and where the deployer's runner is. */
+  readonly runnerCidrBlocks: readonly string[];
   /** The range managed stores take their addresses from. */
   readonly privateServices: PrivateServices;
   readonly ready: readonly pulumi.Resource[];
@@ -83,6 +85,7 @@ export class Network extends Component implements NetworkContract {
 
     this.zoneNames = this.zones(args.zones ?? 3);
     this.cidrBlock = this.ranges.cidrBlock;
+    this.runnerCidrBlocks = [this.cidrBlock, ...(args.join?.runnerCidrBlocks ?? [])];
     this.subnetId = subnet.id;
     this.privateSubnetIds = [subnet.id];
     this.dataCidrBlocks = [this.privateServices.cidrBlock];

@@ -16,6 +16,7 @@ import { InputError, show } from "../../components/errors";
 import { LogBucket } from "../../components/gcp/bucket/logBucket";
 import { Endpoints } from "../../components/gcp/edge/endpoints";
 import { GCP_NAMES } from "../../components/gcp/names";
+import { PostgresReplica, type PostgresReplicaArgs } from "../../components/gcp/postgres/replica";
 import type { ServiceName } from "../../components/gcp/services";
 import { uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/gcp";
@@ -33,6 +34,7 @@ import { imageOf } from "../settings";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./gcp/databaseUsers";
 import { makeProviders } from "./gcp/providers";
+import { isLast, type Lead, type SharedParts, sharedBucket, sharedParts } from "./gcp/shared";
 import { unsupportedProblems } from "./gcp/supported";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -51,12 +53,14 @@ class GcpSite implements Site {
 
   private readonly request: SiteRequest;
   private readonly options: pulumi.ComponentResourceOptions;
+  private readonly shared: SharedParts;
+  private readonly lead: Lead;
   private readonly network: Network;
   private readonly keys: Keys;
-  private readonly logs: LogBucket;
   private readonly gke: Cluster;
   private readonly addOns: AddOns;
   private readonly secrets: SecretStore;
+  private logs: LogBucket | undefined;
   private readonly namespacesMade = new Map<string, Namespace>();
 
   constructor(request: SiteRequest) {
@@ -64,9 +68,15 @@ class GcpSite implements Site {
     const { context, placement } = request;
     const { cloud, generator } = makeProviders(request);
     const options = { parent: placement, providers: [cloud, generator] };
+    this.shared = sharedParts(request.settings);
     this.network = this.makeNetwork(options);
+    this.lead = this.shared.join({
+      context,
+      placementSettings: request.placementSettings,
+      network: this.network,
+      options,
+    });
     this.keys = this.makeKeys({ ...options, dependsOn: [...this.network.services.values()] });
-    this.logs = new LogBucket(this.named("logs"), { context, keys: this.keys }, options);
     this.gke = this.makeCluster(options);
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
     this.addOns = this.makeAddOns();
@@ -102,14 +112,15 @@ class GcpSite implements Site {
           const password = this.request.settings.secretValue(existing.password);
           return bindExistingDatabase({ ...existing, password, database: spec.database });
         }
-        return this.database(name, spec, new Postgres(this.named(name), { ...common, spec }, this.options), clients);
+        return this.isLead
+          ? this.database(name, spec, new Postgres(this.named(name), { ...common, spec }, this.options), clients)
+          : this.follower(name, { ...common, spec });
       case "redis": {
         const namespaces = this.readyOf(...clients.map((client) => client.namespace));
         return new Redis(this.named(name), { ...common, spec, namespaces }, this.options).binding;
       }
       case "bucket":
-        return new Bucket(this.named(name), { context, store: name, spec, keys, logs: this.logs }, this.options)
-          .binding;
+        return this.bucket(name, spec);
       case "file-share": {
         const namespace = namespaceOf(system, spec);
         return new FileShare(
@@ -139,22 +150,31 @@ class GcpSite implements Site {
   }
 
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
-    const { context, settings, system, placementSettings } = this.request;
+    const { context, settings, placementSettings } = this.request;
     const { domain } = settings;
     if (exposures.length === 0 || domain === undefined) {
       return {};
     }
     const routes = exposures.map((exposure) => routeOf(exposure, domain));
-    const endpoints = new Endpoints(
-      this.named("endpoints"),
-      { context, routes, network: this.network, nodeAccount: this.gke.nodeAccount },
-      this.options,
+    this.shared.endpoints.push(
+      new Endpoints(
+        this.named("endpoints"),
+        { context, routes, network: this.network, nodeAccount: this.gke.nodeAccount },
+        this.options,
+      ),
     );
-    const zoneName = placementSettings.existing?.zone;
+    return isLast(placementSettings, settings) ? this.edge(routes, domain) : urlsOf(routes);
+  }
+
+  /** One load balancer for all placements, made with the last and hung on the first: more placements leave it as it is. */
+  private edge(routes: readonly LoadBalancerRoute[], domain: string): Readonly<Record<string, pulumi.Output<string>>> {
+    const { system } = this.request;
+    const { lead, shared } = this;
+    const zoneName = lead.placementSettings.existing?.zone;
     return new LoadBalancer(
-      this.named("edge"),
+      `${lead.placementSettings.name}-edge`,
       {
-        context,
+        context: lead.context,
         routes,
         redirects: (system.edge.redirects ?? []).map(({ host, to, permanent }) => ({
           host: hostOf(host, domain),
@@ -162,10 +182,10 @@ class GcpSite implements Site {
           permanent,
         })),
         edge: system.edge,
-        endpoints: [endpoints],
+        endpoints: shared.endpoints,
         ...(zoneName === undefined ? {} : { zoneName }),
       },
-      { ...this.options, dependsOn: this.servicesOf("certificatemanager", "dns") },
+      { ...lead.options, dependsOn: this.servicesOf("certificatemanager", "dns") },
     ).urls;
   }
 
@@ -200,6 +220,7 @@ class GcpSite implements Site {
       {
         context,
         ...range,
+        ...(this.shared.lead ? { join: this.shared.lead.network } : {}),
         nodes: mostNodes(system.nodePools),
         path: `groundplan:placements[${settings.placements.indexOf(placementSettings)}]`,
         zones: context.redundancy.multiZone ? 3 : 1,
@@ -288,11 +309,47 @@ class GcpSite implements Site {
     };
   }
 
+  private get isLead(): boolean {
+    return this.lead.placementSettings === this.request.placementSettings;
+  }
+
+  /** A bucket belongs to the lead, in two regions at once; every placement uses that one. */
+  private bucket(name: string, spec: StoreOf<"bucket">): Binding {
+    const { context } = this.request;
+    const known = this.shared.buckets.get(name);
+    if (known) {
+      return sharedBucket(known);
+    }
+    this.logs ??= new LogBucket(this.named("logs"), { context, keys: this.keys }, this.options);
+    const args = { context, store: name, spec, keys: this.keys, logs: this.logs };
+    const { binding } = new Bucket(this.named(name), args, this.options);
+    this.shared.buckets.set(name, binding);
+    return binding;
+  }
+
+  /** A database that follows the primary placement's; its users are made there. */
+  private follower(name: string, args: Omit<PostgresReplicaArgs, "primary">): Binding {
+    const primary = this.shared.databases.get(name);
+    if (!primary) {
+      throw new InputError([
+        {
+          path: `placements.${this.lead.placementSettings.name}.stores.${name}`,
+          found: "nothing",
+          allowed: `the database that ${name} of ${args.context.placement} follows`,
+          fix: "let every placement on gcp have the same databases",
+        },
+      ]);
+    }
+    const { binding } = new PostgresReplica(this.named(name), { ...args, primary: primary.database }, this.options);
+    return { ...binding, ready: [...binding.ready, ...primary.ready] };
+  }
+
   /** The database, and the job that gives its clients their users before any of them starts. */
   private database(name: string, spec: StoreOf<"postgres">, database: Postgres, clients: readonly Client[]): Binding {
     const { context, settings } = this.request;
     const [client] = clients;
     if (!client) {
+      this.shared.databases.set(name, { database, ready: database.binding.ready });
       return database.binding;
     }
     const users = makeDatabaseUsers(
@@ -309,7 +366,9 @@ class GcpSite implements Site {
       },
       { ...this.options, dependsOn: [...this.readyOf(client.namespace), ...this.secrets.ready] },
     );
-    return { ...database.binding, ready: [...database.binding.ready, ...users] };
+    const ready = [...database.binding.ready, ...users];
+    this.shared.databases.set(name, { database, ready });
+    return { ...database.binding, ready };
   }
 
   /** Room in a namespace's quota for the shares its pods mount. */
@@ -350,6 +409,10 @@ function routeOf(exposure: Exposure, domain: string): LoadBalancerRoute {
     timeoutSeconds: route.timeoutSeconds,
     ready,
   };
+}
+
+function urlsOf(routes: readonly LoadBalancerRoute[]): Readonly<Record<string, pulumi.Output<string>>> {
+  return Object.fromEntries(routes.map(({ host }) => [host, pulumi.output(`https://${host}`)]));
 }
 
 function hostOf(label: string, domain: string): string {

@@ -8,6 +8,8 @@ const TODAY = "2026-11-01";
 const CELLS = [
   { stack: "staging", system: "doc-scraper", model: "distributed" },
   { stack: "dev", system: "vibebox", model: "distributed" },
+  { stack: "staging", system: "doc-scraper", model: "global" },
+  { stack: "dev", system: "vibebox", model: "global" },
 ] as const;
 
 describe("cells on Google Cloud", function () {

@@ -5,25 +5,17 @@ import type { StoreOf } from "../../../systems/spec";
 import type { Binding, BindingValue, Client, EndpointRole, SecretSource } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError } from "../../errors";
-import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
 import { allowEgress } from "../../gcp/network/firewall";
-import {
-  allocatedGiB,
-  logRetentionDays,
-  maintenanceWindowOf,
-  maxStorageGiB,
-  postgresProblems,
-} from "../../gcp/postgres/constraints";
-import { makeClientSecret, makePassword } from "../../gcp/postgres/credentials";
-import { databaseFlags } from "../../gcp/postgres/flags";
-import { editionOf, tierFor } from "../../gcp/postgres/tier";
+import { logRetentionDays, postgresProblems } from "../../gcp/postgres/constraints";
+import { type ClientSecret, clientValues, makeClientSecrets, makePassword } from "../../gcp/postgres/credentials";
+import { type InstanceArgs, instanceArgs, instanceSettings, makeReplicas } from "../../gcp/postgres/instance";
 import { makeSecretEntry, type SecretEntry, type SecretHome } from "../../gcp/secret";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
 import type { KeysContract } from "../../secrets/keys/contract";
-import { databaseUser, POSTGRES_PORT, type PostgresContract } from "./contract";
+import { POSTGRES_PORT, type PostgresContract } from "./contract";
 
 export interface PostgresArgs extends ComponentArgs {
   /** Name of the store in the spec. */
@@ -58,7 +50,9 @@ export class Postgres extends Component implements PostgresContract {
   /** Name of the instance, for replicas in other regions. */
   readonly instanceName: pulumi.Output<string>;
   /** The clients' users and their passwords, by service. */
-  readonly clientSecrets: ReadonlyMap<string, SecretEntry>;
+  readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
+  /** Certificate of the authority that signs the server's. */
+  readonly authority: pulumi.Output<string>;
 
   private readonly args: PostgresArgs;
   private readonly makeChild: Make;
@@ -73,7 +67,12 @@ export class Postgres extends Component implements PostgresContract {
     }
     const instanceName = this.makeName();
     const primary = this.makePrimary(instanceName);
-    const replicas = this.makeReplicas(instanceName, primary);
+    const replicas = makeReplicas(this.makeChild, {
+      ...this.instance,
+      count: args.spec.readReplicas,
+      name: instanceName,
+      primary: primary.name,
+    });
     const database = this.makeDatabase(primary);
     const master = this.makeAdministrator(primary);
     const addresses = [primary, ...replicas].map(({ privateIpAddress }) => pulumi.interpolate`${privateIpAddress}/32`);
@@ -82,7 +81,15 @@ export class Postgres extends Component implements PostgresContract {
     this.host = primary.privateIpAddress;
     this.instanceName = primary.name;
     this.administrator = { user: ADMINISTRATOR, password: master.source("password") };
-    this.clientSecrets = this.makeClientSecrets(primary, replicas);
+    this.authority = primary.serverCaCerts.apply((certificates) => certificates[0]?.cert ?? "");
+    this.clientSecrets = makeClientSecrets(this.makeChild, args.clients, {
+      store: args.store,
+      database: args.spec.database,
+      home: args.secrets,
+      host: primary.privateIpAddress,
+      replicaHosts: replicas.map((replica) => replica.privateIpAddress),
+      authority: this.authority,
+    });
     this.binding = this.bind(addresses, [...replicas, database, ...opened, ...master.ready]);
     this.reportReplicas(replicas.length);
     this.finish({ instance: primary.name });
@@ -108,9 +115,9 @@ export class Postgres extends Component implements PostgresContract {
       gcp.sql.DatabaseInstance,
       "primary",
       {
-        ...this.instanceArgs(name),
+        ...instanceArgs(this.instance, name),
         settings: {
-          ...this.settings(),
+          ...instanceSettings(this.instance),
           availabilityType: redundancy.multiZone || spec.instances > 1 ? "REGIONAL" : "ZONAL",
           backupConfiguration: {
             enabled: true,
@@ -132,69 +139,8 @@ export class Postgres extends Component implements PostgresContract {
     );
   }
 
-  private makeReplicas(
-    name: pulumi.Output<string>,
-    primary: gcp.sql.DatabaseInstance,
-  ): readonly gcp.sql.DatabaseInstance[] {
-    const { context, args } = this;
-    return Array.from({ length: args.spec.readReplicas }, (_, index) =>
-      this.make(
-        gcp.sql.DatabaseInstance,
-        `replica-${index + 1}`,
-        {
-          ...this.instanceArgs(pulumi.interpolate`${name}-r${index + 1}`),
-          masterInstanceName: primary.name,
-          instanceType: "READ_REPLICA_INSTANCE",
-          settings: { ...this.settings(), availabilityType: "ZONAL" },
-        },
-        { protect: context.redundancy.protect, dependsOn: [...args.network.privateServicesReady] },
-      ),
-    );
-  }
-
-  private instanceArgs(name: pulumi.Output<string>) {
-    const { context, args } = this;
-    return {
-      name,
-      region: context.region,
-      databaseVersion: `POSTGRES_${args.spec.version}`,
-      encryptionKeyName: args.keys.arn("data"),
-      // One keeps this program from deleting it, the one among the settings everybody else.
-      deletionProtection: context.redundancy.protect,
-    };
-  }
-
-  /** What the primary and its replicas share. */
-  private settings() {
-    const { context, args } = this;
-    const { spec, network } = args;
-    // Validation has seen to it that there is one.
-    const tier = tierFor(spec) ?? "";
-    return {
-      tier,
-      edition: editionOf(tier),
-      diskType: "PD_SSD",
-      diskSize: allocatedGiB(spec.storage),
-      diskAutoresize: true,
-      diskAutoresizeLimit: maxStorageGiB(spec.storage),
-      ipConfiguration: {
-        ipv4Enabled: false,
-        privateNetwork: network.vpcId,
-        allocatedIpRange: network.privateServices.rangeName,
-        sslMode: "ENCRYPTED_ONLY",
-      },
-      databaseFlags: databaseFlags(spec),
-      insightsConfig: {
-        queryInsightsEnabled: true,
-        queryPlansPerMinute: 5,
-        queryStringLength: 1_024,
-        recordApplicationTags: true,
-        recordClientAddress: false,
-      },
-      maintenanceWindow: { ...maintenanceWindowOf(spec.maintenanceWindow), updateTrack: "stable" },
-      deletionProtectionEnabled: context.redundancy.protect,
-      userLabels: labelsOf(context.tags),
-    };
+  private get instance(): InstanceArgs {
+    return { ...this.args, context: this.context };
   }
 
   private makeDatabase(primary: gcp.sql.DatabaseInstance): gcp.sql.Database {
@@ -246,26 +192,6 @@ export class Postgres extends Component implements PostgresContract {
         ];
   }
 
-  private makeClientSecrets(
-    primary: gcp.sql.DatabaseInstance,
-    replicas: readonly gcp.sql.DatabaseInstance[],
-  ): ReadonlyMap<string, SecretEntry> {
-    const { args } = this;
-    const credentials = {
-      store: args.store,
-      database: args.spec.database,
-      home: args.secrets,
-      host: primary.privateIpAddress,
-      replicaHosts: replicas.map((replica) => replica.privateIpAddress),
-      authority: primary.serverCaCerts.apply((certificates) => certificates[0]?.cert ?? ""),
-    };
-    return new Map(
-      args.clients.map(
-        (client, index) => [client.service, makeClientSecret(this.makeChild, client, index, credentials)] as const,
-      ),
-    );
-  }
-
   private bind(addresses: readonly pulumi.Output<string>[], before: readonly pulumi.Resource[]): Binding {
     return {
       values: (client, endpoint) => this.valuesOf(client, endpoint),
@@ -281,17 +207,7 @@ export class Postgres extends Component implements PostgresContract {
     if (!entry) {
       throw new Error(`${client} is no client of ${this.args.store}`);
     }
-    const replica = endpoint === "replica" ? "replica-" : "";
-    const secret = (property: string): BindingValue => ({ kind: "secret", source: entry.source(property) });
-    return {
-      url: secret(`${replica}url`),
-      host: secret(`${replica}host`),
-      port: { kind: "plain", value: String(POSTGRES_PORT) },
-      user: { kind: "plain", value: databaseUser(client) },
-      password: secret("password"),
-      database: { kind: "plain", value: this.args.spec.database },
-      name: { kind: "plain", value: this.args.spec.database },
-    };
+    return clientValues(entry, client, this.args.spec.database, endpoint);
   }
 
   private reportReplicas(count: number): void {

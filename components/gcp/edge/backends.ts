@@ -26,7 +26,7 @@ const RATE_PER_POD = 1_000;
 export function makeBackend(make: Make, args: BackendArgs): gcp.compute.BackendService {
   const { context, edge, target, endpoints } = args;
   const named = (role: string) => ({
-    name: uniqueName(GCP_NAMES.compute, [context.system, context.environment, role, target.key]),
+    name: uniqueName(GCP_NAMES.compute, [context.system, context.environment, context.placement, role, target.key]),
   });
   const check = make(gcp.compute.HealthCheck, `health-${target.key}`, {
     ...named("health"),

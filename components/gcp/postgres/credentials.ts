@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Client } from "../../binding";
+import type { BindingValue, Client, EndpointRole } from "../../binding";
 import { databaseUser, POSTGRES_PORT } from "../../data/postgres/contract";
 import type { Make } from "../make";
 import { makeSecretEntry, type SecretEntry, type SecretHome } from "../secret";
@@ -12,6 +12,8 @@ export interface CredentialsArgs {
   readonly host: pulumi.Output<string>;
   /** Addresses of the replicas; clients take turns. */
   readonly replicaHosts: readonly pulumi.Output<string>[];
+  /** Passwords of users that another placement has made, by service. @default new ones */
+  readonly passwords?: ReadonlyMap<string, pulumi.Output<string>>;
   /** Certificate of the authority that signs the server's. */
   readonly authority: pulumi.Output<string>;
 }
@@ -21,12 +23,17 @@ export function makePassword(make: Make, role: string): pulumi.Output<string> {
   return make(random.RandomPassword, role, { length: 40, special: false }).result;
 }
 
+/** What one client connects with. */
+export interface ClientSecret extends SecretEntry {
+  readonly password: pulumi.Output<string>;
+}
+
 /** The secret of one client: its own user, so that one service's leak neither opens nor locks out another. */
-export function makeClientSecret(make: Make, client: Client, index: number, args: CredentialsArgs): SecretEntry {
+export function makeClientSecret(make: Make, client: Client, index: number, args: CredentialsArgs): ClientSecret {
   const user = databaseUser(client.service);
-  const password = makePassword(make, `${client.service}-password`);
+  const password = args.passwords?.get(client.service) ?? makePassword(make, `${client.service}-password`);
   const replica = args.replicaHosts[index % Math.max(args.replicaHosts.length, 1)] ?? args.host;
-  return makeSecretEntry(make, `${client.service}-secret`, {
+  const entry = makeSecretEntry(make, `${client.service}-secret`, {
     home: args.home,
     path: `${args.store}/${client.service}`,
     description: `Connection of ${client.service} to ${args.store}`,
@@ -42,6 +49,38 @@ export function makeClientSecret(make: Make, client: Client, index: number, args
       ca: args.authority,
     }),
   });
+  return { ...entry, password };
+}
+
+/** The secrets of all clients of a database, by service. */
+export function makeClientSecrets(
+  make: Make,
+  clients: readonly Client[],
+  args: CredentialsArgs,
+): ReadonlyMap<string, ClientSecret> {
+  return new Map(
+    clients.map((client, index) => [client.service, makeClientSecret(make, client, index, args)] as const),
+  );
+}
+
+/** What a client of a database is given by the names an edge uses. */
+export function clientValues(
+  entry: SecretEntry,
+  client: string,
+  database: string,
+  endpoint: EndpointRole,
+): Readonly<Record<string, BindingValue>> {
+  const replica = endpoint === "replica" ? "replica-" : "";
+  const secret = (property: string): BindingValue => ({ kind: "secret", source: entry.source(property) });
+  return {
+    url: secret(`${replica}url`),
+    host: secret(`${replica}host`),
+    port: { kind: "plain", value: String(POSTGRES_PORT) },
+    user: { kind: "plain", value: databaseUser(client) },
+    password: secret("password"),
+    database: { kind: "plain", value: database },
+    name: { kind: "plain", value: database },
+  };
 }
 
 /** The server refuses plain connections; the URL says so, for drivers that would try one first. */

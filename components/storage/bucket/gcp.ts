@@ -43,7 +43,9 @@ export class Bucket extends Component implements BucketContract {
     if (problems.length > 0) {
       throw new InputError(problems);
     }
-    const dual = args.spec.replication ? dualRegionOf(context.region) : undefined;
+    // Every placement of a global system uses the one bucket, so it must outlive a region whatever the spec says.
+    const wanted = args.spec.replication !== undefined || context.model === "global";
+    const dual = wanted ? dualRegionOf(context.region) : undefined;
     this.bucket = this.makeBucket(dual);
     this.binding = this.bind();
     this.reportReplica(dual);
@@ -121,7 +123,14 @@ export class Bucket extends Component implements BucketContract {
 
   private reportReplica(dual: DualRegion | undefined): void {
     const storageClass = this.args.spec.replication?.storageClass;
-    if (dual && storageClass !== "standard") {
+    if (this.context.model === "global" && !dual) {
+      this.degrade({
+        feature: `a copy of ${this.args.store} in another region`,
+        reason: `Cloud Storage pairs ${this.context.region} with none`,
+        remedy: "make a placement of a region of components/gcp/bucket/dualRegion.ts the primary",
+      });
+    }
+    if (dual && storageClass !== undefined && storageClass !== "standard") {
       this.degrade({
         feature: `copies of ${this.args.store} in class ${storageClass}`,
         reason: "both regions of a bucket keep an object in the same class, so that either can take over",

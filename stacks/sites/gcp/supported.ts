@@ -10,11 +10,12 @@ const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/
 export function unsupportedProblems(
   system: ResolvedSystem,
   placement: PlacementSettings,
-  settings: Pick<Settings, "domain" | "placements">,
+  settings: Pick<Settings, "domain" | "placements" | "model">,
 ): readonly Problem[] {
   const problems = new Problems();
   problems.addAll(existingProblems(placement));
   problems.addAll(nameProblems(placement, settings.placements));
+  problems.addAll(globalProblems(system, placement, settings));
   for (const [name, store] of Object.entries(system.stores)) {
     if (store.kind === "memcached" || store.kind === "search" || store.kind === "vector") {
       problems.add({
@@ -34,6 +35,54 @@ export function unsupportedProblems(
     });
   }
   return problems.all;
+}
+
+/** What several placements need of each other, and cannot have. */
+function globalProblems(
+  system: ResolvedSystem,
+  placement: PlacementSettings,
+  { placements, model }: Pick<Settings, "placements" | "model">,
+): readonly Problem[] {
+  const here = placements.filter(({ cloud }) => cloud === "gcp");
+  const [lead = placement] = here;
+  const path = `groundplan:placements[${placements.indexOf(placement)}]`;
+  const problems: Problem[] = [];
+  if (model !== "global") {
+    return problems;
+  }
+  if (placement.account !== lead.account) {
+    problems.push({
+      path: `${path}.account`,
+      found: show(placement.account),
+      allowed: `the project of ${lead.name}, ${show(lead.account)}: one network and one load balancer span the regions`,
+      fix: "deploy all placements on gcp to one project",
+    });
+  }
+  const primary = placements.find(({ role }) => role === "primary");
+  if (primary?.cloud !== "gcp") {
+    problems.push(...strandedDatabases(system, placement, primary));
+  }
+  return problems;
+}
+
+/** Cloud SQL follows no database but one of its own. */
+function strandedDatabases(
+  system: ResolvedSystem,
+  placement: PlacementSettings,
+  primary: PlacementSettings | undefined,
+): readonly Problem[] {
+  return Object.entries(system.stores).flatMap(([name, store]) =>
+    store.kind === "postgres" && placement.existing?.databases[name] === undefined
+      ? [
+          {
+            path: `groundplan:existing.${placement.name}.databases.${name}`,
+            found: "nothing",
+            allowed: `a database to use: ${name} is in ${primary?.name ?? "another placement"}, and cannot be replicated across clouds`,
+            fix: "name the primary's address here, reached by VPN; or make a placement on gcp the primary",
+          },
+        ]
+      : [],
+  );
 }
 
 function existingProblems(placement: PlacementSettings): readonly Problem[] {
