@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { InputError } from "../../components/errors";
 import type { Plan } from "../../engine";
-import { at, named, ofType, PROJECT, planGcp } from "./gcpPlan";
+import { at, named, ofType, planGcp } from "./gcpPlan";
 
 const PLACEMENTS = [
   { name: "us", cloud: "gcp", region: "us-central1", role: "primary", cidrIndex: 1 },
