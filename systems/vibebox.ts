@@ -113,6 +113,7 @@ export const vibebox: SystemInput = {
         liveness: { port: "api", initialDelaySeconds: 30 },
         readiness: { command: ["docker", "info"], periodSeconds: 15, timeoutSeconds: 10 },
       },
+      uses: [{ to: "registries", access: "read" }],
       env: { DOCKER_TLS_CERTDIR: "", DOCKER_HOST: "unix:///run/user/1000/docker.sock" },
       // Each daemon keeps images and containers on its own node: two daemons must never share a data root.
       scratch: [
@@ -167,6 +168,10 @@ export const vibebox: SystemInput = {
       locked: true,
       retentionDays: 30,
     },
+  },
+  external: {
+    // Where the sandboxes' images come from: any registry their users name. Without it no daemon could pull one.
+    registries: { hosts: ["*"], port: 443 },
   },
   routes: [
     { host: "@", path: "/", to: "frontend", port: "http" },

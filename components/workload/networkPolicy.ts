@@ -38,9 +38,9 @@ export function networkPolicySpec(args: NetworkPolicyArgs): NetworkPolicySpec {
   };
 }
 
-/** Whether a flow leads to hosts known by name only, which NetworkPolicy cannot express. */
+/** Whether a flow leads to certain hosts known by name only, which NetworkPolicy cannot express; any host at all it can. */
 export function reachesHosts(flow: Flow): boolean {
-  return flow.peers.some((peer) => peer.kind === "hosts");
+  return flow.peers.some((peer) => peer.kind === "hosts" && !peer.hosts.includes("*"));
 }
 
 /** The peer a public entry stands for. */

@@ -185,7 +185,7 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       },
       { name: "database/postgres", ingress: ["backend/backend:5432"], egress: [] },
       { name: "database/redis", ingress: ["backend/backend:6379"], egress: [] },
-      { name: "docker/docker", ingress: ["backend/backend:2375"], egress: DNS },
+      { name: "docker/docker", ingress: ["backend/backend:2375"], egress: [...DNS, "0.0.0.0/0:443"] },
     ];
     for (const { name, ingress, egress } of policies) {
       it(`lets ${name} be reached from ${ingress.join(", ")} and reach ${egress.length} targets, nothing else`, () => {
