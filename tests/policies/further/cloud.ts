@@ -40,7 +40,169 @@ const bucket: TestResource = { type: "aws:s3/bucket:Bucket", protect: true, prop
 const parameters = (family: string, name: string, value: string) =>
   one("aws:rds/parameterGroup:ParameterGroup", { family, parameters: [{ name, value }] });
 
+const log = (name: string, props: object): readonly TestResource[] => [
+  { type: "aws:s3/bucket:Bucket", name, props: { bucket: name, id: `${name}-id` } },
+  {
+    type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    name: `${name}-encryption`,
+    props: { bucket: name, ...props },
+  },
+];
+const algorithm = (sseAlgorithm: string) => ({ rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm } }] });
+const owned = 'rules[0].applyServerSideEncryptionByDefault.sseAlgorithm is "AES256", not aws:kms';
+const PROVIDER = "arn:aws:iam::1:oidc-provider/ci.example.com";
+const trusting = (Principal: object, Condition: object): string =>
+  JSON.stringify({ Statement: [{ Effect: "Allow", Principal, Condition }] });
+const oidc = (...subjects: readonly string[]): string =>
+  trusting({ Federated: PROVIDER }, { StringLike: { "ci.example.com:aud": "sts", "ci.example.com:sub": subjects } });
+const unpinned = ["aud", "sub"].map((claim) => `assumeRolePolicy.Statement[0] does not pin the claim ${claim}`);
+const denying = (Condition: object | undefined, Action: unknown = "s3:*"): string =>
+  JSON.stringify({ Statement: [{ Effect: "Deny", Principal: "*", Action, Condition }] });
+const insecure = { Bool: { "aws:SecureTransport": "false" } };
+
 export const cloud: Further = {
+  "s3-encrypted-with-kms": [
+    {
+      base: [
+        ...log("logs", algorithm("AES256")),
+        { type: "aws:s3/bucketLogging:BucketLogging", props: { bucket: "data", targetBucket: "logs-id" } },
+      ],
+      fails: [
+        { at: "targetBucket", to: "other", on: 2, message: owned },
+        { at: "bucket", to: "logs", on: 2, message: owned },
+        {
+          at: "rules.0.applyServerSideEncryptionByDefault.sseAlgorithm",
+          to: "none",
+          on: 1,
+          message: 'rules[0].applyServerSideEncryptionByDefault.sseAlgorithm is "none", not aws:kms',
+        },
+      ],
+      unknown: [],
+    },
+    ...["accessLogs", "connectionLogs"].map((field) => ({
+      base: [
+        ...log("logs", algorithm("AES256")),
+        { type: "aws:lb/loadBalancer:LoadBalancer", props: { [field]: { bucket: "logs" } } },
+      ],
+      fails: [
+        { at: `${field}.bucket`, to: "other", on: 2, message: owned },
+        { at: "loadBalancerType", to: "network", on: 2, message: owned },
+      ],
+      passes: [{ at: "loadBalancerType", to: "application", on: 2 }],
+      unknown: [],
+    })),
+  ],
+  "iam-role-oidc-claims-pinned": [
+    refuses(one("aws:iam/role:Role", { assumeRolePolicy: oidc("repo:a/b") }), "assumeRolePolicy", [
+      [oidc("repo:a/b", "*"), "assumeRolePolicy.Statement[0] lets the claim sub be anything"],
+      [
+        trusting(
+          { Federated: PROVIDER },
+          { StringNotEquals: { "ci.example.com:aud": "a", "ci.example.com:sub": "b" }, Null: "x" },
+        ),
+        unpinned,
+      ],
+      [trusting({ Federated: PROVIDER, Service: "ec2.amazonaws.com" }, {}), unpinned],
+    ]),
+    allows(one("aws:iam/role:Role", { assumeRolePolicy: oidc("repo:a/b") }), "assumeRolePolicy", [
+      trusting({ Service: "ec2.amazonaws.com" }, {}),
+    ]),
+  ],
+  "s3-bucket-tls-only": [
+    {
+      base: [bucket, { type: "aws:s3/bucketPolicy:BucketPolicy", props: { bucket: "b", policy: denying(insecure) } }],
+      fails: [
+        {
+          at: "policy",
+          on: 1,
+          to: denying(undefined),
+          message: "its bucket policy does not deny aws:SecureTransport false",
+        },
+      ],
+      passes: [
+        { at: "policy", on: 1, to: denying(insecure, ["s3:GetObject", "*"]) },
+        {
+          at: "policy",
+          on: 1,
+          to: denying(insecure).replace("[", '[{"Effect":"Allow","Principal":{"AWS":"1"},"Action":"s3:*"},'),
+        },
+      ],
+      unknown: [],
+    },
+  ],
+  "s3-bucket-replicated": [
+    {
+      base: [
+        bucket,
+        { type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig", props: { bucket: "o", rules: [] } },
+        {
+          type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+          name: "second",
+          props: { bucket: "b-id", rules: [{ status: "Disabled" }, { status: "Enabled" }] },
+        },
+      ],
+      config: { required: true },
+      fails: [{ at: "bucket", to: "other", on: 2, message: "no enabled BucketReplicationConfig names the bucket" }],
+      passes: [{ at: "bucket", to: "other", on: 2, config: { required: false } }],
+      unknown: [],
+    },
+    {
+      base: [
+        bucket,
+        {
+          type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+          refs: { rules: [0] },
+          props: { bucket: "source", rules: [] },
+        },
+        { type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig", name: "other", props: { bucket: "x" } },
+      ],
+      config: { required: true },
+      fails: [],
+      unknown: [],
+    },
+  ],
+  "s3-bucket-lifecycle": [
+    {
+      base: [
+        bucket,
+        {
+          type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+          props: {
+            bucket: "b-id",
+            rules: [
+              { status: "Disabled" },
+              { status: "Enabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 1 } },
+            ],
+          },
+        },
+      ],
+      fails: [{ at: "rules.1", on: 1, to: DELETE, message: "no lifecycle rule aborts incomplete uploads" }],
+      unknown: [],
+    },
+  ],
+  "security-group-rules-described": [
+    refuses(one("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", { description: "Out" }), "description", [
+      [DELETE, "description is not set"],
+    ]),
+  ],
+  "database-storage-growth-bounded": [
+    allows(sql({ settings: { diskAutoresize: false } }), "settings.diskAutoresizeLimit", [0]),
+  ],
+  "user-data-no-secret": [
+    refuses(one("aws:ec2/instance:Instance", { userData: "" }), "userData", [
+      ["export API_KEY=abcdefghijkl", "the start script holds a value under a secret's name"],
+    ]),
+    allows(one("aws:ec2/instance:Instance", { userData: "" }), "userData", [
+      "export API_KEY=$(fetch)",
+      "export API_KEY=`fetch key`",
+    ]),
+    refuses(one("aws:ec2/launchTemplate:LaunchTemplate", { userData: "" }), "userData", [
+      [
+        Buffer.from("export API_KEY=abcdefghijkl").toString("base64"),
+        "the start script holds a value under a secret's name",
+      ],
+    ]),
+  ],
   "rds-requires-tls": [
     allows(parameters("mysql8.0", "require_secure_transport", "1"), "parameters.0.value", ["1", "ON"]),
     allows(parameters("mariadb11", "require_secure_transport", "1"), "parameters.0.value", ["ON"]),

@@ -1,6 +1,6 @@
 import { one, type RuleCase } from "../cases";
 import { autoscaler, container, DIGEST, deployment, job, namespace, release, statefulSet } from "../fixtures";
-import { type Mutation, mutate, type TestResource } from "../harness";
+import { DELETE, type Mutation, mutate, type TestResource } from "../harness";
 import { allows, bounded, type Further, leaves, nested, notInDev, refuses } from "./build";
 
 const POD = "spec.template.spec";
@@ -51,6 +51,26 @@ const onRole = (verb: string, target: string, found: string): RuleCase =>
 const probe = (kind: string, action: object): Readonly<Record<string, unknown>> => ({ [kind]: { ...action } });
 const probes = (one: object, other: object): unknown => ({ ...container, livenessProbe: one, readinessProbe: other });
 
+const keda = (minReplicaCount: number): TestResource => ({
+  type: "kubernetes:keda.sh/v1alpha1:ScaledObject",
+  name: "keda",
+  props: { metadata: { namespace: "shop" }, spec: { scaleTargetRef: { name: "app" }, minReplicaCount } },
+});
+const ingress = (annotations: object): readonly TestResource[] =>
+  one("kubernetes:networking.k8s.io/v1:Ingress", { metadata: { annotations }, spec: {} });
+const QUOTAS = ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
+const quota = (space: string, names: readonly string[]): TestResource => ({
+  type: "kubernetes:core/v1:ResourceQuota",
+  name: `quota-${names.length}`,
+  props: { metadata: { namespace: space }, spec: { hard: Object.fromEntries(names.map((name) => [name, "1"])) } },
+});
+const disruption: TestResource = {
+  type: "kubernetes:policy/v1:PodDisruptionBudget",
+  name: "budget",
+  props: { metadata: { namespace: "shop" }, spec: { selector: { matchLabels: { app: "app" } } } },
+};
+const uncovered = "no PodDisruptionBudget selects its pods";
+
 export const kubernetes: Further = {
   "pod-allowed-volume-types": [
     allows(
@@ -75,9 +95,14 @@ export const kubernetes: Further = {
     allows(base, `${APP}.image`, [
       ...["1.dkr.ecr.us-east-1.amazonaws.com/app", "public.ecr.aws/app", "europe-docker.pkg.dev/p/r/app"].map(image),
       ...["gcr.io/p/app", "eu.gcr.io/p/app", "nginx", "library/nginx", "qdrant/qdrant", "otel/collector"].map(image),
-      ...["ghcr.io/a/b", "quay.io/a/b", "registry.k8s.io/pause", "mcr.microsoft.com/a", "docker.elastic.co/a"].map(
-        image,
-      ),
+      ...[
+        "ghcr.io/a/b",
+        "quay.io/a/b",
+        "registry.k8s.io/pause",
+        "mcr.microsoft.com/a",
+        "pgvector/pgvector",
+        "docker.elastic.co/a",
+      ].map(image),
     ]),
     refuses(
       base,
@@ -154,6 +179,7 @@ export const kubernetes: Further = {
     refuses(base, `${POD}.securityContext.supplementalGroups`, [
       [[1000, 0], "securityContext.supplementalGroups holds 0"],
     ]),
+    allows(base, `${POD}.securityContext.supplementalGroups`, [[1000]]),
   ],
   "container-request-within-limit": [
     allows(base, `${APP}.resources`, [
@@ -219,6 +245,18 @@ export const kubernetes: Further = {
   "pod-selected-by-network-policy": [
     ...selected,
     {
+      base: [labelled, policy({})],
+      fails: [
+        {
+          at: "spec.podSelector",
+          on: 1,
+          to: { matchExpressions: [{ key: "app", operator: "Matches" }] },
+          message: unselected,
+        },
+      ],
+      unknown: [],
+    },
+    {
       base: [labelled, expression("Exists", "app")],
       fails: [
         {
@@ -255,6 +293,35 @@ export const kubernetes: Further = {
       unknown: [],
     },
   ],
+  "ingress-tls": [
+    refuses(ingress({ "alb.ingress.kubernetes.io/scheme": "internal" }), "spec", [
+      [{ rules: [{}] }, "spec.tls does not cover the rule without a host"],
+    ]),
+    allows(ingress({ "alb.ingress.kubernetes.io/certificate-arn": "arn:aws:acm:c" }), "spec", [{ rules: [{}] }]),
+  ],
+  "storage-class-encrypted": [
+    refuses(
+      one("kubernetes:storage.k8s.io/v1:StorageClass", {
+        provisioner: "kubernetes.io/aws-ebs",
+        parameters: { encrypted: "true" },
+      }),
+      "parameters",
+      [[{}, "parameters.encrypted is unset, not true"]],
+    ),
+    allows(
+      one("kubernetes:storage.k8s.io/v1:StorageClass", {
+        provisioner: "ebs.csi.aws.com",
+        parameters: { encrypted: "true" },
+      }),
+      "provisioner",
+      ["rancher.io/local-path"],
+    ),
+  ],
+  "manifest-from-own-files": [
+    refuses(one("kubernetes:yaml/v2:ConfigFile", { file: "app.yaml" }), "file", [
+      ["https://example.com/app.yaml", '"https://example.com/app.yaml" is read from the network'],
+    ]),
+  ],
   "ingress-no-snippets": [
     allows(one("kubernetes:networking.k8s.io/v1:Ingress", { metadata: {} }), "metadata.annotations", [{ "a/b": "c" }]),
   ],
@@ -281,6 +348,15 @@ export const kubernetes: Further = {
     ]),
   ],
   "workload-two-replicas": [
+    {
+      base: [deployment, keda(2)],
+      fails: [{ at: "spec.minReplicaCount", on: 1, to: 1, message: "runs one replica" }],
+      passes: [
+        { at: "spec.minReplicaCount", on: 1, to: 0 },
+        { at: "spec.minReplicaCount", on: 1, to: DELETE },
+      ],
+      unknown: [],
+    },
     notInDev(changed({ at: "spec.replicas", to: 2 }), { at: "spec.replicas", to: 1 }),
     {
       base: [statefulSet].flatMap((each) => mutate([each], { at: "spec.replicas", to: 2 })),
@@ -288,7 +364,31 @@ export const kubernetes: Further = {
       unknown: ["spec.replicas"],
     },
   ],
-  "workload-disruption-budget": [notInDev(changed({ at: "spec.replicas", to: 1 }), { at: "spec.replicas", to: 2 })],
+  "namespace-resource-quota": [
+    {
+      base: [plain("shop"), quota("shop", QUOTAS), quota("shop", QUOTAS.slice(1)), ...system],
+      fails: [
+        {
+          at: "spec.hard",
+          on: 1,
+          to: {},
+          message: "the ResourceQuota of namespace shop lacks requests.cpu, requests.memory, limits.cpu, limits.memory",
+        },
+      ],
+      unknown: [],
+    },
+  ],
+  "workload-disruption-budget": [
+    {
+      base: [changed({ at: "spec.replicas", to: 2 }), disruption].flat(),
+      fails: [
+        { at: "spec.selector.matchLabels", on: 1, to: { app: "app", tier: "web" }, message: uncovered },
+        { at: "spec.selector", on: 1, to: {}, message: uncovered },
+      ],
+      unknown: [],
+    },
+    notInDev(changed({ at: "spec.replicas", to: 1 }), { at: "spec.replicas", to: 2 }),
+  ],
   "workload-spread": [
     notInDev(changed({ at: "spec.replicas", to: 1 }), { at: `${POD}.topologySpreadConstraints`, to: [] }),
     allows(changed({ at: "spec.replicas", to: 1 }), `${POD}.topologySpreadConstraints`, [[]]),

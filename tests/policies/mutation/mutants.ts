@@ -23,7 +23,8 @@ const SWAPS: Readonly<Record<string, string>> = {
 };
 
 /** Keys whose values are no conditions: facts for people, schemas (held to the defaults elsewhere), messages. */
-const FACTS = /^(sources|enum|title|description|fix|severity|level|id|default|type|minimum|maximum|items|required)$/;
+const FACTS =
+  /^(sources|enum|title|description|fix|severity|level|id|default|type|minimum|maximum|items|required|additionalProperties|remediable|remedy|remediate)$/;
 
 /** All mutants of a module's code, from the given offset on. */
 export function mutantsOf(code: string, from: number): readonly Mutant[] {
@@ -69,6 +70,8 @@ export function mutantsOf(code: string, from: number): readonly Mutant[] {
 function follow(keys: string[], tokens: readonly Token[], index: number): void {
   const text = tokens[index]?.kind === "sign" ? tokens[index].text : "";
   const previous = tokens[index - 1];
+  // A method's name is the key of its body.
+  if (text === "(" && keys.at(-1) === "{" && previous?.kind === "word") keys.push(previous.text);
   const pushed = text === "[" || text === "(" || text === "{";
   if (pushed) keys.push(text);
   if (text === ":" && keys.at(-1) === "{" && previous?.kind === "word") keys.push(previous.text);
