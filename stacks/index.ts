@@ -23,6 +23,9 @@ export interface StackOutputs {
 /** Deploys the system of the settings in its model. */
 export async function deployStack(settings: ProgramSettings): Promise<StackOutputs> {
   checkSelection(settings);
+  if (settings.placements.some(({ cloud }) => cloud === "kubernetes")) {
+    (require("./sites/kubernetesChecks") as typeof import("./sites/kubernetesChecks")).checkClusters(settings);
+  }
   const deployModel = await MODELS[settings.model]();
   const placements = await deployModel(settings);
   return { system: settings.system.name, environment: settings.environment, model: settings.model, placements };

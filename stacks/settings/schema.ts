@@ -113,6 +113,10 @@ export const settingsSchema = z.strictObject({
   kubernetes: z
     .strictObject({
       storageClass: name.optional().describe("Storage class of data; the cluster's default when absent"),
+      defaultStorageClass: z
+        .boolean()
+        .default(true)
+        .describe("Whether the cluster has a default storage class, for volumes that name none"),
       sharedStorageClass: name.optional().describe("Storage class of shared files (ReadWriteMany); none when absent"),
       snapshotClass: name.optional().describe("Volume snapshot class; none when absent"),
       ingressClass: name.optional().describe("Ingress class; that of the installed controller when absent"),

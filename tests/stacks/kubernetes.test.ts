@@ -160,7 +160,7 @@ describe("systems on Kubernetes", () => {
 
   it("makes no claim on add-ons the settings do without", async () => {
     const none = Object.fromEntries(
-      ["metrics-server", "keda", "cert-manager", "kube-prometheus-stack", "ingress", "cloudnative-pg"].map((name) => [
+      ["metrics-server", "keda", "cert-manager", "kube-prometheus-stack", "cloudnative-pg"].map((name) => [
         name,
         "none",
       ]),
@@ -169,7 +169,7 @@ describe("systems on Kubernetes", () => {
       system: "vibebox",
       environment: "staging",
       model: "distributed",
-      settings: { kubernetes: { ...KUBERNETES, addOns: none } },
+      settings: { kubernetes: { ...KUBERNETES, addOns: { ...none, ingress: "existing" } } },
     });
     for (const kind of [
       "Release",
