@@ -35,15 +35,15 @@ export interface SdkSession {
 
 /**
  * Takes the SDK's global state for one run: a store of its own, so that nothing of an earlier run is left and nothing of
- * this one stays, the run's configuration, and its log. `lean` leaves out the SDK's own debugging aids, which record a
- * stack for every promise and format one for every resource.
+ * this one stays, the run's configuration, and its log. The SDK's own debugging aids, which record a stack for every promise
+ * and format one for every resource, are left out: they cost more than the rest of a registration, and where a resource
+ * is made is known from its construction.
  */
 export function openSdk(options: {
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
   readonly diagnostics: Diagnostics;
   readonly constructions: Constructions;
-  readonly lean: boolean;
 }): SdkSession {
   const outer = globals.globalStore;
   const outerStack = globals.stackResource;
@@ -58,10 +58,7 @@ export function openSdk(options: {
   runtime.setAllConfig({ ...options.config }, [...options.secretKeys]);
 
   const labels = new Map<unknown, string[]>();
-  const restore = [patchLog(store, options.diagnostics)];
-  if (options.lean) {
-    restore.push(patchDebugging(labels));
-  }
+  const restore = [patchLog(store, options.diagnostics), patchDebugging(labels)];
 
   return {
     labelsOf(error) {
