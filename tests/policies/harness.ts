@@ -13,8 +13,9 @@ import { type Rule, toPolicies } from "../../policies";
  * unknowns. Both are internal to the SDK, so they are taken by file and given types here.
  */
 const load = createRequire(__filename);
-const { deserializeProperties } = load("@pulumi/policy/deserialize") as {
+const { deserializeProperties, serializeProperties } = load("@pulumi/policy/deserialize") as {
   deserializeProperties(struct: { toJavaScript(): object }, proxySecrets: boolean): Record<string, unknown>;
+  serializeProperties(props: Record<string, unknown>): Promise<Record<string, unknown>>;
 };
 const { unknownCheckingProxy, UnknownValueError, unknownStringValue } = load("@pulumi/policy/proxy") as {
   unknownCheckingProxy(props: Record<string, unknown>): Record<string, unknown>;
@@ -126,13 +127,20 @@ export function evaluatePolicies(
   return outcomes;
 }
 
+/** What the analyzer's server sends back after remedies: secrets still marked, unknown values still unknown. */
+export async function remediatedWire(rules: readonly Rule[], resource: TestResource): Promise<unknown> {
+  const own = remediate(rules, resource, {}, true);
+  return own && serializeProperties(unknownCheckingProxy(own));
+}
+
 /** The inputs after the rules' remedies, as the analyzer's server runs them; undefined where none changes anything. */
 export function remediate(
   rules: readonly Rule[],
   resource: TestResource,
   config: PolicyPackConfig = {},
+  proxySecrets = false,
 ): Record<string, unknown> | undefined {
-  const own = deserializeProperties(Struct.fromJavaScript(resource.props), false);
+  const own = deserializeProperties(Struct.fromJavaScript(resource.props), proxySecrets);
   let changed = false;
   for (const policy of toPolicies(rules, () => "2026-06-15")) {
     if (!("remediateResource" in policy) || policy.remediateResource === undefined) continue;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { isStackRule, packConfig, packs, type ResourceRule, toPolicies } from "../../policies";
 import { deployment } from "./fixtures";
-import { evaluate, mutate, proxied, remediate, type TestResource, UNKNOWN } from "./harness";
+import { evaluate, mutate, proxied, remediate, remediatedWire, type TestResource, UNKNOWN } from "./harness";
 import { tables } from "./tables";
 
 const remediable = packs.flatMap((pack) =>
@@ -61,6 +61,15 @@ describe("remedies", () => {
 
   it("keep every other input, unknown ones too", () => {
     expect(remediate(rule(id), key)).to.deep.equal({ ...key.props, enableKeyRotation: true });
+  });
+
+  it("keep secrets secret on the way back to the engine", async () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "hush" };
+    const container = { name: "app", image: UNKNOWN, env: [{ name: "TOKEN", value: secret }] };
+    const pod: TestResource = { type: "kubernetes:core/v1:Pod", props: { spec: { containers: [container] } } };
+    expect(await remediatedWire(rule("container-no-privilege-escalation"), pod)).to.deep.equal({
+      spec: { containers: [{ ...container, securityContext: { allowPrivilegeEscalation: false } }] },
+    });
   });
 
   it("do not touch what an exemption covers", () => {
