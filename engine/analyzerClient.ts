@@ -2,39 +2,35 @@ import { credentials } from "@grpc/grpc-js";
 import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { type AnalyzerProcess, startAnalyzer } from "./analyzerProcess";
+import type { AnalyzerPack } from "./analyzer";
+import { analyzeRequest, analyzerResource, struct } from "./analyzerMessages";
+import { startAnalyzer } from "./analyzerProcess";
 import { decodeStruct } from "./decode";
 import type { RecordedResource } from "./goal";
 import type { PolicyReport } from "./plan";
 import { Findings, type PolicyRequest, settingsOf } from "./policyReport";
-import { type PolicySubject, policySubjects, stackUrn } from "./policySubjects";
+import { policySubjects, stackUrn } from "./policySubjects";
 import { isObject, type WireObject } from "./wire";
 
-/** Starts the pack's server, configures it, and asks it about every resource and about the stack. */
-export async function analyzeThroughServer(
-  directory: string,
-  resources: readonly RecordedResource[],
-  request: PolicyRequest,
-): Promise<PolicyReport> {
+/** Starts the pack's server. */
+export async function startServer(directory: string): Promise<AnalyzerPack> {
   const server = await startAnalyzer(directory);
   const client = new AnalyzerClient(server.address, credentials.createInsecure(), {
     "grpc.max_receive_message_length": 1024 * 1024 * 400,
     "grpc.max_send_message_length": 1024 * 1024 * 400,
   });
-  try {
-    const info = await ask<proto.AnalyzerInfo>((done) => client.getAnalyzerInfo(new Empty(), done));
-    const levels = await configure(client, info, request);
-    return await new Analysis(client, info, levels, resources).report();
-  } finally {
-    client.close();
-    await stop(server);
-  }
-}
-
-async function stop(server: AnalyzerProcess): Promise<void> {
-  server.kill();
-  await server.ended;
+  return {
+    async analyze(resources, request) {
+      const info = await ask<proto.AnalyzerInfo>((done) => client.getAnalyzerInfo(new Empty(), done));
+      const levels = await configure(client, info, request);
+      return new Analysis(client, info, levels, resources).report();
+    },
+    async close() {
+      client.close();
+      server.kill();
+      await server.ended;
+    },
+  };
 }
 
 type Level = "mandatory" | "advisory" | undefined;
@@ -177,70 +173,6 @@ class Analysis {
       message: head === undefined ? text : `${head}: ${first}`,
     });
   }
-}
-
-function analyzeRequest(subject: PolicySubject): proto.AnalyzeRequest {
-  const request = new proto.AnalyzeRequest();
-  request.setType(subject.resource.type);
-  request.setUrn(subject.resource.urn);
-  request.setName(subject.resource.name);
-  request.setProperties(struct(subject.inputs));
-  request.setOptions(resourceOptions(subject));
-  request.setProvider(provider(subject));
-  return request;
-}
-
-function analyzerResource(subject: PolicySubject): proto.AnalyzerResource {
-  const { resource } = subject;
-  const message = new proto.AnalyzerResource();
-  message.setType(resource.type);
-  message.setUrn(resource.urn);
-  message.setName(resource.name);
-  message.setProperties(struct(subject.outputs));
-  message.setOptions(resourceOptions(subject));
-  message.setProvider(provider(subject));
-  message.setParent(resource.parent ?? "");
-  message.setDependenciesList([...resource.dependencies]);
-  for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
-    const dependencies = new proto.AnalyzerPropertyDependencies();
-    dependencies.setUrnsList([...urns]);
-    message.getPropertydependenciesMap().set(key, dependencies);
-  }
-  return message;
-}
-
-function resourceOptions({ options }: PolicySubject): proto.AnalyzerResourceOptions {
-  const message = new proto.AnalyzerResourceOptions();
-  message.setProtect(options.protect);
-  message.setIgnorechangesList(options.ignoreChanges);
-  message.setDeletebeforereplacedefined(options.deleteBeforeReplace !== undefined);
-  message.setDeletebeforereplace(options.deleteBeforeReplace ?? false);
-  message.setAdditionalsecretoutputsList(options.additionalSecretOutputs);
-  message.setAliasesList(options.aliases);
-  message.setParent(options.parent ?? "");
-  const timeouts = new proto.AnalyzerResourceOptions.CustomTimeouts();
-  timeouts.setCreate(options.customTimeouts.createSeconds);
-  timeouts.setUpdate(options.customTimeouts.updateSeconds);
-  timeouts.setDelete(options.customTimeouts.deleteSeconds);
-  message.setCustomtimeouts(timeouts);
-  return message;
-}
-
-function provider({ provider: resource }: PolicySubject): proto.AnalyzerProviderResource | undefined {
-  if (resource === undefined) {
-    return undefined;
-  }
-  const [subject] = policySubjects([resource]);
-  const message = new proto.AnalyzerProviderResource();
-  message.setType(resource.type);
-  message.setUrn(resource.urn);
-  message.setName(resource.name);
-  message.setProperties(struct(subject?.inputs ?? {}));
-  return message;
-}
-
-function struct(properties: WireObject): Struct {
-  return Struct.fromJavaScript(properties as Parameters<typeof Struct.fromJavaScript>[0]);
 }
 
 type Callback<T> = (error: Error | null, response: T) => void;

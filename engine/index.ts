@@ -1,4 +1,4 @@
-export { analyzePack } from "./analyzer";
+export { type AnalyzerPack, analyzePack, startPack } from "./analyzer";
 export { EngineError, type Failure, type FailureKind } from "./failures";
 export type { RecordedResource } from "./goal";
 export type { InvokeContext, InvokeHandler, InvokeTable } from "./invokes";
