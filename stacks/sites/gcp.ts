@@ -10,9 +10,7 @@ import { mergeClients } from "../../components/data/clients";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { Postgres } from "../../components/data/postgres/gcp";
 import { Redis } from "../../components/data/redis/gcp";
-import type { LoadBalancerRoute } from "../../components/edge/loadBalancer/contract";
-import { LoadBalancer } from "../../components/edge/loadBalancer/gcp";
-import { InputError, show } from "../../components/errors";
+import { InputError } from "../../components/errors";
 import { LogBucket } from "../../components/gcp/bucket/logBucket";
 import { Endpoints } from "../../components/gcp/edge/endpoints";
 import { GCP_NAMES } from "../../components/gcp/names";
@@ -33,9 +31,11 @@ import { defaultNamespace, namespaceOf } from "../demands";
 import { imageOf } from "../settings";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./gcp/databaseUsers";
+import { makeEdge, routeOf, urlsOf } from "./gcp/edge";
+import { makeInCluster, storeDemands } from "./gcp/inCluster";
 import { makeProviders } from "./gcp/providers";
 import { isLast, type Lead, type SharedParts, sharedBucket, sharedParts } from "./gcp/shared";
-import { unsupportedProblems } from "./gcp/supported";
+import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 
@@ -88,11 +88,12 @@ class GcpSite implements Site {
     const { context, system } = this.request;
     const databases = Object.values(system.stores).filter((store) => store.kind === "postgres").length;
     const users = databases > 0 ? [{ pods: databases, resources: USERS_RESOURCES, claims: [] }] : [];
-    for (const { name, podSecurity, demands = [] } of requests) {
-      // The namespace of a store alone stays unmade: the store is Google's, and nothing would ever run there.
-      if (demands.length > 0) {
-        const all = [...demands, ...users, ...this.claimsIn(name)];
-        const args = { context, namespace: name, podSecurity, demands: all };
+    for (const { name, podSecurity, demands: services = [] } of requests) {
+      const stores = storeDemands(system, name, this.request);
+      // The namespace of a store that Google runs stays unmade: nothing would ever run there.
+      if (services.length + stores.length > 0) {
+        const demands = [...services, ...users, ...stores];
+        const args = { context, namespace: name, podSecurity, demands };
         this.namespacesMade.set(name, new Namespace(this.named(`namespace-${name}`), args, this.options));
       }
     }
@@ -132,14 +133,14 @@ class GcpSite implements Site {
       case "memcached":
       case "search":
       case "vector":
-        throw new InputError([
+        return makeInCluster(
+          this.named(name),
+          { request: this.request, store: name, spec, cluster: this.cluster, clients },
           {
-            path: `stores.${name}.kind`,
-            found: show(spec.kind),
-            allowed: "postgres, redis, bucket or file-share on gcp",
-            fix: `remove stores.${name}`,
+            ...this.options,
+            dependsOn: this.readyOf(namespaceOf(system, spec), ...clients.map((client) => client.namespace)),
           },
-        ]);
+        );
       default:
         return spec satisfies never;
     }
@@ -150,7 +151,7 @@ class GcpSite implements Site {
   }
 
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
-    const { context, settings, placementSettings } = this.request;
+    const { context, settings, system, placementSettings } = this.request;
     const { domain } = settings;
     if (exposures.length === 0 || domain === undefined) {
       return {};
@@ -163,30 +164,11 @@ class GcpSite implements Site {
         this.options,
       ),
     );
-    return isLast(placementSettings, settings) ? this.edge(routes, domain) : urlsOf(routes);
-  }
-
-  /** One load balancer for all placements, made with the last and hung on the first: more placements leave it as it is. */
-  private edge(routes: readonly LoadBalancerRoute[], domain: string): Readonly<Record<string, pulumi.Output<string>>> {
-    const { system } = this.request;
     const { lead, shared } = this;
-    const zoneName = lead.placementSettings.existing?.zone;
-    return new LoadBalancer(
-      `${lead.placementSettings.name}-edge`,
-      {
-        context: lead.context,
-        routes,
-        redirects: (system.edge.redirects ?? []).map(({ host, to, permanent }) => ({
-          host: hostOf(host, domain),
-          to: hostOf(to, domain),
-          permanent,
-        })),
-        edge: system.edge,
-        endpoints: shared.endpoints,
-        ...(zoneName === undefined ? {} : { zoneName }),
-      },
-      { ...lead.options, dependsOn: this.servicesOf("certificatemanager", "dns") },
-    ).urls;
+    const dependsOn = this.servicesOf("certificatemanager", "dns");
+    return isLast(placementSettings, settings)
+      ? makeEdge({ system, routes, domain, lead, shared, dependsOn })
+      : urlsOf(routes);
   }
 
   operate(ready: readonly pulumi.Resource[]): void {
@@ -320,7 +302,7 @@ class GcpSite implements Site {
     if (known) {
       return sharedBucket(known);
     }
-    this.logs ??= new LogBucket(this.named("logs"), { context, keys: this.keys }, this.options);
+    this.logs ??= new LogBucket(this.named(LOG_BUCKET), { context, keys: this.keys }, this.options);
     const args = { context, store: name, spec, keys: this.keys, logs: this.logs };
     const { binding } = new Bucket(this.named(name), args, this.options);
     this.shared.buckets.set(name, binding);
@@ -371,18 +353,6 @@ class GcpSite implements Site {
     return { ...database.binding, ready };
   }
 
-  /** Room in a namespace's quota for the shares its pods mount. */
-  private claimsIn(namespace: string): NonNullable<NamespaceRequest["demands"]> {
-    const { system } = this.request;
-    const nothing = { cpu: "0", memory: "0", ephemeralStorage: "0" };
-    const resources = { requests: nothing, limits: nothing };
-    return Object.values(system.stores).flatMap((store) =>
-      store.kind === "file-share" && namespaceOf(system, store) === namespace
-        ? [{ pods: 0, resources, claims: [store.size] }]
-        : [],
-    );
-  }
-
   private servicesOf(...names: readonly ServiceName[]): pulumi.Resource[] {
     return names.flatMap((name) => this.network.services.get(name) ?? []);
   }
@@ -394,27 +364,4 @@ class GcpSite implements Site {
   private named(role: string): string {
     return `${this.request.placementSettings.name}-${role}`;
   }
-}
-
-function routeOf(exposure: Exposure, domain: string): LoadBalancerRoute {
-  const { route, namespace, serviceName, servicePort, targetPort, healthPath, ready } = exposure;
-  return {
-    host: hostOf(route.host, domain),
-    path: route.path,
-    service: serviceName,
-    namespace,
-    servicePort,
-    targetPort,
-    healthPath,
-    timeoutSeconds: route.timeoutSeconds,
-    ready,
-  };
-}
-
-function urlsOf(routes: readonly LoadBalancerRoute[]): Readonly<Record<string, pulumi.Output<string>>> {
-  return Object.fromEntries(routes.map(({ host }) => [host, pulumi.output(`https://${host}`)]));
-}
-
-function hostOf(label: string, domain: string): string {
-  return label === "@" ? domain : `${label}.${domain}`;
 }

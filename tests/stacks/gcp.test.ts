@@ -330,21 +330,6 @@ describe("a placement on Google Cloud that cannot be", () => {
       },
       "groundplan:placements[0].cidrBlock",
     ],
-    [
-      "a store it has no service for",
-      {
-        "groundplan:overrides": {
-          stores: {
-            index: {
-              kind: "search",
-              resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { cpu: "1", memory: "2Gi" } },
-              storage: { size: "10Gi" },
-            },
-          },
-        },
-      },
-      "stores.index.kind",
-    ],
   ];
   for (const [what, changes, path] of refused) {
     it(`is refused for ${what}, by the field`, async () => {

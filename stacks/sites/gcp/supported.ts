@@ -6,6 +6,9 @@ import type { PlacementSettings, Settings } from "../../settings";
 /** https://docs.cloud.google.com/kms/docs/resource-hierarchy#retrieve_resource_id */
 const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
+/** Name of the bucket the others write their logs to; no store may take it. */
+export const LOG_BUCKET = "access-logs";
+
 /** What a placement on Google Cloud cannot do yet, or never: refused by its field rather than left out. */
 export function unsupportedProblems(
   system: ResolvedSystem,
@@ -16,15 +19,13 @@ export function unsupportedProblems(
   problems.addAll(existingProblems(placement));
   problems.addAll(nameProblems(placement, settings.placements));
   problems.addAll(globalProblems(system, placement, settings));
-  for (const [name, store] of Object.entries(system.stores)) {
-    if (store.kind === "memcached" || store.kind === "search" || store.kind === "vector") {
-      problems.add({
-        path: `stores.${name}.kind`,
-        found: show(store.kind),
-        allowed: "postgres, redis, bucket or file-share on gcp",
-        fix: `remove stores.${name} for this placement, or describe it as a service of kind statefulset`,
-      });
-    }
+  if (system.stores[LOG_BUCKET] !== undefined) {
+    problems.add({
+      path: `stores.${LOG_BUCKET}`,
+      found: show(LOG_BUCKET),
+      allowed: "any other name on gcp: the bucket of the buckets' own logs has it",
+      fix: "rename the store",
+    });
   }
   if (system.routes.length > 0 && settings.domain === undefined) {
     problems.add({

@@ -1,0 +1,67 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Binding, Client } from "../../../components/binding";
+import type { ClusterContract } from "../../../components/cluster/contract";
+import type { PodDemand } from "../../../components/cluster/namespace/demand";
+import { KubernetesMemcached } from "../../../components/data/memcached/kubernetes";
+import { KubernetesSearch } from "../../../components/data/search/kubernetes";
+import { KubernetesVectorStore } from "../../../components/data/vectorStore/kubernetes";
+import type { ResolvedSystem } from "../../../systems/resolve";
+import type { StoreOf } from "../../../systems/spec";
+import { namespaceOf } from "../../demands";
+import { demandOf, storeImage } from "../kubernetesStores";
+import type { SiteRequest } from "../site";
+
+/** Stores Google runs no service for that their clients could use as they are. */
+type InClusterStore = StoreOf<"memcached" | "search" | "vector">;
+
+/** A store that runs in the placement's own cluster, on its disks. */
+export function makeInCluster(
+  logicalName: string,
+  args: {
+    readonly request: SiteRequest;
+    readonly store: string;
+    readonly spec: InClusterStore;
+    readonly cluster: ClusterContract;
+    readonly clients: readonly Client[];
+  },
+  options: pulumi.ComponentResourceOptions,
+): Binding {
+  const { request, store, spec, cluster, clients } = args;
+  const { context, settings, system } = request;
+  const common = { context, store, namespace: namespaceOf(system, spec), cluster, clients };
+  switch (spec.kind) {
+    case "vector":
+      return new KubernetesVectorStore(
+        logicalName,
+        { ...common, spec, image: storeImage(settings, store, spec) },
+        options,
+      ).binding;
+    case "memcached":
+      return new KubernetesMemcached(
+        logicalName,
+        { ...common, spec, image: storeImage(settings, store, spec) },
+        options,
+      ).binding;
+    case "search": {
+      const image = settings.images.stores[store] ?? spec.image;
+      const logs = system.observability.logStore === store;
+      return new KubernetesSearch(
+        logicalName,
+        { ...common, spec, logs, ...(image === undefined ? {} : { image }) },
+        options,
+      ).binding;
+    }
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** Room in a namespace's quota for what the stores there ask of it: pods of their own, or the shares pods mount. */
+export function storeDemands(system: ResolvedSystem, namespace: string, request: SiteRequest): readonly PodDemand[] {
+  return Object.values(system.stores).flatMap((store) =>
+    (store.kind === "memcached" || store.kind === "search" || store.kind === "vector" || store.kind === "file-share") &&
+    namespaceOf(system, store) === namespace
+      ? demandOf(store, request.context.redundancy)
+      : [],
+  );
+}

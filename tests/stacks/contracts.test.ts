@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import type { Plan, PlanResource } from "../../engine";
+import { named, ofType, planAws } from "./awsPlan";
+import { at, planGcp } from "./gcpPlan";
+
+const PLACEMENT = "main";
+
+/** Each cloud's way to the same plan: Documentation Scraper before production, in a placement of the same name. */
+const CLOUDS: Readonly<Record<string, () => Promise<Plan>>> = {
+  aws: async () => (await planAws("simulate")).plan,
+  gcp: async () => (await planGcp("simulate")).plan,
+};
+
+/** Type of the resource that holds the data of each store, by cloud. */
+const HOLDERS: Readonly<Record<string, readonly (readonly [store: string, name: string])[]>> = {
+  aws: [
+    ["database", "database-primary"],
+    ["redis", "redis-group"],
+    ["exports", "exports-bucket"],
+    ["backups", "backups-bucket"],
+  ],
+  gcp: [
+    ["database", "database-primary"],
+    ["redis", "redis-instance"],
+    ["exports", "exports-bucket"],
+    ["backups", "backups-bucket"],
+  ],
+};
+
+function containers(plan: Plan, deployment: string): readonly Readonly<Record<string, unknown>>[] {
+  const { inputs } = named(plan, `${PLACEMENT}-${deployment}-deployment`);
+  return at(inputs, "spec.template.spec.containers") as readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Variables of a container, each with the kind of place its value comes from. */
+function variables(container: Readonly<Record<string, unknown>> | undefined): readonly string[] {
+  const env = (container?.env ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return env.map(({ name, valueFrom }) => `${String(name)} from ${valueFrom ? "a secret" : "the spec"}`).sort();
+}
+
+function workloads(plan: Plan): readonly string[] {
+  return plan.resources
+    .filter(({ type, layer }) => layer === "workloads" && type.startsWith("kubernetes:"))
+    .filter(({ name }) => !/-users-|-backup-|backup-|restore-/.test(name))
+    .map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)
+    .sort();
+}
+
+function customResources(plan: Plan, kind: string): readonly PlanResource[] {
+  return plan.resources.filter(({ inputs }) => inputs.kind === kind);
+}
+
+for (const [cloud, load] of Object.entries(CLOUDS)) {
+  describe(`what a model may rely on, on ${cloud}`, function () {
+    this.timeout(120_000);
+    let plan: Plan;
+    let other: Plan;
+    before(async () => {
+      plan = await load();
+      other = await (CLOUDS[cloud === "aws" ? "gcp" : "aws"] ?? load)();
+    });
+
+    it("gives a service the variables it has on the other cloud, each from the same kind of place", () => {
+      for (const service of ["api", "worker"]) {
+        const [mine] = containers(plan, service);
+        const [theirs] = containers(other, service);
+        expect(variables(mine), service).to.deep.equal(variables(theirs));
+        expect(mine?.resources, service).to.deep.equal(theirs?.resources);
+        expect(mine?.livenessProbe, service).to.deep.equal(theirs?.livenessProbe);
+        expect(mine?.image, service).to.equal(theirs?.image);
+      }
+    });
+
+    it("runs the same workloads", () => {
+      const shared = workloads(other).filter((entry) => !entry.includes("-alert"));
+      expect(workloads(plan)).to.include.members(shared.filter((entry) => entry.startsWith("Deployment ")));
+      expect(workloads(plan).length).to.be.greaterThan(8);
+    });
+
+    it("brings every secret in through one store, for the system's namespaces alone", () => {
+      const [store, ...others] = customResources(plan, "ClusterSecretStore");
+      expect(others).to.deep.equal([]);
+      expect(at(store?.inputs, "spec.conditions")).to.deep.equal([{ namespaces: ["doc-scraper"] }]);
+      expect(customResources(plan, "ExternalSecret").length).to.be.greaterThan(2);
+      for (const { inputs, name } of customResources(plan, "ExternalSecret")) {
+        expect(at(inputs, "spec.secretStoreRef.name"), name).to.equal(at(store?.inputs, "metadata.name"));
+      }
+    });
+
+    it("closes the namespace to everything but edges", () => {
+      const policies = ofType(plan, "kubernetes:networking.k8s.io/v1:NetworkPolicy");
+      const denied = policies.find(({ inputs }) => at(inputs, "metadata.name") === "default-deny");
+      expect(at(denied?.inputs, "spec.policyTypes")).to.deep.equal(["Ingress", "Egress"]);
+    });
+
+    it("protects whatever holds data", () => {
+      for (const [store, name] of HOLDERS[cloud] ?? []) {
+        expect(named(plan, `${PLACEMENT}-${name}`).options.protect, store).to.equal(true);
+      }
+    });
+
+    it("answers at the same address", () => {
+      const urls = (of: Plan) => at(of.outputs, `placements.${PLACEMENT}.urls`);
+      expect(urls(plan)).to.deep.equal({ "api.scraper.example.com": "https://api.scraper.example.com" });
+      expect(urls(plan)).to.deep.equal(urls(other));
+    });
+
+    it("says why, and what would help, of everything it gives in part", () => {
+      expect(plan.degraded.length).to.be.greaterThan(0);
+      for (const { feature, reason, remedy } of plan.degraded) {
+        for (const words of [feature, reason, remedy]) expect(words).to.be.a("string").that.is.not.empty;
+      }
+    });
+  });
+}
