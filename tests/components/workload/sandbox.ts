@@ -1,0 +1,154 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { at, type Manifests } from "../../stacks/kubernetesManifests";
+
+/** A file or directory of the machine that takes the place of one in the image. */
+interface ImageFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface SandboxArgs {
+  readonly plan: Manifests;
+  readonly namespace: string;
+  /** Planned pod, and the name of its container. */
+  readonly pod: unknown;
+  readonly container: string;
+  /** What the image holds beside the machine's programs. */
+  readonly image?: readonly ImageFile[];
+  /** Content of the Secrets the pod mounts: a plan has none. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Runs in the container's place. */
+  readonly script: string;
+}
+
+export interface SandboxResult {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** Programs a sandbox needs besides those it runs. */
+const TOOLS = ["bwrap", "unshare", "setpriv", "ip"];
+const READ_ONLY = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/ssl", "/etc/alternatives"];
+
+/** What keeps a sandbox from running here, in words; undefined when nothing does. */
+export function obstacle(programs: readonly string[]): string | undefined {
+  const missing = [...TOOLS, ...programs].filter(
+    (program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: { PATH: programPath() } }).status !== 0,
+  );
+  if (missing.length > 0) {
+    return `${missing.join(", ")} not found`;
+  }
+  if (process.getuid?.() !== 0) {
+    return "only root can give a network namespace the sysctl of the pod";
+  }
+  const trial = spawnSync("unshare", ["--net", "sh", "-c", `${NETWORK} setpriv ${USER} bwrap --ro-bind / / true`]);
+  return trial.status === 0 ? undefined : `no sandbox here: ${trial.stderr.toString().trim()}`;
+}
+
+/** Debian keeps the server's programs of PostgreSQL off the path. */
+function programPath(): string {
+  const versions = ["17", "16", "15"].map((version) => `/usr/lib/postgresql/${version}/bin`).filter(existsSync);
+  return [...versions, "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(":");
+}
+
+const USER_ID = 10_001;
+const USER = `--reuid ${USER_ID} --regid ${USER_ID} --clear-groups --`;
+/** The sysctl of the restricted standard by which nginx has port 80; nothing else gives it one. */
+const NETWORK = "ip link set lo up; echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start;";
+
+/**
+ * Runs a script where a planned container would run: as its user, with no capability, on a root that cannot be written
+ * to, with the container's own variables and mounts and nothing else that can be written to.
+ */
+export function runInSandbox(args: SandboxArgs): SandboxResult {
+  const root = mkdtempSync(join(tmpdir(), "groundplan-sandbox-"));
+  try {
+    chmodSync(root, 0o755);
+    const planned = containerOf(args);
+    const security = at(planned, "securityContext");
+    if (at(security, "readOnlyRootFilesystem") !== true || at(security, "runAsUser") !== USER_ID) {
+      throw new Error(`container ${args.container} is not planned for user ${USER_ID} on a read-only root`);
+    }
+    writeFileSync(join(root, "script"), args.script, { mode: 0o755 });
+    const bwrap = [
+      ...READ_ONLY.filter(existsSync).flatMap((path) => ["--ro-bind", path, path]),
+      ...["--proc", "/proc", "--dev", "/dev"],
+      ...(args.image ?? []).flatMap((file, index) => [
+        "--ro-bind",
+        place(root, `image-${index}`, file.text),
+        file.path,
+      ]),
+      ...items(at(planned, "volumeMounts")).flatMap((mount) => mounted(root, args, mount)),
+      ...["--ro-bind", join(root, "script"), "/script", "--remount-ro", "/"],
+      ...["--unshare-pid", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"],
+      ...["--setenv", "PATH", programPath()],
+      ...items(at(planned, "env")).flatMap((entry) =>
+        typeof at(entry, "value") === "string"
+          ? ["--setenv", String(at(entry, "name")), String(at(entry, "value"))]
+          : [],
+      ),
+      ...["bash", "/script"],
+    ];
+    const command = `${NETWORK} exec setpriv ${USER} bwrap "$@"`;
+    const result = spawnSync("unshare", ["--net", "sh", "-c", command, "sh", ...bwrap], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    return { status: result.status, output: `${result.stdout}${result.stderr}` };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function containerOf({ pod, container }: SandboxArgs): unknown {
+  const found = items(at(pod, "containers")).find((each) => at(each, "name") === container);
+  if (!found) {
+    throw new Error(`the pod has no container ${container}`);
+  }
+  return found;
+}
+
+function mounted(root: string, args: SandboxArgs, mount: unknown): readonly string[] {
+  const name = String(at(mount, "name"));
+  const path = String(at(mount, "mountPath"));
+  const subPath = at(mount, "subPath");
+  const volume = items(at(args.pod, "volumes")).find((each) => at(each, "name") === name);
+  if (at(volume, "emptyDir") !== undefined) {
+    return ["--tmpfs", path];
+  }
+  const configMap = at(volume, "configMap.name");
+  if (typeof configMap === "string") {
+    const data = at(args.plan.get("ConfigMap", `${args.namespace}/${configMap}`), "data") as Record<string, string>;
+    const directory = filled(root, `config-${name}`, data);
+    return ["--ro-bind", typeof subPath === "string" ? join(directory, subPath) : directory, path];
+  }
+  if (at(volume, "secret") !== undefined) {
+    return ["--ro-bind", filled(root, `secret-${name}`, args.secrets ?? {}), path];
+  }
+  // A claim, or a claim template: a disk of its own.
+  const disk = join(root, `disk-${name}`);
+  mkdirSync(disk, { recursive: true });
+  chownSync(disk, USER_ID, USER_ID);
+  return ["--bind", disk, path];
+}
+
+function filled(root: string, name: string, files: Readonly<Record<string, string>>): string {
+  for (const [file, text] of Object.entries(files)) {
+    place(root, join(name, file), text);
+  }
+  return join(root, name);
+}
+
+function place(root: string, name: string, text: string): string {
+  const path = join(root, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text, { mode: 0o555 });
+  return path;
+}
+
+function items(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
