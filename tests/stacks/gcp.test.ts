@@ -126,6 +126,7 @@ describe("Documentation Scraper, distributed, on Google Cloud", function () {
       "nodeConfig.machineType": "e2-standard-8",
       "autoscaling.locationPolicy": "ANY",
     });
+    expectInputs(plan, "main-cluster-nodes-system", { autoscaling: { minNodeCount: 1, maxNodeCount: 2 } });
     expectInputs(vibebox, "main-cluster-nodes-docker", {
       "nodeConfig.taints": [{ key: "groundplan.dev/pool", value: "docker", effect: "NO_SCHEDULE" }],
     });

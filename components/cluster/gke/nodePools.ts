@@ -25,7 +25,7 @@ const SYSTEM: NodePoolSpec = {
   memory: "16Gi",
   architecture: "amd64",
   min: 1,
-  max: 5,
+  max: 6,
   spot: false,
   diskSize: "100Gi",
   labels: {},

@@ -7,7 +7,7 @@ import { GCP_NAMES, replaceableName } from "../../gcp/names";
 import type { Project } from "../../gcp/project";
 import { uniqueName } from "../../naming";
 import { POOL_LABEL } from "../contract";
-import type { NodePoolPlan } from "./nodePools";
+import { type NodePoolPlan, SYSTEM_POOL } from "./nodePools";
 
 /** What a node itself may do: write its logs and metrics, and pull images. Everything else belongs to pods. */
 const NODE_ROLES = {
@@ -76,12 +76,7 @@ function makePool(make: Make, pool: NodePoolPlan, args: NodesArgs): gcp.containe
       location: context.region,
       nodeLocations: [...args.zones],
       maxPodsPerNode: args.maxPodsPerNode,
-      autoscaling: {
-        totalMinNodeCount: pool.min,
-        totalMaxNodeCount: pool.max,
-        // Spot capacity comes from wherever there is any; everything else is spread, so that a zone may be lost.
-        locationPolicy: spot ? "ANY" : "BALANCED",
-      },
+      autoscaling: autoscalingOf(pool, args.zones.length),
       management: { autoRepair: true, autoUpgrade: true },
       upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
       networkConfig: { enablePrivateNodes: true },
@@ -107,4 +102,16 @@ function makePool(make: Make, pool: NodePoolPlan, args: NodesArgs): gcp.containe
     },
     { dependsOn: [...account.ready, ...args.dependsOn] },
   );
+}
+
+/** The system pool counts by zone, as each must keep a node; the others in all, wherever their pods fit. */
+function autoscalingOf(pool: NodePoolPlan, zones: number): gcp.types.input.container.NodePoolAutoscaling {
+  return pool.name === SYSTEM_POOL
+    ? { minNodeCount: Math.ceil(pool.min / zones), maxNodeCount: Math.ceil(pool.max / zones) }
+    : {
+        totalMinNodeCount: pool.min,
+        totalMaxNodeCount: pool.max,
+        // Spot capacity comes from wherever there is any; everything else is spread, so that a zone may be lost.
+        locationPolicy: pool.spot ? "ANY" : "BALANCED",
+      };
 }
