@@ -106,7 +106,23 @@ export function buildCommand(context: CommandContext): Command {
     .description("print the JSON Schema of a system file")
     .action(async () => (require("./commands/schema") as typeof import("./commands/schema")).schema(context));
 
+  addImports(root, context);
   return root;
+}
+
+function addImports(root: Command, context: CommandContext): void {
+  const load = () => require("./commands/import") as typeof import("./commands/import");
+  const imports = root.command("import").description("turn a file of another tool into a system file");
+  const described = (name: string, what: string) =>
+    imports
+      .command(name)
+      .description(`turn a ${what} into a system file`)
+      .argument("<file>", what)
+      .option("--name <name>", "name of the system; the file's own by default")
+      .option("--out <file>", "file to write; standard output by default");
+  described("compose", "Docker Compose file").action(async (file, options) =>
+    load().importComposeFile(file, options, context),
+  );
 }
 
 function withSelectors(command: Command): Command {

@@ -29,6 +29,7 @@ describe("the README", function () {
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml"]) {
       cpSync(join(ROOT, file), join(directory, file));
     }
+    cpSync(join(ROOT, "examples", "from-compose", "compose.yaml"), join(directory, "compose.yaml"));
     symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
   });
   after(() => rmSync(directory, { recursive: true }));
