@@ -41,6 +41,11 @@ const placement = z.strictObject({
   cidrBlock: cidrBlock.optional().describe("Network instead of the numbered one"),
 });
 
+const storageDriver = z.strictObject({
+  driver: z.string().min(3).describe("CSI driver, such as ebs.csi.aws.com"),
+  parameters: z.record(z.string(), z.string()).default({}).describe("What the driver wants to be told; encryption too"),
+});
+
 /** A bucket by its name alone, or with how a cluster's own jobs reach it. */
 const existingBucket = z.union([
   z.string().min(3),
@@ -119,6 +124,12 @@ export const settingsSchema = z.strictObject({
         .describe("Whether the cluster has a default storage class, for volumes that name none"),
       sharedStorageClass: name.optional().describe("Storage class of shared files (ReadWriteMany); none when absent"),
       snapshotClass: name.optional().describe("Volume snapshot class; none when absent"),
+      makeStorageClass: storageDriver
+        .optional()
+        .describe("Makes the class storageClass names; it is there when absent"),
+      makeSnapshotClass: storageDriver
+        .optional()
+        .describe("Makes the class snapshotClass names; it is there when absent"),
       ingressClass: name.optional().describe("Ingress class; that of the installed controller when absent"),
       routing: z
         .enum(["ingress", "gateway"])

@@ -24,7 +24,15 @@ import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
 import { hostOf, uptimeUrls } from "./kubernetesRoutes";
-import { addOnModes, addOnValues, demandOf, postgresImage, redisImage, storeImage } from "./kubernetesStores";
+import {
+  addOnModes,
+  addOnValues,
+  demandOf,
+  madeClasses,
+  postgresImage,
+  redisImage,
+  storeImage,
+} from "./kubernetesStores";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 
@@ -56,6 +64,7 @@ class KubernetesSite implements Site {
         addOns: this.modes,
         addOnValues: addOnValues(kubernetes),
         storageClasses: { data: kubernetes.storageClass, shared: kubernetes.sharedStorageClass },
+        makeStorage: madeClasses(kubernetes),
         ingressNamespace: kubernetes.ingressNamespace,
         monitoringNamespace: kubernetes.monitoringNamespace,
       },
@@ -112,7 +121,13 @@ class KubernetesSite implements Site {
         const image = postgresImage(settings, name, spec, replicated);
         return new KubernetesPostgres(
           logicalName,
-          { ...common, spec, image, mesh: settings.mesh.kind === "istio" },
+          {
+            ...common,
+            spec,
+            image,
+            mesh: settings.mesh.kind === "istio",
+            snapshotClass: settings.kubernetes.snapshotClass,
+          },
           options,
         ).binding;
       }

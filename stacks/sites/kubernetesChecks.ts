@@ -88,6 +88,7 @@ function storageProblems({ settings, system }: ClusterRequest): readonly Problem
     store.kind === "file-share" && store.storageClass === undefined && sharedStorageClass === undefined ? [name] : [],
   );
   return [
+    ...unnamed(settings.kubernetes),
     ...(claims.length > 0
       ? [
           {
@@ -105,6 +106,26 @@ function storageProblems({ settings, system }: ClusterRequest): readonly Problem
       fix: "name the class, such as nfs-client; `kubectl get storageclass` lists what there is",
     })),
   ];
+}
+
+/** A class to make needs a name, or nothing would use it. */
+function unnamed(kubernetes: ClusterRequest["settings"]["kubernetes"]): readonly Problem[] {
+  const pairs = [
+    ["makeStorageClass", "storageClass"],
+    ["makeSnapshotClass", "snapshotClass"],
+  ] as const;
+  return pairs.flatMap(([make, name]) =>
+    kubernetes[make] !== undefined && kubernetes[name] === undefined
+      ? [
+          {
+            path: `groundplan:kubernetes.${name}`,
+            found: "nothing",
+            allowed: `the name of the class that groundplan:kubernetes.${make} makes`,
+            fix: "name it, such as fast-ssd",
+          },
+        ]
+      : [],
+  );
 }
 
 /** Whoever claims a volume of no class of its own. */

@@ -1,5 +1,6 @@
 import type { AddOnsArgs } from "../../components/cluster/addOns/addOns";
 import { ADD_ONS, type AddOnMode, type AddOnModes, type AddOnName } from "../../components/cluster/addOns/catalog";
+import type { AttachedClusterArgs } from "../../components/cluster/attached/attachedCluster";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import { type Context, isDistributed, type Redundancy } from "../../components/context";
 import { instancesOf, isReplicated, operatorImage } from "../../components/data/postgres/cloudNativePg";
@@ -156,4 +157,15 @@ export function storeImage(
 ): string {
   const plain = store.kind === "vector" ? `qdrant/qdrant:v${store.version}` : `memcached:${store.version}-alpine`;
   return imageOf(settings.images, "stores", name, store.image ?? plain);
+}
+
+/** Classes the settings have this stack make. */
+export function madeClasses(kubernetes: Settings["kubernetes"]): NonNullable<AttachedClusterArgs["makeStorage"]> {
+  const { storageClass, makeStorageClass, snapshotClass, makeSnapshotClass } = kubernetes;
+  return {
+    ...(storageClass !== undefined && makeStorageClass ? { data: { name: storageClass, ...makeStorageClass } } : {}),
+    ...(snapshotClass !== undefined && makeSnapshotClass
+      ? { snapshots: { name: snapshotClass, ...makeSnapshotClass } }
+      : {}),
+  };
 }

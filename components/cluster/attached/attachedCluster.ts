@@ -4,6 +4,7 @@ import { Component, type ComponentArgs } from "../../component";
 import { AddOns, type AddOnsArgs } from "../addOns/addOns";
 import { type AddOnModes, CATALOG, capabilitiesOf } from "../addOns/catalog";
 import type { Capabilities, ClusterContract, IngressSource, PriorityTier, WorkloadIdentity } from "../contract";
+import { makeStorage, type StorageArgs } from "./storage";
 
 export interface AttachedClusterArgs extends ComponentArgs {
   /** Context of the kubeconfig. @default the kubeconfig's current context */
@@ -15,6 +16,8 @@ export interface AttachedClusterArgs extends ComponentArgs {
   /** Values laid over those of the catalog, by add-on. @default none */
   readonly addOnValues?: AddOnsArgs["values"];
   readonly storageClasses: ClusterContract["storageClasses"];
+  /** Classes to make of the names above; made by somebody else when absent. */
+  readonly makeStorage?: Pick<StorageArgs, "data" | "snapshots">;
   /** Whether a cluster that cannot be reached any more may be forgotten on destroy. @default false */
   readonly deleteUnreachable?: boolean;
   /** Namespace of Prometheus. @default the one its chart is installed to */
@@ -45,6 +48,13 @@ export class AttachedCluster extends Component implements ClusterContract {
       this.childName("add-ons"),
       { context: args.context, modes: args.addOns, ...(args.addOnValues ? { values: args.addOnValues } : {}) },
       { parent: this, providers: [this.kubernetes] },
+    );
+    makeStorage(
+      (resource, role, childArgs, opts) => this.make(resource, role, childArgs, { ...opts, provider: this.kubernetes }),
+      {
+        labels: { "app.kubernetes.io/part-of": this.context.system, "app.kubernetes.io/managed-by": "groundplan" },
+        ...args.makeStorage,
+      },
     );
     this.capabilities = capabilitiesOf(args.addOns);
     this.installed = this.addOns.installed;

@@ -21,6 +21,8 @@ export interface CloudNativePgArgs {
   readonly priorityClass?: string;
   /** Whether a commit waits until a standby has it. */
   readonly synchronous: boolean;
+  /** Class of the volume snapshots. @default no snapshots */
+  readonly snapshotClass?: string;
 }
 
 /** Whether a database fails over by itself: asked for, or part of surviving the loss of a zone. */
@@ -98,6 +100,11 @@ export function cloudNativePgCluster(args: CloudNativePgArgs): Readonly<Record<s
       },
     ],
     ...(args.priorityClass === undefined ? {} : { priorityClassName: args.priorityClass }),
+    ...(args.snapshotClass === undefined
+      ? {}
+      : {
+          backup: { volumeSnapshot: { className: args.snapshotClass, snapshotOwnerReference: "backup", online: true } },
+        }),
     enablePDB: true,
     primaryUpdateStrategy: "unsupervised",
     primaryUpdateMethod: "switchover",

@@ -8,6 +8,7 @@ import { Component, type ComponentArgs, type Transform } from "../../component";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
+import { noSnapshots } from "../snapshots";
 import { CLUSTER_LABEL, cloudNativePgCluster, cloudNativePgPolicy, instancesOf, isReplicated } from "./cloudNativePg";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 import { BOOTSTRAP, PASSWD, postgresPod } from "./pod";
@@ -21,6 +22,8 @@ export interface KubernetesPostgresArgs extends ComponentArgs {
   readonly image: string;
   readonly cluster: ClusterContract;
   readonly clients: readonly Client[];
+  /** Volume snapshot class of the cluster. @default none: no snapshots */
+  readonly snapshotClass?: string;
   /** Whether the placement has a mesh its clients may be in. @default false */
   readonly mesh?: boolean;
   readonly transform?: {
@@ -55,6 +58,10 @@ export class KubernetesPostgres extends Component implements PostgresContract {
     this.selector = selectorLabels(args.context.system, args.store);
     this.password = this.makePassword("password");
     this.binding = isReplicated(args.spec, args.context) && this.hasOperator() ? this.replicated() : this.single();
+    const { snapshots } = args.spec.storage;
+    if (snapshots && (args.snapshotClass === undefined || !args.cluster.capabilities.cloudNativePg)) {
+      this.degrade(noSnapshots(args.store));
+    }
     if (args.mesh && args.spec.mesh) {
       this.degrade({
         feature: `mesh for ${args.store}`,
@@ -193,11 +200,13 @@ export class KubernetesPostgres extends Component implements PostgresContract {
           },
           priorityClass: cluster.priorityClasses?.data,
           synchronous: this.context.redundancy.multiZone,
+          snapshotClass: this.args.snapshotClass,
         }),
       },
       { protect: this.context.redundancy.protect, dependsOn: [secret, policy, ...(operator ? [operator] : [])] },
     );
     this.podMonitor(server);
+    this.snapshots(server);
     this.degrade({
       feature: `egress of ${store} to the API server alone`,
       reason: "its instances report there, and no policy can name an address only the cluster's operator knows",
@@ -212,6 +221,37 @@ export class KubernetesPostgres extends Component implements PostgresContract {
     const peers: readonly Peer[] = [{ kind: "pods", namespace, labels: { [CLUSTER_LABEL]: store } }];
     const hosts = { primary: `${store}-rw.${namespace}.svc`, replica: `${store}-ro.${namespace}.svc` };
     return this.bind(hosts, "require", peers, [server]);
+  }
+
+  /** The operator takes the snapshots itself, with the database in a state it can start from. */
+  private snapshots(server: pulumi.Resource): void {
+    const { store, spec, snapshotClass } = this.args;
+    const { snapshots } = spec.storage;
+    if (!snapshots || snapshotClass === undefined) {
+      return;
+    }
+    this.make(
+      k8s.apiextensions.CustomResource,
+      "snapshots",
+      {
+        apiVersion: "postgresql.cnpg.io/v1",
+        kind: "ScheduledBackup",
+        metadata: this.metadata(store),
+        spec: {
+          // The operator's cron begins with the second.
+          schedule: `0 ${snapshots.schedule}`,
+          cluster: { name: store },
+          method: "volumeSnapshot",
+          backupOwnerReference: "cluster",
+        },
+      },
+      { dependsOn: [server] },
+    );
+    this.degrade({
+      feature: `at most ${snapshots.keep} snapshots of ${store}`,
+      reason: "the operator takes them and does not remove the old ones",
+      remedy: "delete old Backup objects, or let the storage's own lifecycle do it",
+    });
   }
 
   private podMonitor(server: pulumi.Resource): void {

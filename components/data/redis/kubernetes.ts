@@ -9,6 +9,7 @@ import { disruptionBudget } from "../../workload/disruption";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
+import { noSnapshots } from "../snapshots";
 import {
   joinShards,
   MASTER_NAME,
@@ -272,6 +273,9 @@ export class KubernetesRedis extends Component implements RedisContract {
         "Redis in the cluster has no certificate of its own; its traffic is closed to all but its clients by policy",
       remedy: "use a managed Redis, or a mesh",
     });
+    if (spec.storage?.snapshots) {
+      this.degrade(noSnapshots(store));
+    }
     if (spec.mode === "single" && this.context.redundancy.multiZone) {
       this.degrade({
         feature: `failover of ${store}`,
