@@ -8,7 +8,8 @@ import { digest } from "../../naming";
 
 /**
  * A service account of the cluster as IAM knows it, with no account of Google's between the two: nothing can be
- * impersonated, and nothing else can be granted by mistake.
+ * impersonated, and nothing else can be granted by mistake. Clusters of one project share these names, so each
+ * environment needs a project of its own: staging's service would otherwise be production's to every bucket.
  * https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#principal-id-examples
  */
 export function principalOf(project: Project, namespace: string, serviceAccount: string): pulumi.Output<string> {
