@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { amount, at, isSet, isTrue, oneOrMany, shown, text } from "../read";
 import { setAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
@@ -67,7 +68,16 @@ export const userData = resourceRule({
 
 function decoded(value: unknown): string | undefined {
   const encoded = text(value);
-  return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+  if (encoded === undefined) return undefined;
+  const bytes = Buffer.from(encoded, "base64");
+  // cloud-init takes gzip as well, which is how long scripts fit: a secret in it is a secret all the same.
+  const isGzip = bytes.toString("hex").startsWith("1f8b");
+  try {
+    return (isGzip ? gunzipSync(bytes) : bytes).toString("utf8");
+  } catch {
+    // Broken: no machine would run it.
+    return undefined;
+  }
 }
 
 function secretInScript(script: string): string | undefined {

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { one } from "../cases";
 import { DELETE, type TestResource } from "../harness";
 import { allows, bounded, type Further, leaves, notInDev, refuses } from "./build";
@@ -201,6 +202,15 @@ export const cloud: Further = {
         Buffer.from("export API_KEY=abcdefghijkl").toString("base64"),
         "the start script holds a value under a secret's name",
       ],
+      [
+        gzipSync("export API_KEY=abcdefghijkl").toString("base64"),
+        "the start script holds a value under a secret's name",
+      ],
+    ]),
+    // Gzip in name only, and gzip that ends early: nothing can be read in them.
+    allows(one("aws:ec2/instance:Instance", { userDataBase64: "" }), "userDataBase64", [
+      Buffer.from([0x1f, 0x8b, 1, 2, 3]).toString("base64"),
+      gzipSync("export API_KEY=abcdefghijkl").subarray(0, 12).toString("base64"),
     ]),
   ],
   "rds-requires-tls": [
