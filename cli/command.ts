@@ -106,6 +106,20 @@ export function buildCommand(context: CommandContext): Command {
     .description("print the JSON Schema of a system file")
     .action(async () => (require("./commands/schema") as typeof import("./commands/schema")).schema(context));
 
+  root
+    .command("init")
+    .description("write the file of a new stack, by asking for what the flags leave open")
+    .option("--stack <stack>", "name of the stack")
+    .option("--system <system>", "built-in system or path to a system file")
+    .addOption(suggesting("--environment <environment>", "environment", ENVIRONMENTS))
+    .addOption(suggesting("--model <model>", "deployment model", MODELS))
+    .addOption(suggesting("--cloud <cloud>", "cloud", CLOUDS))
+    .option("--region <region>", "region, the primary one first; on kubernetes a context (repeatable)", collect, [])
+    .option("--domain <domain>", "domain the public uses")
+    .option("--yes", "never ask: what is missing is an error")
+    .option("--force", "overwrite the stack's file")
+    .action(async (options) => (require("./commands/init") as typeof import("./commands/init")).init(options, context));
+
   addImports(root, context);
   return root;
 }
