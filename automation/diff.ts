@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Plan, PlanResource } from "../engine";
-import { isStateful, replacesOn } from "./replacements";
+import { isStateful } from "../policies";
+import { replacesOn } from "./replacements";
 
 /** One property that differs; a side that has none is undefined. */
 export interface PropertyChange {

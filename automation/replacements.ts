@@ -89,11 +89,6 @@ const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:postgresql.cnpg.io/v1:Cluster": ["metadata.name", "metadata.namespace"],
 };
 
-/** Whether a type holds data or is what holds it, so that losing it stands out. */
-export function isStateful(type: string): boolean {
-  return type in REPLACED_BY || type === "aws:kms/key:Key" || type === "gcp:kms/cryptoKey:CryptoKey";
-}
-
 /**
  * Immutable fields of Kubernetes objects; all others are updated in place. A change of name, namespace or kind makes
  * another object.
