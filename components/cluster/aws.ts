@@ -16,9 +16,10 @@ import { type AddonsArgs, makeAddonsAfterNodes, makeAddonsBeforeNodes } from "./
 import { makeFirewall } from "./eks/firewall";
 import { makePodIdentity } from "./eks/identity";
 import { kubeconfig } from "./eks/kubeconfig";
-import { planNodeGroups } from "./eks/nodeGroups";
+import { type NodeGroupPlan, planNodeGroups } from "./eks/nodeGroups";
 import { makeNodes } from "./eks/nodes";
 import { type Addon, KUBERNETES_VERSION } from "./eks/versions";
+import { classVerdict, heldVerdict } from "./nodeLimits";
 
 export interface ClusterArgs extends ComponentArgs {
   /** Name of the cluster: its log group and its subnets' tags follow from it. */
@@ -64,7 +65,10 @@ export class Cluster extends Component {
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:cluster:Cluster", name, args, opts);
     const { context } = this;
-    const groups = planNodeGroups(args.nodePools, context.redundancy.multiZone);
+    const groups = planNodeGroups(args.nodePools, {
+      multiZone: context.redundancy.multiZone,
+      environment: context.environment,
+    });
     this.account = accountOf(this);
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
     const version = args.version ?? KUBERNETES_VERSION;
@@ -100,6 +104,7 @@ export class Cluster extends Component {
     this.kubernetes = this.makeProvider(args, entries);
     this.ready = [...nodes, ...after, this.makeStorageClass(args, after)];
     this.reportScaling(groups.filter((group) => group.max > group.min).map((group) => group.name));
+    this.reportHeld(args, groups);
     this.finish({ clusterName: this.cluster.name });
   }
 
@@ -269,6 +274,17 @@ export class Cluster extends Component {
         reason: "nothing in the cluster changes the size of node groups yet: they stay at their least size",
         remedy: "install Karpenter, or raise nodePools.NAME.min",
       });
+    }
+  }
+  private reportHeld(args: ClusterArgs, groups: readonly NodeGroupPlan[]): void {
+    const { environment } = this.context;
+    const classes = groups.flatMap(({ name, insteadOf, instanceTypes: [to = ""] }) =>
+      insteadOf === undefined ? [] : [{ name, from: insteadOf, to }],
+    );
+    for (const verdict of [heldVerdict(args.nodePools, groups, environment), classVerdict(classes, environment)]) {
+      if (verdict) {
+        this.degrade(verdict);
+      }
     }
   }
 }

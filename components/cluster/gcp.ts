@@ -14,9 +14,10 @@ import type { WorkloadIdentity } from "./contract";
 import { makeFirewall } from "./gke/firewall";
 import { allowMetadataServer, grantAll, principalOf } from "./gke/identity";
 import { kubeconfig } from "./gke/kubeconfig";
-import { MOST_NODES_IN_DEV, type NodePoolPlan, planNodePools } from "./gke/nodePools";
+import { planNodePools } from "./gke/nodePools";
 import { makeNodeAccount, makeNodes, type NodeAccount } from "./gke/nodes";
 import { MAINTENANCE, RELEASE_CHANNEL } from "./gke/versions";
+import { heldVerdict } from "./nodeLimits";
 
 export interface ClusterArgs extends ComponentArgs {
   /** Name of the cluster. */
@@ -88,7 +89,10 @@ export class Cluster extends Component {
     });
     this.kubernetes = this.makeProvider(args);
     this.ready = [...nodes, this.makeStorageClass(args, nodes)];
-    this.reportCapped(args.nodePools, pools);
+    const held = heldVerdict(args.nodePools, pools, context.environment);
+    if (held) {
+      this.degrade(held);
+    }
     this.finish({ clusterName: this.cluster.name });
   }
 
@@ -230,17 +234,6 @@ export class Cluster extends Component {
         advancedDatapathObservabilityConfig: { enableMetrics: true, enableRelay: false },
       },
     };
-  }
-
-  private reportCapped(asked: ClusterArgs["nodePools"], planned: readonly NodePoolPlan[]): void {
-    const capped = planned.filter(({ name, max }) => max < (asked[name]?.max ?? max));
-    if (capped.length > 0) {
-      this.degrade({
-        feature: `the most nodes of ${capped.map(({ name }) => name).join(", ")}`,
-        reason: `a pool has at most ${MOST_NODES_IN_DEV} nodes in dev, where nobody watches the bill`,
-        remedy: "set groundplan:environment to staging",
-      });
-    }
   }
 
   private makeProvider(args: ClusterArgs): k8s.Provider {

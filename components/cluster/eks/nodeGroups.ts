@@ -1,7 +1,8 @@
-import type { NodePoolSpec } from "../../../systems/spec";
+import type { Environment, NodePoolSpec } from "../../../systems/spec";
 import { type Problem, Problems, show } from "../../errors";
 import { gibibytes } from "../../quantities";
 import { POOL_LABEL } from "../contract";
+import { heldClass, heldPool } from "../nodeLimits";
 import { instanceTypesFor, isArm } from "./instanceTypes";
 
 /** One managed node group, worked out from a pool of the spec. */
@@ -15,6 +16,8 @@ export interface NodeGroupPlan {
   readonly diskSizeGiB: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly tainted: boolean;
+  /** Type the spec comes to, where the environment does not pay for it. */
+  readonly insteadOf?: string;
 }
 
 export const SYSTEM_POOL = "system";
@@ -36,7 +39,7 @@ const SYSTEM: NodePoolSpec = {
 /** The system pool and one group per pool of the spec. */
 export function planNodeGroups(
   pools: Readonly<Record<string, NodePoolSpec>>,
-  multiZone: boolean,
+  { multiZone, environment }: { readonly multiZone: boolean; readonly environment: Environment },
 ): readonly NodeGroupPlan[] {
   const problems = new Problems();
   const system: NodePoolSpec = {
@@ -45,17 +48,23 @@ export function planNodeGroups(
     min: pools[SYSTEM_POOL]?.min ?? (multiZone ? 3 : SYSTEM.min),
   };
   const groups = Object.entries({ ...pools, [SYSTEM_POOL]: system }).flatMap(([name, pool]) =>
-    planGroup(name, pool, problems),
+    planGroup(name, heldPool(pool, environment), environment, problems),
   );
   problems.throwIfAny();
   return groups;
 }
 
-function planGroup(name: string, pool: NodePoolSpec, problems: Problems): readonly NodeGroupPlan[] {
+function planGroup(
+  name: string,
+  pool: NodePoolSpec,
+  environment: Environment,
+  problems: Problems,
+): readonly NodeGroupPlan[] {
   const path = `nodePools.${name}`;
   const { aws: type } = pool.classes;
-  const instanceTypes = instanceTypesFor({ ...pool, ...(type === undefined ? {} : { type }) });
-  if (!instanceTypes) {
+  const asked = instanceTypesFor({ ...pool, ...(type === undefined ? {} : { type }) });
+  const instanceTypes = asked?.map((each) => heldClass(each, environment));
+  if (!asked || !instanceTypes) {
     problems.add(tooLarge(path, pool));
     return [];
   }
@@ -81,6 +90,7 @@ function planGroup(name: string, pool: NodePoolSpec, problems: Problems): readon
       diskSizeGiB: Math.max(20, gibibytes(pool.diskSize)),
       labels: { ...pool.labels, [POOL_LABEL]: name },
       tainted: pool.tainted,
+      ...(asked[0] === undefined || asked[0] === instanceTypes[0] ? {} : { insteadOf: asked[0] }),
     },
   ];
 }

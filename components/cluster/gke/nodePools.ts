@@ -3,6 +3,7 @@ import { Problems, show } from "../../errors";
 import { bootDiskTypeFor, isArm, machineTypeFor, shapeOfAwsClass, unavailableReason } from "../../gcp/machineTypes";
 import { gibibytes } from "../../quantities";
 import { POOL_LABEL } from "../contract";
+import { heldPool } from "../nodeLimits";
 
 /** One node pool, worked out from a pool of the spec. */
 export interface NodePoolPlan {
@@ -41,12 +42,9 @@ export interface NodePoolsArgs {
   readonly region: string;
   /** Zones the pools cover; the system pool has a node in each. */
   readonly zones: number;
-  /** Decides the most nodes of a pool. */
+  /** Decides the most nodes of a pool: nodeLimits.ts. */
   readonly environment: Environment;
 }
-
-/** Nodes of one pool in dev, whatever its max, unless its min is more. */
-export const MOST_NODES_IN_DEV = 5;
 
 /** The system pool and one per pool of the spec. */
 export function planNodePools({ pools, region, zones, environment }: NodePoolsArgs): readonly NodePoolPlan[] {
@@ -55,14 +53,10 @@ export function planNodePools({ pools, region, zones, environment }: NodePoolsAr
   // Load balancers know pods by zone, and GKE keeps a list of them only for zones that have a node.
   const system: NodePoolSpec = { ...SYSTEM, ...given, min: Math.max(given?.min ?? SYSTEM.min, zones) };
   const plans = Object.entries({ ...pools, [SYSTEM_POOL]: system }).flatMap(([name, pool]) =>
-    planPool(name, environment === "dev" ? { ...pool, max: mostInDev(pool) } : pool, region, problems),
+    planPool(name, heldPool(pool, environment), region, problems),
   );
   problems.throwIfAny();
   return plans;
-}
-
-function mostInDev({ min, max }: NodePoolSpec): number {
-  return Math.max(min, Math.min(max, MOST_NODES_IN_DEV));
 }
 
 /** Most nodes at a time: every pool full, and one more each while it is upgraded. */

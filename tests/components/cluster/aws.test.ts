@@ -31,13 +31,16 @@ describe("EKS node planning", () => {
   });
 
   it("always has a system pool, untainted and on demand", () => {
-    const [group] = planNodeGroups({}, true);
+    const [group] = planNodeGroups({}, { multiZone: true, environment: "staging" });
     expect(group).to.deep.include({ name: "system", capacityType: "ON_DEMAND", min: 3, tainted: false });
   });
 
   it("refuses a type of the wrong architecture and a node no type holds, both at once", () => {
     try {
-      planNodeGroups({ one: pool({ classes: { aws: "m6g.large" } }), two: pool({ cpu: "500" }) }, false);
+      planNodeGroups(
+        { one: pool({ classes: { aws: "m6g.large" } }), two: pool({ cpu: "500" }) },
+        { multiZone: false, environment: "staging" },
+      );
       expect.fail("accepted");
     } catch (error) {
       if (!InputError.is(error)) throw error;
