@@ -28,6 +28,7 @@ import {
   addOnModes,
   addOnValues,
   demandOf,
+  directoryDemands,
   madeClasses,
   postgresImage,
   redisImage,
@@ -76,12 +77,16 @@ class KubernetesSite implements Site {
   }
 
   namespaces(requests: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource> {
-    const { context, system } = this.request;
+    const { context, system, placementSettings } = this.request;
     for (const { name, podSecurity, demands = [] } of requests) {
       const stores = Object.values(system.stores).filter(
         (store) => store.kind !== "bucket" && namespaceOf(system, store) === name,
       );
-      const all = [...demands, ...stores.flatMap((store) => demandOf(store, context.redundancy))];
+      const all = [
+        ...demands,
+        ...stores.flatMap((store) => demandOf(store, context.redundancy)),
+        ...directoryDemands(system, Object.keys(placementSettings.existing?.buckets ?? {}), name),
+      ];
       this.namespacesMade.set(
         name,
         new Namespace(

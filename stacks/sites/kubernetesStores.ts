@@ -5,9 +5,12 @@ import type { PodDemand } from "../../components/cluster/namespace/demand";
 import { type Context, isDistributed, type Redundancy } from "../../components/context";
 import { instancesOf, isReplicated, operatorImage } from "../../components/data/postgres/cloudNativePg";
 import { redisServers, SENTINEL_RESOURCES, SENTINELS } from "../../components/data/redis/kubernetes";
+import { LOCAL_SIZE } from "../../components/storage/bucket/kubernetes";
 import { needsKeda } from "../../components/workload/autoscaling";
+import { normalizeUse } from "../../systems/edges";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
+import { namespaceOf } from "../demands";
 import { imageOf, type Settings } from "../settings";
 
 /**
@@ -123,6 +126,23 @@ export function demandOf(store: StoreSpec, redundancy: Redundancy): readonly Pod
     default:
       return store satisfies never;
   }
+}
+
+/** What buckets ask of a namespace's quota: the directory that takes the place of each that is not named. */
+export function directoryDemands(
+  system: Pick<ResolvedSystem, "name" | "namespace" | "services" | "stores">,
+  named: readonly string[],
+  namespace: string,
+): readonly PodDemand[] {
+  return Object.entries(system.stores).flatMap(([name, store]) => {
+    const used = Object.values(system.services).some(
+      (service) =>
+        namespaceOf(system, service) === namespace && service.uses.some((use) => normalizeUse(use).to === name),
+    );
+    return store.kind === "bucket" && !named.includes(name) && used
+      ? [{ pods: 0, resources: NOTHING, claims: [store.local?.size ?? LOCAL_SIZE] }]
+      : [];
+  });
 }
 
 const NOTHING = {

@@ -25,6 +25,16 @@ const CELLS: readonly PlanArgs[] = [
   { system: "doc-scraper", environment: "staging", model: "distributed" },
   { system: "webharvest", environment: "staging", model: "distributed" },
   { system: "charterflow", environment: "staging", model: "distributed" },
+  {
+    system: "scraping-platform",
+    environment: "dev",
+    model: "distributed",
+    settings: {
+      mesh: { kind: "istio" },
+      existing: { main: { buckets: { backups: { bucket: "copies", secretName: "copies" } } } },
+      kubernetes: { ...KUBERNETES, routing: "gateway", snapshotClass: "nightly" },
+    },
+  },
 ];
 
 describeOnControlPlane("planned manifests on a real API server", (subject) => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { WireObject } from "../../engine/wire";
 import { loadSystem } from "../../systems/load";
 import { resolveSystem } from "../../systems/resolve";
 import type { Model } from "../../systems/spec";
@@ -35,7 +36,7 @@ async function check({ system: name, model, settings = {}, buckets = [] }: Cell)
     const pods = [...podsOf(plan, placement), ...solversOf(plan, placement)];
     const addOns = installed(plan.all.filter((each) => each.name.startsWith(`${placement}-`)).map((each) => each.name));
     const expected = expectedConnections({ system, pods, addOns, buckets });
-    const open = openConnections(plan, placement, pods);
+    const open = openConnections(policiesOf(plan, placement), pods);
     expect(
       [...open].filter((each) => !expected.has(each)).sort(),
       `more than the spec says, ${placement}`,
@@ -64,8 +65,7 @@ function solversOf(plan: Manifests, placement: string): readonly Node[] {
   );
 }
 
-function openConnections(plan: Manifests, placement: string, pods: readonly Node[]): ReadonlySet<string> {
-  const policies = policiesOf(plan, placement);
+function openConnections(policies: readonly WireObject[], pods: readonly Node[]): ReadonlySet<string> {
   const ports = [...portsOf(policies), { port: 22, protocol: "TCP" }];
   // A pod nobody planned, in every namespace there is: default-deny is what holds it.
   const namespaces = [...new Set(pods.map(({ namespace }) => namespace))];
@@ -112,5 +112,27 @@ describe("who can reach whom on Kubernetes", function () {
       buckets: ["backups"],
       settings: { existing: { main: { buckets: { backups: bucket } } } },
     });
+  });
+
+  it("would show a door left open, and one that is shut", () => {
+    const node = (name: string) => ({ name, namespace: "n", labels: { app: name }, address: "10.244.0.1" });
+    const policy = (app: string, spec: Readonly<Record<string, unknown>>) =>
+      ({
+        metadata: { namespace: "n" },
+        spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Ingress", "Egress"], ...spec },
+      }) as unknown as WireObject;
+    const ports = [{ protocol: "TCP", port: 80 }];
+    const to = { egress: [{ to: [{ podSelector: { matchLabels: { app: "b" } } }], ports }] };
+    const from = { ingress: [{ from: [{ podSelector: { matchLabels: { app: "a" } } }], ports }] };
+    const closed = policy("nobody", {});
+    const pods = [node("a"), node("b")];
+    const between = (...policies: readonly WireObject[]) =>
+      openConnections([closed, ...policies], pods).has("a > b:80");
+    expect(between(policy("a", to), policy("b", from))).to.equal(true);
+    expect(between(policy("a", {}), policy("b", from))).to.equal(false);
+    expect(between(policy("a", to), policy("b", {}))).to.equal(false);
+    expect(
+      openConnections([policy("a", to), policy("b", { ingress: [{ ports }] })], pods).has("internet > b:80"),
+    ).to.equal(true);
   });
 });

@@ -28,7 +28,7 @@ export interface ExistingBucket {
 }
 
 /** Size of the directory where the system names none. */
-const LOCAL_SIZE = "10Gi";
+export const LOCAL_SIZE = "10Gi";
 
 /** A bucket for a cluster that has no object storage of its own: one that exists, or a directory in its place. */
 export class KubernetesBucket extends Component {
