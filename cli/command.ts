@@ -137,6 +137,7 @@ function addImports(root: Command, context: CommandContext): void {
   described("compose", "Docker Compose file").action(async (file, options) =>
     load().importComposeFile(file, options, context),
   );
+  described("score", "Score workload").action(async (file, options) => load().importScoreFile(file, options, context));
 }
 
 function withSelectors(command: Command): Command {

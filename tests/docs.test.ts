@@ -30,6 +30,7 @@ describe("the README", function () {
       cpSync(join(ROOT, file), join(directory, file));
     }
     cpSync(join(ROOT, "examples", "from-compose", "compose.yaml"), join(directory, "compose.yaml"));
+    cpSync(join(ROOT, "examples", "from-score", "score.yaml"), join(directory, "score.yaml"));
     symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
   });
   after(() => rmSync(directory, { recursive: true }));

@@ -18,6 +18,12 @@ export async function importComposeFile(file: string, options: ImportOptions, co
   await importFile(importCompose, file, options, context);
 }
 
+/** Turns a Score workload into a system file. */
+export async function importScoreFile(file: string, options: ImportOptions, context: CommandContext): Promise<void> {
+  const { importScore } = require("../../automation/import/score") as typeof import("../../automation/import/score");
+  await importFile(importScore, file, options, context);
+}
+
 async function importFile(
   importer: (request: ImportRequest) => Imported,
   file: string,
