@@ -2,7 +2,7 @@
 const SECRET_NAME =
   /(passw(or)?d|passphrase|secret|token|api_?-?key|access_?-?key|private_?-?key|credential|auth_?key|connection_?string)/i;
 const HARMLESS_NAME =
-  /(_(file|path|dir|name|names|ref|arn|id|ttl|expiry|expires|seconds|minutes|hours|days|url|uri|endpoint|issuer|algorithm|length|enabled|type|mode|header|audience|limit|limits|max|count|version|backend|store|namespace)$|^(max|min)_|tokens|public)/i;
+  /(_(file|path|dir|name|names|ref|arn|id|ttl|expiry|expires|seconds|minutes|hours|days|url|uri|endpoint|issuer|algorithm|length|enabled|type|mode|header|audience|limit|limits|max|count|version|backend|store|namespace|encryption)$|^(max|min)_|tokens|public)/i;
 /** Values that are secrets whatever their name. */
 const SECRET_VALUES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],

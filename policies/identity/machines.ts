@@ -83,11 +83,10 @@ function decoded(value: unknown): string | undefined {
 function secretInScript(script: string): string | undefined {
   for (const line of script.split("\n")) {
     const assignment = /^\s*(?:export\s+|-\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*[=:]\s*["']?([^"'\s]+)["']?\s*$/.exec(line);
-    // What is computed at boot ($(...), ${...}, `...`) is a reference, not a value.
+    // What is computed at boot ($(...), ${...}, `...`), or filled in there ({{...}}), is a reference, not a value.
     const value = assignment?.[2] ?? "";
-    const found =
-      secretIn(/[$`]/.test(value) ? "" : (assignment?.[1] ?? ""), /[$`]/.test(value) ? "" : value) ??
-      secretIn("", line);
+    const isReference = /[$`]|\{\{/.test(value);
+    const found = (isReference ? undefined : secretIn(assignment?.[1] ?? "", value)) ?? secretIn("", line);
     if (found !== undefined) return found;
   }
   return undefined;

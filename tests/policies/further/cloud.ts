@@ -196,6 +196,8 @@ export const cloud: Further = {
     allows(one("aws:ec2/instance:Instance", { userData: "" }), "userData", [
       "export API_KEY=$(fetch)",
       "export API_KEY=`fetch key`",
+      "PGPASSWORD={{postgres-admin}}",
+      "- password_encryption=scram-sha-256",
     ]),
     refuses(one("aws:ec2/launchTemplate:LaunchTemplate", { userData: "" }), "userData", [
       [
