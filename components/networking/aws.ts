@@ -40,6 +40,11 @@ export class Network extends Component implements NetworkContract {
   readonly privateSubnetIds: readonly pulumi.Output<string>[];
   readonly dataSubnetIds: readonly pulumi.Output<string>[];
   readonly dataCidrBlocks: readonly string[];
+  /** Ranges of the private subnets, where nodes and pods have their addresses. */
+  readonly privateCidrBlocks: readonly string[];
+  /** Tables that a way to another network is added to. */
+  readonly privateRouteTableIds: readonly pulumi.Output<string>[];
+  readonly dataRouteTableId: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
 
   private readonly zones: number;
@@ -69,6 +74,9 @@ export class Network extends Component implements NetworkContract {
     this.cidrBlock = plan.cidrBlock;
     this.publicCidrBlocks = plan.publicCidrBlocks;
     this.dataCidrBlocks = plan.dataCidrBlocks;
+    this.privateCidrBlocks = plan.privateCidrBlocks;
+    this.privateRouteTableIds = privateTables.map((table) => table.id);
+    this.dataRouteTableId = dataTable.id;
     this.publicSubnetIds = subnets.public.map((subnet) => subnet.id);
     this.privateSubnetIds = subnets.private.map((subnet) => subnet.id);
     this.dataSubnetIds = subnets.data.map((subnet) => subnet.id);

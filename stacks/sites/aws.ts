@@ -8,13 +8,14 @@ import type { ClusterContract } from "../../components/cluster/contract";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import { Namespace } from "../../components/cluster/namespace/namespace";
 import { mergeClients } from "../../components/data/clients";
-import { Postgres } from "../../components/data/postgres/aws";
+import { Postgres, type PostgresArgs } from "../../components/data/postgres/aws";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { Redis } from "../../components/data/redis/aws";
 import { LoadBalancer } from "../../components/edge/loadBalancer/aws";
 import { InputError, show } from "../../components/errors";
 import { NAME_RULES, uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/aws";
+import { Peering } from "../../components/networking/peering";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
 import type { PlannedBackup } from "../../components/operations/backup/contract";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
@@ -24,8 +25,7 @@ import { CONCERNS } from "../../components/secrets/keys/contract";
 import { SecretStore } from "../../components/secrets/secretStore/aws";
 import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
-import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
-import type { StoreOf, StoreSpec } from "../../systems/spec";
+import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
 import { imageOf } from "../settings";
@@ -37,7 +37,9 @@ import {
   loadBalancerGrants,
 } from "./aws/controllers";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./aws/databaseUsers";
+import { makeFollower } from "./aws/follower";
 import { makeProviders } from "./aws/providers";
+import { copyRegionOf, type Lead, peerOf, type SharedParts, sharedParts } from "./aws/shared";
 import { unsupportedProblems } from "./aws/supported";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -45,7 +47,7 @@ import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 /** One region of AWS, as a model sees it. */
 export function openAwsSite(request: SiteRequest): Site {
   const { system, placementSettings, settings } = request;
-  const problems = unsupportedProblems(system, placementSettings, settings.domain);
+  const problems = unsupportedProblems(system, placementSettings, settings);
   if (problems.length > 0) {
     throw new InputError(problems);
   }
@@ -59,11 +61,14 @@ class AwsSite implements Site {
   private readonly options: pulumi.ComponentResourceOptions;
   private readonly keys: Keys;
   private readonly network: Network;
+  private readonly shared: SharedParts;
+  private readonly lead: Lead;
   private readonly logs: LogBucket;
   private readonly replica: BucketArgs["replica"];
   private readonly eks: Cluster;
   private readonly addOns: AddOns;
   private readonly secrets: SecretStore;
+  private peering: Peering | undefined;
   private readonly namespacesMade = new Map<string, Namespace>();
 
   constructor(request: SiteRequest) {
@@ -74,6 +79,8 @@ class AwsSite implements Site {
     const clusterName = uniqueName(NAME_RULES.awsCluster, [context.system, pulumi.getStack(), context.placement]);
     this.keys = this.makeKeys(options);
     this.network = this.makeNetwork(clusterName, options);
+    this.shared = sharedParts(request.settings);
+    this.lead = this.shared.join({ context, placementSettings: request.placementSettings, network: this.network });
     this.logs = new LogBucket(this.named("logs"), { context }, options);
     this.replica = this.makeReplicaPlace(options);
     this.eks = this.makeCluster(clusterName, options);
@@ -111,7 +118,7 @@ class AwsSite implements Site {
           const password = this.request.settings.secretValue(existing.password);
           return bindExistingDatabase({ ...existing, password, database: spec.database });
         }
-        return this.database(name, spec, new Postgres(this.named(name), { ...common, spec }, this.options), clients);
+        return this.isLead ? this.database({ ...common, spec }) : this.follower({ ...common, spec });
       case "redis":
         return new Redis(this.named(name), { ...common, spec }, this.options).binding;
       case "bucket":
@@ -233,8 +240,8 @@ class AwsSite implements Site {
 
   /** One log bucket in the region that copies go to serves them all. */
   private makeReplicaPlace(options: pulumi.ComponentResourceOptions): BucketArgs["replica"] {
-    const { context, system } = this.request;
-    const region = replicaRegionOf(context.region);
+    const { context, settings, system } = this.request;
+    const region = copyRegionOf(this.request.placementSettings, settings);
     const wanted = Object.values(system.stores).some((store) => store.kind === "bucket" && store.replication);
     return wanted && region !== undefined
       ? { region, logs: new LogBucket(this.named("replica-logs"), { context, region }, options) }
@@ -319,31 +326,51 @@ class AwsSite implements Site {
     };
   }
 
-  /** The database, and the job that gives its clients their users before any of them starts. */
-  private database(name: string, spec: StoreOf<"postgres">, database: Postgres, clients: readonly Client[]): Binding {
-    const { context, settings } = this.request;
-    const [client] = clients;
-    if (!client) {
-      return database.binding;
-    }
-    const users = makeDatabaseUsers(
-      this.named(`${name}-users`),
-      {
-        context,
-        store: name,
-        spec,
-        database,
-        clients,
-        cluster: this.cluster,
-        namespace: client.namespace,
-        image: imageOf(settings.images, "stores", name, spec.image ?? `postgres:${spec.version}-alpine`),
-      },
-      {
-        ...this.options,
-        dependsOn: [...(this.namespacesMade.get(client.namespace)?.ready ?? []), ...this.secrets.ready],
-      },
+  private get isLead(): boolean {
+    return this.lead.placementSettings === this.request.placementSettings;
+  }
+
+  /** A database that follows the primary placement's; its users are made there. */
+  private follower(args: PostgresArgs): Binding {
+    this.peering ??= new Peering(
+      this.named("peering"),
+      { context: args.context, network: this.network, peer: peerOf(this.lead), clientGroupId: args.clientGroupId },
+      this.options,
     );
-    return { ...database.binding, ready: [...database.binding.ready, ...users] };
+    const { lead, peering, shared, options } = this;
+    return makeFollower(this.named(args.store), { ...args, lead, peering, shared }, options);
+  }
+
+  /** The database, and the job that gives its clients their users before any of them starts. */
+  private database(args: PostgresArgs): Binding {
+    const { settings } = this.request;
+    const { context, store, spec, clients } = args;
+    const followed = settings.placements.length > 1;
+    const database = new Postgres(this.named(store), { ...args, followed }, this.options);
+    const { binding } = database;
+    const [client] = clients;
+    const users = client
+      ? makeDatabaseUsers(
+          this.named(`${store}-users`),
+          {
+            context,
+            store,
+            spec,
+            database,
+            clients,
+            cluster: this.cluster,
+            namespace: client.namespace,
+            image: imageOf(settings.images, "stores", store, spec.image ?? `postgres:${spec.version}-alpine`),
+          },
+          {
+            ...this.options,
+            dependsOn: [...(this.namespacesMade.get(client.namespace)?.ready ?? []), ...this.secrets.ready],
+          },
+        )
+      : [];
+    const ready = [...binding.ready, ...users];
+    this.shared.databases.set(store, { database, ready });
+    return { ...binding, ready };
   }
 
   private named(role: string): string {

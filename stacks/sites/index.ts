@@ -10,7 +10,7 @@ const SITES: Readonly<Record<Model, Readonly<Partial<Record<Cloud, () => Promise
   standalone: { kubernetes: kubernetesSite },
   "single-server": { kubernetes: kubernetesSite },
   distributed: { kubernetes: kubernetesSite, aws: awsSite, gcp: gcpSite },
-  global: { kubernetes: kubernetesSite, gcp: gcpSite },
+  global: { kubernetes: kubernetesSite, aws: awsSite, gcp: gcpSite },
 };
 
 /** Opens the site of a placement: what its cloud offers to the model. Throws an InputError where there is none. */

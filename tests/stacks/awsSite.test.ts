@@ -14,7 +14,7 @@ describe("site on aws", function () {
     const paths = unsupportedProblems(
       { ...system, stores: { ...system.stores, files: { kind: "file-share", size: "1Gi" } } },
       { ...placement, existing: { cluster: "mine", databases: {}, buckets: {} } },
-      undefined,
+      { domain: undefined, placements: [placement] },
     ).map((problem) => problem.path);
     expect(paths).to.deep.equal(["groundplan:existing.main.cluster", "stores.files.kind", "groundplan:domain"]);
   });

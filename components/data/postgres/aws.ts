@@ -2,9 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { StoreOf } from "../../../systems/spec";
-import { makeLogGroup } from "../../aws/logGroup";
 import type { Make } from "../../aws/make";
-import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
+import { makeSecretEntry } from "../../aws/secret";
 import type { Binding, BindingValue, Client, EndpointRole, SecretSource } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError } from "../../errors";
@@ -12,9 +11,9 @@ import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { allocatedGiB, masterPassword, maxStorageGiB, postgresProblems } from "./constraints";
-import { databaseUser, POSTGRES_PORT, type PostgresContract } from "./contract";
-import { type CredentialsArgs, makeClientSecret, makePassword } from "./credentials";
-import { instanceClassFor } from "./instanceClass";
+import { POSTGRES_PORT, type PostgresContract } from "./contract";
+import { type ClientSecret, makeClientSecrets, makePassword } from "./credentials";
+import { clientValues, type InstanceArgs, instanceArgs, makeLogs } from "./instance";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 
 export interface PostgresArgs extends ComponentArgs {
@@ -26,6 +25,8 @@ export interface PostgresArgs extends ComponentArgs {
   /** Group whose members may connect. */
   readonly clientGroupId: pulumi.Input<string>;
   readonly clients: readonly Client[];
+  /** Whether databases in other regions follow it. @default false */
+  readonly followed?: boolean;
   readonly transform?: {
     readonly primary?: Transform<aws.rds.InstanceArgs>;
     readonly parameters?: Transform<aws.rds.ParameterGroupArgs>;
@@ -34,7 +35,6 @@ export interface PostgresArgs extends ComponentArgs {
 
 const MASTER_USER = "groundplan";
 const IDENTIFIER_SUFFIX_BYTES = 4;
-const LOG_EXPORTS = ["postgresql", "upgrade"] as const;
 
 /** What an administrator of the database connects with: for the job that makes the clients' users. */
 export interface Administrator {
@@ -49,7 +49,11 @@ export class Postgres extends Component implements PostgresContract {
   readonly administrator: Administrator;
   readonly host: pulumi.Output<string>;
   /** The clients' users and their passwords, by service. */
-  readonly clientSecrets: ReadonlyMap<string, SecretEntry>;
+  readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
+  /** What a replica in another region names, and waits for. */
+  readonly source: pulumi.Output<string>;
+  /** Group around the instances: whoever else may connect gets a rule of it. */
+  readonly groupId: pulumi.Output<string>;
 
   private readonly args: PostgresArgs;
   private readonly makeChild: Make;
@@ -69,8 +73,17 @@ export class Postgres extends Component implements PostgresContract {
     const replicas = this.makeReplicas(identifier, primary, shared);
 
     this.host = primary.address;
+    this.source = primary.arn;
+    this.groupId = shared.group.id;
     this.administrator = this.administratorOf(primary, master);
-    this.clientSecrets = this.makeClientSecrets(primary, replicas);
+    this.clientSecrets = makeClientSecrets(this.makeChild, args.clients, {
+      context: this.context,
+      store: args.store,
+      database: args.spec.database,
+      keyArn: args.keys.arn("secrets"),
+      host: primary.address,
+      replicaHosts: replicas.map((replica) => replica.address),
+    });
     this.binding = this.bind([primary, ...replicas]);
     this.reportReplicas(replicas.length);
     this.finish({ identifier: primary.identifier });
@@ -82,10 +95,7 @@ export class Postgres extends Component implements PostgresContract {
    */
   private makeIdentifier(): pulumi.Output<string> {
     const { context, args } = this;
-    const suffix = this.make(random.RandomId, "suffix", {
-      byteLength: IDENTIFIER_SUFFIX_BYTES,
-      keepers: { database: args.spec.database, user: MASTER_USER, key: args.keys.arn("data") },
-    });
+    const suffix = this.make(random.RandomId, "suffix", primarySuffix(args));
     const prefix = physicalName(
       NAME_RULES.awsDatabase,
       [context.system, context.placement, args.store],
@@ -94,9 +104,13 @@ export class Postgres extends Component implements PostgresContract {
     return pulumi.interpolate`${prefix}-${suffix.hex}`;
   }
 
+  private get instance(): InstanceArgs {
+    return { ...this.args, context: this.context };
+  }
+
   private makeMasterSecret() {
     const { context, args } = this;
-    if (masterPassword(args.spec) === "managed") {
+    if (masterPassword(args.spec, args) === "managed") {
       return undefined;
     }
     const password = makePassword(this.makeChild, "master-password");
@@ -123,12 +137,12 @@ export class Postgres extends Component implements PostgresContract {
     const { context, args } = this;
     const { spec, keys } = args;
     const { redundancy } = context;
-    const logs = this.makeLogs("logs", identifier);
+    const logs = makeLogs(this.makeChild, "logs", identifier, this.instance);
     return this.make(
       aws.rds.Instance,
       "primary",
       {
-        ...this.instanceArgs(shared),
+        ...instanceArgs(this.instance, shared),
         identifier,
         engine: "postgres",
         engineVersion: spec.version,
@@ -162,12 +176,12 @@ export class Postgres extends Component implements PostgresContract {
     return Array.from({ length: args.spec.readReplicas }, (_, index) => {
       const number = index + 1;
       const name = pulumi.interpolate`${identifier}-r${number}`;
-      const logs = this.makeLogs(`replica-${number}-logs`, name);
+      const logs = makeLogs(this.makeChild, `replica-${number}-logs`, name, this.instance);
       return this.make(
         aws.rds.Instance,
         `replica-${number}`,
         {
-          ...this.instanceArgs(shared),
+          ...instanceArgs(this.instance, shared),
           identifier: name,
           replicateSourceDb: primary.identifier,
           storageType: "gp3",
@@ -181,70 +195,10 @@ export class Postgres extends Component implements PostgresContract {
     });
   }
 
-  /** What the primary and its replicas share. */
-  private instanceArgs(shared: Surroundings) {
-    const { context, args } = this;
-    return {
-      // Validation has seen to it that there is one.
-      instanceClass: instanceClassFor(args.spec) ?? "",
-      storageEncrypted: true,
-      publiclyAccessible: false,
-      vpcSecurityGroupIds: [shared.group.id],
-      parameterGroupName: shared.parameters.name,
-      port: POSTGRES_PORT,
-      caCertIdentifier: "rds-ca-rsa2048-g1",
-      iamDatabaseAuthenticationEnabled: true,
-      maintenanceWindow: args.spec.maintenanceWindow,
-      autoMinorVersionUpgrade: true,
-      applyImmediately: false,
-      copyTagsToSnapshot: true,
-      databaseInsightsMode: "standard",
-      performanceInsightsEnabled: true,
-      performanceInsightsKmsKeyId: args.keys.arn("data"),
-      performanceInsightsRetentionPeriod: 7,
-      monitoringInterval: 60,
-      monitoringRoleArn: shared.monitoring.arn,
-      enabledCloudwatchLogsExports: [...LOG_EXPORTS],
-      deletionProtection: context.redundancy.protect,
-      tags: context.tags,
-    };
-  }
-
-  /** RDS makes the groups itself where they are missing, without key or retention. */
-  private makeLogs(role: string, identifier: pulumi.Output<string>): readonly pulumi.Resource[] {
-    return LOG_EXPORTS.map((log) =>
-      makeLogGroup(this.makeChild, `${role}-${log}`, {
-        context: this.context,
-        name: pulumi.interpolate`/aws/rds/instance/${identifier}/${log}`,
-        keyArn: this.args.keys.arn("logs"),
-      }),
-    );
-  }
-
   private administratorOf(primary: aws.rds.Instance, master: ReturnType<Postgres["makeMasterSecret"]>): Administrator {
     const managed = primary.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
     const secretArn = master?.entry.arn ?? managed;
     return { user: MASTER_USER, secretArn, password: { from: "store", key: secretArn, property: "password" } };
-  }
-
-  private makeClientSecrets(
-    primary: aws.rds.Instance,
-    replicas: readonly aws.rds.Instance[],
-  ): ReadonlyMap<string, SecretEntry> {
-    const { context, args } = this;
-    const credentials: CredentialsArgs = {
-      context,
-      store: args.store,
-      database: args.spec.database,
-      keyArn: args.keys.arn("secrets"),
-      host: primary.address,
-      replicaHosts: replicas.map((replica) => replica.address),
-    };
-    return new Map(
-      args.clients.map(
-        (client, index) => [client.service, makeClientSecret(this.makeChild, client, index, credentials)] as const,
-      ),
-    );
   }
 
   private bind(instances: readonly aws.rds.Instance[]): Binding {
@@ -264,16 +218,7 @@ export class Postgres extends Component implements PostgresContract {
     if (!entry) {
       throw new Error(`${client} is no client of ${this.args.store}`);
     }
-    const replica = endpoint === "replica" ? "replica-" : "";
-    const secret = (property: string): BindingValue => ({ kind: "secret", source: entry.source(property) });
-    return {
-      url: secret(`${replica}url`),
-      host: secret(`${replica}host`),
-      port: { kind: "plain", value: String(POSTGRES_PORT) },
-      user: { kind: "plain", value: databaseUser(client) },
-      password: secret("password"),
-      database: { kind: "plain", value: this.args.spec.database },
-    };
+    return clientValues(entry, client, this.args.spec.database, endpoint);
   }
 
   private reportReplicas(count: number): void {
@@ -285,4 +230,12 @@ export class Postgres extends Component implements PostgresContract {
       });
     }
   }
+}
+
+/** What the suffix of an instance's identifier follows. */
+export function primarySuffix({ spec, keys }: Pick<PostgresArgs, "spec" | "keys">): random.RandomIdArgs {
+  return {
+    byteLength: IDENTIFIER_SUFFIX_BYTES,
+    keepers: { database: spec.database, user: MASTER_USER, key: keys.arn("data") },
+  };
 }

@@ -18,11 +18,15 @@ const GP3_GIB = { min: 20, max: 65_536 };
 const MOST_REPLICAS = 15;
 
 /**
- * Who makes the master user's password. RDS manages it, and rotates it, except for an instance with read replicas:
+ * Who makes the master user's password. RDS manages it, and rotates it, except for an instance with read replicas, be
+ * they in its own region or, where it is followed, in others:
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
  */
-export function masterPassword(store: Pick<Postgres, "readReplicas">): "managed" | "generated" {
-  return store.readReplicas > 0 ? "generated" : "managed";
+export function masterPassword(
+  store: Pick<Postgres, "readReplicas">,
+  { followed = false }: { readonly followed?: boolean } = {},
+): "managed" | "generated" {
+  return followed || store.readReplicas > 0 ? "generated" : "managed";
 }
 
 /** GiB RDS may grow the disk to. The threshold must exceed the disk by a tenth, or RDS refuses it. */

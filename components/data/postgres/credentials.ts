@@ -14,6 +14,13 @@ export interface CredentialsArgs {
   readonly host: pulumi.Output<string>;
   /** Addresses of the replicas; clients take turns. */
   readonly replicaHosts: readonly pulumi.Output<string>[];
+  /** Passwords of users that another placement has made, by service. @default new ones */
+  readonly passwords?: ReadonlyMap<string, pulumi.Output<string>>;
+}
+
+/** What one client connects with. */
+export interface ClientSecret extends SecretEntry {
+  readonly password: pulumi.Output<string>;
 }
 
 /** A password without characters a URL would have to escape; 40 letters and digits are 238 bits. */
@@ -22,11 +29,11 @@ export function makePassword(make: Make, role: string): pulumi.Output<string> {
 }
 
 /** The secret of one client: its own user, so that one service's leak neither opens nor locks out another. */
-export function makeClientSecret(make: Make, client: Client, index: number, args: CredentialsArgs): SecretEntry {
+export function makeClientSecret(make: Make, client: Client, index: number, args: CredentialsArgs): ClientSecret {
   const user = databaseUser(client.service);
-  const password = makePassword(make, `${client.service}-password`);
+  const password = args.passwords?.get(client.service) ?? makePassword(make, `${client.service}-password`);
   const replica = args.replicaHosts[index % Math.max(args.replicaHosts.length, 1)] ?? args.host;
-  return makeSecretEntry(make, `${client.service}-secret`, {
+  const entry = makeSecretEntry(make, `${client.service}-secret`, {
     context: args.context,
     path: `${args.store}/${client.service}`,
     description: `Connection of ${client.service} to ${args.store}`,
@@ -42,6 +49,18 @@ export function makeClientSecret(make: Make, client: Client, index: number, args
       database: args.database,
     }),
   });
+  return { ...entry, password };
+}
+
+/** The secrets of all clients of a database, by service. */
+export function makeClientSecrets(
+  make: Make,
+  clients: readonly Client[],
+  args: CredentialsArgs,
+): ReadonlyMap<string, ClientSecret> {
+  return new Map(
+    clients.map((client, index) => [client.service, makeClientSecret(make, client, index, args)] as const),
+  );
 }
 
 /** The server refuses plain connections; the URL says so, for drivers that would try one first. */

@@ -71,8 +71,10 @@ export function externalSecretsGrants(
   const read = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"];
   const arn = (kind: string, name: string) =>
     pulumi.interpolate`arn:${account.partition}:${kind}:${context.region}:${account.id}:${name}`;
+  // In a placement that follows, passwords come with the clients' own secrets.
+  const followed = context.model === "global";
   const managed = Object.values(system.stores).some(
-    (store) => store.kind === "postgres" && masterPassword(store) === "managed",
+    (store) => store.kind === "postgres" && masterPassword(store, { followed }) === "managed",
   );
   return [
     { id: "secrets", actions: read, resources: [arn("secretsmanager", `secret:${secretPath(context)}*`)] },

@@ -1,14 +1,15 @@
 import { type Problem, Problems, show } from "../../../components/errors";
 import type { ResolvedSystem } from "../../../systems/resolve";
-import type { PlacementSettings } from "../../settings";
+import type { PlacementSettings, Settings } from "../../settings";
 
 /** What a placement on AWS cannot do yet, or never: refused by its field rather than left out. */
 export function unsupportedProblems(
   system: ResolvedSystem,
   placement: PlacementSettings,
-  domain: string | undefined,
+  { domain, placements }: Pick<Settings, "domain" | "placements">,
 ): readonly Problem[] {
   const problems = new Problems();
+  problems.addAll(globalProblems(placement, placements));
   const existing = placement.existing;
   const given = {
     vpc: existing?.vpc,
@@ -49,4 +50,32 @@ export function unsupportedProblems(
     });
   }
   return problems.all;
+}
+
+/** What several placements need of each other, and cannot have. */
+function globalProblems(placement: PlacementSettings, placements: Settings["placements"]): readonly Problem[] {
+  const path = `groundplan:placements[${placements.indexOf(placement)}]`;
+  const problems: Problem[] = [];
+  const strangers = placements.filter(({ cloud }) => cloud !== "aws");
+  if (strangers.length > 0) {
+    // No database follows one in another cloud, and one host name cannot be answered by two clouds' records.
+    const others = strangers.map(({ name, cloud }) => `${name} on ${cloud}`).join(", ");
+    problems.push({
+      path: `${path}.cloud`,
+      found: show(placement.cloud),
+      allowed: `one cloud for all placements of a stack that has one on aws; here is ${others} as well`,
+      fix: "move them to aws or this one to theirs, or make a stack per cloud",
+    });
+  }
+  const [primary = placement] = placements;
+  if (primary.cloud === "aws" && placement.account !== primary.account) {
+    problems.push({
+      path: `${path}.account`,
+      found: show(placement.account),
+      // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html#USER_ReadRepl.XRgn.Cnsdr
+      allowed: `the account of ${primary.name}, ${show(primary.account)}: RDS replicates within one account only`,
+      fix: "deploy all placements on aws to one account",
+    });
+  }
+  return problems;
 }

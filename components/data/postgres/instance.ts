@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StoreOf } from "../../../systems/spec";
+import { makeLogGroup } from "../../aws/logGroup";
+import type { Make } from "../../aws/make";
+import type { SecretEntry } from "../../aws/secret";
+import type { BindingValue, EndpointRole } from "../../binding";
+import type { Context } from "../../context";
+import type { KeysContract } from "../../secrets/keys/contract";
+import { databaseUser, POSTGRES_PORT } from "./contract";
+import { instanceClassFor } from "./instanceClass";
+import type { Surroundings } from "./surroundings";
+
+export interface InstanceArgs {
+  readonly context: Context;
+  readonly spec: StoreOf<"postgres">;
+  readonly keys: KeysContract;
+}
+
+export const LOG_EXPORTS = ["postgresql", "upgrade"] as const;
+
+/** What a primary and its replicas share, wherever they are. */
+export function instanceArgs({ context, spec, keys }: InstanceArgs, shared: Surroundings) {
+  return {
+    // Validation has seen to it that there is one.
+    instanceClass: instanceClassFor(spec) ?? "",
+    storageEncrypted: true,
+    publiclyAccessible: false,
+    vpcSecurityGroupIds: [shared.group.id],
+    parameterGroupName: shared.parameters.name,
+    port: POSTGRES_PORT,
+    caCertIdentifier: "rds-ca-rsa2048-g1",
+    iamDatabaseAuthenticationEnabled: true,
+    maintenanceWindow: spec.maintenanceWindow,
+    autoMinorVersionUpgrade: true,
+    applyImmediately: false,
+    copyTagsToSnapshot: true,
+    databaseInsightsMode: "standard",
+    performanceInsightsEnabled: true,
+    performanceInsightsKmsKeyId: keys.arn("data"),
+    performanceInsightsRetentionPeriod: 7,
+    monitoringInterval: 60,
+    monitoringRoleArn: shared.monitoring.arn,
+    enabledCloudwatchLogsExports: [...LOG_EXPORTS],
+    deletionProtection: context.redundancy.protect,
+    tags: context.tags,
+  };
+}
+
+/** RDS makes the groups itself where they are missing, without key or retention. */
+export function makeLogs(
+  make: Make,
+  role: string,
+  identifier: pulumi.Output<string>,
+  { context, keys }: InstanceArgs,
+): readonly pulumi.Resource[] {
+  return LOG_EXPORTS.map((log) =>
+    makeLogGroup(make, `${role}-${log}`, {
+      context,
+      name: pulumi.interpolate`/aws/rds/instance/${identifier}/${log}`,
+      keyArn: keys.arn("logs"),
+    }),
+  );
+}
+
+/** What a client of a database is given by the names an edge uses. */
+export function clientValues(
+  entry: SecretEntry,
+  client: string,
+  database: string,
+  endpoint: EndpointRole,
+): Readonly<Record<string, BindingValue>> {
+  const replica = endpoint === "replica" ? "replica-" : "";
+  const secret = (property: string): BindingValue => ({ kind: "secret", source: entry.source(property) });
+  return {
+    url: secret(`${replica}url`),
+    host: secret(`${replica}host`),
+    port: { kind: "plain", value: String(POSTGRES_PORT) },
+    user: { kind: "plain", value: databaseUser(client) },
+    password: secret("password"),
+    database: { kind: "plain", value: database },
+  };
+}
