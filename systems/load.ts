@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from "yaml";
 import { InputError, type Problem, show } from "../components/errors";
 import { type Path, valueAt } from "../components/validation";
 import { collectChecked } from "../components/validation/checked";
@@ -77,7 +77,7 @@ export function parseSystem(text: string, file: string): SystemInput {
       })),
     );
   }
-  const value: unknown = document.toJS();
+  const value = plainValue(document, file);
   const locate = (path: Path) => `${file}:${lineOf(document.contents, path, lines)}`;
   const { value: parsed, problems } = collectChecked(systemSchema, value, { root: "", locate }, checkSystem);
   const all = parsed === undefined ? problems : overlayProblems(value as SystemInput, locate);
@@ -85,6 +85,26 @@ export function parseSystem(text: string, file: string): SystemInput {
     throw new InputError(all);
   }
   return value as SystemInput;
+}
+
+/** An alias to nothing, aliases that multiply without end and an anchor within itself are well-formed, and no value. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    const value: unknown = document.toJS();
+    JSON.stringify(value);
+    return value;
+  } catch (error) {
+    const found = error instanceof Error ? (error.message.split("\n")[0] ?? error.name) : String(error);
+    throw new InputError([
+      {
+        path: "(file)",
+        found,
+        allowed: "aliases of anchors that stand before them",
+        fix: "correct the alias, or write its value out",
+        source: file,
+      },
+    ]);
+  }
 }
 
 /** What the overlays of the models break in a system that is right without them. */

@@ -101,6 +101,13 @@ describe("loading a system", () => {
     ]);
   });
 
+  it("reports an alias of nothing, and an anchor within itself", async () => {
+    for (const text of ["name: *nobody", "name: &name [*name]"]) {
+      const problems = await problemsOf(() => parseSystem(text, "shop.yaml"));
+      expect(problems.map(({ path, source }) => [path, source])).to.deep.equal([["(file)", "shop.yaml"]]);
+    }
+  });
+
   it("reports an empty file, and a list", async () => {
     for (const text of ["", "- a"]) {
       const problems = await problemsOf(() => parseSystem(text, "shop.yaml"));
