@@ -106,7 +106,22 @@ function parseYaml(text: string, file: string): Record<string, unknown> {
       }),
     );
   }
-  const content: unknown = document.toJS();
+  let content: unknown;
+  try {
+    content = document.toJS();
+    JSON.stringify(content);
+  } catch (error) {
+    // An alias to nothing, aliases that multiply without end, an anchor within itself: well-formed, and no value.
+    const found = error instanceof Error ? (error.message.split("\n")[0] ?? error.name) : String(error);
+    throw new InputError([
+      {
+        path: file,
+        found,
+        allowed: "aliases of anchors that stand before them",
+        fix: "correct the alias, or write its value out",
+      },
+    ]);
+  }
   if (content === null || content === undefined) {
     return {};
   }

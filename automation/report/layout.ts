@@ -69,7 +69,12 @@ function elkGraph(graph: Graph): ElkNode {
       ...grouped.map((group) => ({
         id: `group:${group}`,
         children: leaves(group),
-        layoutOptions: { "elk.padding": "[top=40,left=20,bottom=20,right=20]" },
+        layoutOptions: {
+          "elk.padding": "[top=40,left=20,bottom=20,right=20]",
+          // A lone narrow part must not leave its group's name outside.
+          "elk.nodeSize.constraints": "MINIMUM_SIZE",
+          "elk.nodeSize.minimum": `(${Math.round(group.length * NAME_WIDTH + 36)}, 0)`,
+        },
       })),
     ],
     edges: graph.edges.map(({ from, to, label }, index) => ({

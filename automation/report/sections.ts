@@ -81,15 +81,27 @@ function variables(system: ResolvedSystem, from: string, to: string): string {
   return [...new Set(names)].join(", ");
 }
 
+/** What is given in part, once for all placements it is said of. */
 export function degradedSection(plan: Plan): Html {
-  const rows = plan.degraded.map(({ feature, reason, remedy }) => [feature, reason, remedy]);
+  const placementOf = new Map(plan.resources.map(({ urn, placement }) => [urn, placement ?? ""]));
+  const said = new Map<string, { readonly verdict: Plan["degraded"][number]; readonly placements: Set<string> }>();
+  for (const verdict of plan.degraded) {
+    const key = `${verdict.feature}\n${verdict.reason}\n${verdict.remedy}`;
+    const entry = said.get(key) ?? { verdict, placements: new Set<string>() };
+    said.set(key, entry);
+    entry.placements.add(placementOf.get(verdict.urn) ?? "");
+  }
+  const several = plan.placements.length > 1;
+  const rows = [...said.values()].map(({ verdict: { feature, reason, remedy }, placements }) => [
+    feature,
+    reason,
+    remedy,
+    ...(several ? [[...placements].sort().join(", ")] : []),
+  ]);
+  const heads = ["Feature", "Why not whole", "Whole with", ...(several ? ["Placement"] : [])];
   return rows.length === 0
     ? html`<p>Nothing: all that the system asks for is given whole.</p>`
-    : table(
-        "Asked for by the system, and given by this placement only so far",
-        ["Feature", "Why not whole", "Whole with"],
-        rows,
-      );
+    : table("Asked for by the system, and given only so far", heads, rows);
 }
 
 export function outputSection(plan: Plan): Html {

@@ -78,6 +78,13 @@ describe("stack file", () => {
     expect(problems[0]?.source).to.match(/^Pulumi\.test\.yaml:\d+:\d+$/);
   });
 
+  it("refuses an alias of nothing, and an anchor within itself", async () => {
+    for (const text of ["config: *nobody\n", "config: &all { a: *all }\n"]) {
+      await stackFile(text);
+      expect((await problemsOf("test")).map(({ path }) => path)).to.deep.equal(["Pulumi.test.yaml"]);
+    }
+  });
+
   it("refuses a config that is not a map", async () => {
     await stackFile("config: [1]\n");
     expect(await problemsOf("test")).to.deep.equal([
