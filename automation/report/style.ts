@@ -48,7 +48,7 @@ svg .name { font-size: 14px; font-weight: 600; text-anchor: middle; } svg .detai
 footer { color: var(--quiet); font-size: 13px; padding: 0 0 40px; }
 @media print {
   :root { --ground: #fff; --sheet: #fff; --ink: #111; --quiet: #444; --line: #bbb; --accent: #111; --public: #eef2fd; --public-line: #5579d6; --service: #fff; --service-line: #444; --store: #eaf6f0; --store-line: #2f8562; --external: #fdf6ea; --external-line: #a96f1b; --watch: #f4f1fa; --watch-line: #7d69b3; --box: #f6f7f9; --edge: #555; --good: #0c5c3a; --good-ground: #e8f5ee; --bad: #9d1a12; --bad-ground: #fdeceb; --warn: #6f4800; --warn-ground: #fdf3de; --calm: #333; --calm-ground: #eee; color-scheme: light; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  body { font-size: 10.5pt; } nav { display: none; } main, header > div { max-width: none; padding: 0; } section { border: 0; padding: 0; margin: 0 0 18pt; } tr, figure { break-inside: avoid; } h2, h3, caption { break-after: avoid; } .scroll { overflow: visible; } table { font-size: 9.5pt; } td { overflow-wrap: anywhere; }
+  body { font-size: 10.5pt; } nav { display: none; } .tiles { grid-template-columns: repeat(6, 1fr); gap: 6pt; margin-bottom: 14pt; } main, header > div { max-width: none; padding: 0; } section { border: 0; padding: 0; margin: 0 0 18pt; } tr, figure { break-inside: avoid; } h2, h3, caption { break-after: avoid; } .scroll { overflow: visible; } table { font-size: 9.5pt; } td { overflow-wrap: anywhere; }
   summary { list-style: none; color: inherit; } details::details-content { content-visibility: visible; height: auto; }
 }
 `;
