@@ -8,7 +8,18 @@ export interface PostgresContract {
 /** Port every PostgreSQL listens on here. */
 export const POSTGRES_PORT = 5432;
 
+/**
+ * Names a service may have and a user may not: PostgreSQL keeps `pg_`, the clouds keep their administrators' and
+ * extensions' roles, the operator its own, and ours is the master user.
+ * https://www.postgresql.org/docs/current/sql-createrole.html
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.html
+ */
+const RESERVED =
+  /^(pg_.*|rds.*|cloudsql.*|postgres|streaming_replica|groundplan|public|none|current_user|session_user)$/;
+
 /** Database user of a client: the service's name, as an identifier that needs no quotes. */
 export function databaseUser(client: string): string {
-  return client.replaceAll("-", "_");
+  const name = client.replaceAll("-", "_");
+  // Services' names begin with a letter, so that no other one comes out alike.
+  return RESERVED.test(name) ? `_${name}` : name;
 }

@@ -14,9 +14,9 @@ export interface UsersScriptArgs {
   readonly extensions: readonly string[];
 }
 
-/** Roles that own rights; users only belong to them. */
-const WRITERS = "app_write";
-const READERS = "app_read";
+/** Roles that own rights; users only belong to them. No user's name begins so but a reserved one's. */
+const WRITERS = "_app_write";
+const READERS = "_app_read";
 
 /** Environment variable that holds a client's password when the script runs. */
 export function passwordVariable(client: string): string {

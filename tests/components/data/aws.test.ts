@@ -7,6 +7,7 @@ import {
   postgresProblems,
   windowsOverlap,
 } from "../../../components/data/postgres/constraints";
+import { databaseUser } from "../../../components/data/postgres/contract";
 import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
 import { usersScript } from "../../../components/data/postgres/users";
 import { redisProblems, topologyOf } from "../../../components/data/redis/constraints";
@@ -92,14 +93,41 @@ describe("database users", () => {
   });
 
   it("gives a reader no right to write", () => {
-    expect(script).to.contain('GRANT app_read TO "reports";');
-    expect(script).to.not.contain('GRANT app_write TO "reports"');
-    expect(script).to.contain('GRANT app_write TO "web_api";');
+    expect(script).to.contain('GRANT _app_read TO "reports";');
+    expect(script).to.not.contain('GRANT _app_write TO "reports"');
+    expect(script).to.contain('GRANT _app_write TO "web_api";');
   });
 
   it("holds no password, only the variables psql reads them from", () => {
     expect(script.match(/PASSWORD .*/g)).to.deep.equal(["PASSWORD :'password';", "PASSWORD :'password';"].map(String));
     expect(script).to.contain("\\getenv password PASSWORD_WEB_API");
+  });
+
+  it("keeps services apart from the roles that own rights, and from names the servers keep", () => {
+    const names = ["app-write", "app-read", "groundplan", "postgres", "pg-stats", "rdsadmin", "cloudsqlsuperuser"];
+    const users = names.map((client) => ({ client, access: "read" as const }));
+    const made = usersScript({ database: "app", extensions: [], users }).match(/(?<=CREATE ROLE ")[^"]+/g);
+    expect(made).to.deep.equal([
+      "_app_write",
+      "_app_read",
+      "app_write",
+      "app_read",
+      "_groundplan",
+      "_postgres",
+      "_pg_stats",
+      "_rdsadmin",
+      "_cloudsqlsuperuser",
+    ]);
+  });
+
+  it("never gives two services one user", () => {
+    const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,20}[a-z0-9])?$/);
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 12 }), (services) => {
+        const users = new Set([...services.map(databaseUser), "_app_write", "_app_read"]);
+        expect(users.size).to.equal(services.length + 2);
+      }),
+    );
   });
 
   it("closes the database to everyone else and makes the extensions", () => {
