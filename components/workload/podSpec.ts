@@ -101,7 +101,13 @@ function planPool(args: PodSpecArgs): { fields: Partial<PodSpec>; degraded: read
     ? { tolerations: [{ key: POOL_LABEL, operator: "Equal", value: spec.nodePool, effect: "NoSchedule" }] }
     : {};
   if (cluster.ownsNodePools !== false || (args.poolTainted && args.poolRequired)) {
-    return { fields: { nodeSelector: { [POOL_LABEL]: spec.nodePool }, ...tolerations, ...prefer(spot) }, degraded: [] };
+    const fields = { nodeSelector: { [POOL_LABEL]: spec.nodePool }, ...tolerations, ...prefer(spot) };
+    const missing: Degraded = {
+      feature: `node pool ${spec.nodePool} of ${args.service}`,
+      reason: "the nodes of an attached cluster are not this stack's: none runs its pods until it is marked",
+      remedy: `label nodes ${POOL_LABEL}=${spec.nodePool} and taint them likewise (NoSchedule)`,
+    };
+    return { fields, degraded: cluster.ownsNodePools === false ? [missing] : [] };
   }
   const verdict: Degraded = {
     feature: `node pool ${spec.nodePool} of ${args.service}`,

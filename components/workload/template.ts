@@ -53,7 +53,8 @@ export function planTemplate(args: TemplateArgs): TemplatePlan {
     maxReplicas: isRunning(spec) ? mostReplicas(spec.scaling) : 1,
     multiZone: context.redundancy.multiZone,
     poolTainted: args.poolTainted,
-    poolRequired: context.environment !== "dev",
+    // What is privileged belongs on nodes of its own, in dev as well: elsewhere it would be everybody's neighbour.
+    poolRequired: context.environment !== "dev" || args.spec.security.podSecurity !== "restricted",
   });
   return {
     template: {

@@ -1,30 +1,11 @@
 import { z } from "zod";
+import { type AddOnName, ADD_ONS as CATALOG_ADD_ONS } from "../../components/cluster/addOns/catalog";
 import { text } from "../../systems/spec/primitives";
 import { secretText } from "./secrets";
 
-/** Operators and controllers a cluster may have, and this program may install. */
-export const ADD_ONS = [
-  "metrics-server",
-  "keda",
-  "vertical-pod-autoscaler",
-  "cert-manager",
-  "external-dns",
-  "external-secrets",
-  "ingress",
-  "cloudnative-pg",
-  "eck-operator",
-  "kube-prometheus-stack",
-  "loki",
-  "tempo",
-  "jaeger",
-  "opentelemetry-collector",
-  "pushgateway",
-  "blackbox-exporter",
-  "karpenter",
-  "istio",
-  "gateway-api",
-] as const;
-export type AddOn = (typeof ADD_ONS)[number];
+/** Add-ons a setting may name: all this program knows, but for the one a cloud's own site needs and installs itself. */
+export const ADD_ONS = CATALOG_ADD_ONS.filter((name) => name !== "aws-load-balancer-controller");
+export type AddOn = Exclude<AddOnName, "aws-load-balancer-controller">;
 
 const address = text(/^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i, {
   allowed: "an e-mail address",

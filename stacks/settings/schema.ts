@@ -3,7 +3,7 @@ import { CLOUDS } from "../../components/context";
 import { ENVIRONMENTS, MODELS, overlaySchema } from "../../systems/spec";
 import { host, memory, name, positive, text } from "../../systems/spec/primitives";
 import { access } from "./access";
-import { ADD_ONS, alerts, compute, mesh, policyExemption } from "./operations";
+import { ADD_ONS, type AddOn, alerts, compute, mesh, policyExemption } from "./operations";
 import { secretText } from "./secrets";
 
 const imageReference = text(/^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/, {
@@ -92,6 +92,9 @@ const existing = z
   })
   .describe("What a placement uses instead of making it");
 
+const addOnMode = z.enum(["install", "existing", "none"]).optional();
+const addOnModes = Object.fromEntries(ADD_ONS.map((name) => [name, addOnMode])) as Record<AddOn, typeof addOnMode>;
+
 export const settingsSchema = z.strictObject({
   system: z.string().min(1).describe("Built-in system, or path of a system file, relative to the stack's directory"),
   environment: z.enum(ENVIRONMENTS).describe("Decides redundancy, protection and retention; never inferred"),
@@ -139,7 +142,7 @@ export const settingsSchema = z.strictObject({
       ingressNamespace: name.optional().describe("Namespace of an existing ingress controller's pods"),
       monitoringNamespace: name.optional().describe("Namespace of an existing Prometheus"),
       addOns: z
-        .partialRecord(z.enum(ADD_ONS), z.enum(["install", "existing", "none"]))
+        .strictObject(addOnModes)
         .default({})
         .describe("Whether an add-on is installed, already there, or done without"),
     })

@@ -325,6 +325,8 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       "node pool docker of docker",
       "TLS to postgres",
       "TLS to redis",
+      "collecting logs for loki",
+      "traces in jaeger",
     ]);
   });
 });

@@ -114,6 +114,19 @@ export class KubernetesMonitoring extends Component {
         remedy: "set groundplan:kubernetes.addOns.blackbox-exporter to install or existing",
       });
     }
+    const { logs, traces } = this.args.observability;
+    this.degrade({
+      feature: `collecting logs for ${logs}`,
+      reason: "pods write them to standard output, and this stack brings no collector to a cluster",
+      remedy: "rely on the cluster's own collector, or install one beside it",
+    });
+    if (traces !== "none") {
+      this.degrade({
+        feature: `traces in ${traces}`,
+        reason: "this stack brings no collector of traces to a cluster",
+        remedy: "point the services' OpenTelemetry exporter at one of the cluster's",
+      });
+    }
     if (this.args.observability.pushgateway && !cluster.capabilities.pushGateway) {
       this.degrade({
         feature: "metrics pushed by jobs",
