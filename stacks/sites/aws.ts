@@ -39,7 +39,7 @@ import {
 import { makeDatabaseUsers, USERS_RESOURCES } from "./aws/databaseUsers";
 import { makeFollower } from "./aws/follower";
 import { makeProviders } from "./aws/providers";
-import { copyRegionOf, type Lead, peerOf, type SharedParts, sharedParts } from "./aws/shared";
+import { bucketIn, copyRegionOf, isSpread, type Lead, peerOf, type SharedParts, sharedParts } from "./aws/shared";
 import { unsupportedProblems } from "./aws/supported";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -81,8 +81,9 @@ class AwsSite implements Site {
     this.network = this.makeNetwork(clusterName, options);
     this.shared = sharedParts(request.settings);
     this.lead = this.shared.join({ context, placementSettings: request.placementSettings, network: this.network });
-    this.logs = new LogBucket(this.named("logs"), { context }, options);
     this.replica = this.makeReplicaPlace(options);
+    const copy = isSpread(request.settings) && this.replica ? { copy: this.replica } : {};
+    this.logs = new LogBucket(this.named("logs"), { context, ...copy }, options);
     this.eks = this.makeCluster(clusterName, options);
     this.options = { parent: placement, providers: [cloud, generator, this.eks.kubernetes] };
     this.addOns = this.makeAddOns(clusterName);
@@ -124,7 +125,14 @@ class AwsSite implements Site {
       case "bucket":
         return new Bucket(
           this.named(name),
-          { context, store: name, spec, keys, logs: this.logs, ...(this.replica ? { replica: this.replica } : {}) },
+          {
+            context,
+            store: name,
+            ...bucketIn(this.request.settings, spec),
+            keys,
+            logs: this.logs,
+            ...(this.replica ? { replica: this.replica } : {}),
+          },
           this.options,
         ).binding;
       case "memcached":
@@ -242,7 +250,8 @@ class AwsSite implements Site {
   private makeReplicaPlace(options: pulumi.ComponentResourceOptions): BucketArgs["replica"] {
     const { context, settings, system } = this.request;
     const region = copyRegionOf(this.request.placementSettings, settings);
-    const wanted = Object.values(system.stores).some((store) => store.kind === "bucket" && store.replication);
+    const wanted =
+      isSpread(settings) || Object.values(system.stores).some((store) => store.kind === "bucket" && store.replication);
     return wanted && region !== undefined
       ? { region, logs: new LogBucket(this.named("replica-logs"), { context, region }, options) }
       : undefined;
@@ -345,8 +354,7 @@ class AwsSite implements Site {
   private database(args: PostgresArgs): Binding {
     const { settings } = this.request;
     const { context, store, spec, clients } = args;
-    const followed = settings.placements.length > 1;
-    const database = new Postgres(this.named(store), { ...args, followed }, this.options);
+    const database = new Postgres(this.named(store), { ...args, followed: isSpread(settings) }, this.options);
     const { binding } = database;
     const [client] = clients;
     const users = client

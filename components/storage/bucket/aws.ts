@@ -24,6 +24,8 @@ export interface BucketArgs extends ComponentArgs {
   readonly logs: LogBucket;
   /** Where the copy goes, for a spec that asks for one. */
   readonly replica?: { readonly region: string; readonly logs: LogBucket };
+  /** Whether every placement has a bucket of this name, each its own. @default false */
+  readonly onePerPlacement?: boolean;
   readonly transform?: {
     readonly bucket?: Transform<aws.s3.BucketArgs>;
     readonly "bucket-lifecycle"?: Transform<aws.s3.BucketLifecycleConfigurationArgs>;
@@ -65,6 +67,13 @@ export class Bucket extends Component implements BucketContract {
         sourceVersioning: versioning,
         ...args.replica,
         parent: this,
+      });
+    }
+    if (args.onePerPlacement) {
+      this.degrade({
+        feature: `the same objects in ${args.store} of every placement`,
+        reason: `each has a bucket of its own, whose copy in another region is for the loss of its own: what is written in ${this.context.placement} is not listed elsewhere`,
+        remedy: "keep the placement in the object's address, or put an S3 Multi-Region Access Point before the buckets",
       });
     }
     this.binding = this.bind(policy);

@@ -7,10 +7,13 @@ import type { Statement } from "../../aws/policy";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { NAME_RULES } from "../../naming";
 import { hardenBucket } from "./hardening";
+import { replicateLogs } from "./replication";
 
 export interface LogBucketArgs extends ComponentArgs {
   /** Region of the buckets it serves: S3 writes logs within a region only. @default the provider's */
   readonly region?: string;
+  /** Log bucket of another region that takes copies. @default none */
+  readonly copy?: { readonly region: string; readonly logs: LogBucket };
   readonly transform?: { readonly bucket?: Transform<aws.s3.BucketArgs> };
 }
 
@@ -22,6 +25,7 @@ export interface LogBucketArgs extends ComponentArgs {
  */
 export class LogBucket extends Component {
   readonly bucketName: pulumi.Output<string>;
+  readonly bucket: aws.s3.Bucket;
   /** What must stand before a service may write here. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -41,7 +45,11 @@ export class LogBucket extends Component {
       },
       { protect: context.redundancy.protect },
     );
-    const { policy } = hardenBucket(make, "bucket", { ...region, bucket, statements: this.writers(bucket) });
+    const { policy, versioning } = hardenBucket(make, "bucket", {
+      ...region,
+      bucket,
+      statements: this.writers(bucket),
+    });
     this.make(aws.s3.BucketLifecycleConfiguration, "bucket-lifecycle", {
       ...region,
       bucket: bucket.id,
@@ -56,8 +64,15 @@ export class LogBucket extends Component {
         },
       ],
     });
+    if (args.copy) {
+      const { logs, region: copyRegion } = args.copy;
+      const destination = { destination: logs.bucket, ready: logs.ready, region: copyRegion };
+      replicateLogs(make, { context, source: bucket, versioning, ...destination, parent: this });
+    }
+    this.bucket = bucket;
     this.bucketName = bucket.bucket;
-    this.ready = [policy];
+    // A destination of copies must keep versions.
+    this.ready = [policy, versioning];
     this.finish({ bucket: bucket.bucket });
   }
 

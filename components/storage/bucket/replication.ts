@@ -4,7 +4,7 @@ import type { StoreOf } from "../../../systems/spec";
 import { accountOf } from "../../aws/account";
 import type { Make } from "../../aws/make";
 import { namePrefix, roleNamePrefix } from "../../aws/names";
-import { policyDocument, serviceTrust } from "../../aws/policy";
+import { policyDocument, type Statement, serviceTrust } from "../../aws/policy";
 import type { Context } from "../../context";
 import { NAME_RULES } from "../../naming";
 import { keyPolicy } from "../../secrets/keys/policy";
@@ -46,7 +46,16 @@ export function replicate(make: Make, args: ReplicationArgs): void {
     { protect: context.redundancy.protect },
   );
   const replica = makeReplica(make, key, args);
-  const { role, policy } = makeRole(make, key, replica.bucket, args);
+  const { role, policy } = makeRole(make, {
+    context,
+    what: args.store,
+    source: args.source,
+    destination: replica.bucket,
+    region,
+    parent: args.parent,
+    keys: { source: args.sourceKeyArn, destination: key.arn },
+    locked: args.spec.locked,
+  });
   make(
     aws.s3.BucketReplicationConfig,
     "replication",
@@ -74,6 +83,41 @@ export function replicate(make: Make, args: ReplicationArgs): void {
   );
 }
 
+export interface LogReplicationArgs {
+  readonly context: Context;
+  readonly source: aws.s3.Bucket;
+  readonly versioning: pulumi.Resource;
+  /** The log bucket of another region that takes the copies. */
+  readonly destination: aws.s3.Bucket;
+  readonly ready: readonly pulumi.Resource[];
+  readonly region: string;
+  readonly parent: pulumi.Resource;
+}
+
+/** Copies a placement's logs to another region, so that who did what is known after a region is lost. */
+export function replicateLogs(make: Make, args: LogReplicationArgs): void {
+  const { role, policy } = makeRole(make, { ...args, what: "logs", locked: false });
+  make(
+    aws.s3.BucketReplicationConfig,
+    "replication",
+    {
+      bucket: args.source.id,
+      role: role.arn,
+      rules: [
+        {
+          id: "everything",
+          status: "Enabled",
+          priority: 0,
+          filter: { prefix: "" },
+          deleteMarkerReplication: { status: "Disabled" },
+          destination: { bucket: args.destination.arn, storageClass: "STANDARD_IA", metrics: { status: "Enabled" } },
+        },
+      ],
+    },
+    { dependsOn: [args.versioning, policy, ...args.ready] },
+  );
+}
+
 function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spec, logs }: ReplicationArgs) {
   const bucket = make(
     aws.s3.Bucket,
@@ -81,6 +125,8 @@ function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spe
     {
       region,
       bucketPrefix: namePrefix(NAME_RULES.awsBucket, [context.system, context.environment, store, "copy"]),
+      // S3 copies out of a locked bucket only into another: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+      ...(spec.locked ? { objectLockEnabled: true } : {}),
       forceDestroy: false,
       tags: context.tags,
     },
@@ -107,13 +153,25 @@ function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spe
   return { bucket, versioning };
 }
 
+interface RoleArgs {
+  readonly context: Context;
+  /** What is copied, for names and descriptions. */
+  readonly what: string;
+  readonly source: aws.s3.Bucket;
+  readonly destination: aws.s3.Bucket;
+  readonly region: string;
+  readonly parent: pulumi.Resource;
+  /** Keys of both sides. @default S3's own */
+  readonly keys?: { readonly source: pulumi.Input<string>; readonly destination: pulumi.Input<string> };
+  readonly locked: boolean;
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-function makeRole(make: Make, replicaKey: aws.kms.Key, replica: aws.s3.Bucket, args: ReplicationArgs) {
-  const { context, source } = args;
+function makeRole(make: Make, { context, what, source, destination, region, parent, keys, locked }: RoleArgs) {
   const role = make(aws.iam.Role, "replication-role", {
-    namePrefix: roleNamePrefix(context, args.store, "copy"),
-    description: `Copies ${args.store} to ${args.region}`,
-    assumeRolePolicy: serviceTrust("s3.amazonaws.com", accountOf(args.parent).id),
+    namePrefix: roleNamePrefix(context, what, "copy"),
+    description: `Copies ${what} to ${region}`,
+    assumeRolePolicy: serviceTrust("s3.amazonaws.com", accountOf(parent).id),
     tags: context.tags,
   });
   const policy = make(aws.iam.RolePolicy, "replication-policy", {
@@ -122,27 +180,30 @@ function makeRole(make: Make, replicaKey: aws.kms.Key, replica: aws.s3.Bucket, a
       { Sid: "ReadRule", Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"], Resource: source.arn },
       {
         Sid: "ReadObjects",
-        Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
+        Action: [
+          "s3:GetObjectVersionForReplication",
+          "s3:GetObjectVersionAcl",
+          "s3:GetObjectVersionTagging",
+          ...(locked ? ["s3:GetObjectRetention", "s3:GetObjectLegalHold"] : []),
+        ],
         Resource: pulumi.interpolate`${source.arn}/*`,
       },
       {
         Sid: "WriteCopies",
         Action: ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
-        Resource: pulumi.interpolate`${replica.arn}/*`,
+        Resource: pulumi.interpolate`${destination.arn}/*`,
       },
-      {
-        Sid: "Decrypt",
-        Action: "kms:Decrypt",
-        Resource: args.sourceKeyArn,
-        Condition: { StringEquals: { "kms:ViaService": `s3.${context.region}.amazonaws.com` } },
-      },
-      {
-        Sid: "Encrypt",
-        Action: "kms:Encrypt",
-        Resource: replicaKey.arn,
-        Condition: { StringEquals: { "kms:ViaService": `s3.${args.region}.amazonaws.com` } },
-      },
+      ...(keys
+        ? [
+            keyUse("Decrypt", "kms:Decrypt", keys.source, context.region),
+            keyUse("Encrypt", "kms:Encrypt", keys.destination, region),
+          ]
+        : []),
     ]),
   });
   return { role, policy };
+}
+
+function keyUse(Sid: string, Action: string, Resource: pulumi.Input<string>, region: string): Statement {
+  return { Sid, Action, Resource, Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } } };
 }

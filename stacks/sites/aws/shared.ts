@@ -3,6 +3,7 @@ import type { Context } from "../../../components/context";
 import type { Postgres } from "../../../components/data/postgres/aws";
 import type { Network } from "../../../components/networking/aws";
 import { replicaRegionOf } from "../../../components/storage/bucket/replicaRegion";
+import type { StoreOf } from "../../../systems/spec";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 
 /** The primary placement on AWS: what the others follow. */
@@ -47,6 +48,19 @@ export function sharedParts(settings: ProgramSettings): SharedParts {
 /** Whether every other placement has been opened before this one. */
 export function isLast({ name }: PlacementSettings, { placements }: Pick<ProgramSettings, "placements">): boolean {
   return placements.at(-1)?.name === name;
+}
+
+/** Whether the system runs in several regions. */
+export function isSpread({ placements }: Pick<ProgramSettings, "placements">): boolean {
+  return placements.length > 1;
+}
+
+/** A bucket as several regions need it: what one holds must survive its loss, whether the spec asks for a copy or not. */
+export function bucketIn(settings: Pick<ProgramSettings, "placements">, spec: StoreOf<"bucket">) {
+  const replication = spec.replication ?? { storageClass: "infrequent-access" as const };
+  return isSpread(settings)
+    ? { spec: { ...spec, versioning: true, replication }, onePerPlacement: true }
+    : { spec, onePerPlacement: false };
 }
 
 /**
