@@ -12,14 +12,17 @@ export interface SecretEntryArgs {
   readonly path: string;
   readonly description: string;
   readonly keyArn: pulumi.Input<string>;
-  /** The value, or JSON of several. */
-  readonly value: pulumi.Output<string>;
+  /** The value, or JSON of several. @default none: somebody puts one in */
+  readonly value?: pulumi.Output<string>;
 }
 
 /** A secret in Secrets Manager. */
 export interface SecretEntry {
   readonly arn: pulumi.Output<string>;
-  /** The version: readers must wait for it, because a secret without one cannot be read. */
+  /**
+   * The version: readers must wait for it, because a secret without one cannot be read. The secret itself where somebody
+   * else puts the value in.
+   */
   readonly version: pulumi.Resource;
   source(property?: string): SecretSource;
 }
@@ -38,10 +41,10 @@ export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs)
     recoveryWindowInDays: recoveryWindowDays(context),
     tags: context.tags,
   });
-  const version = make(aws.secretsmanager.SecretVersion, `${role}-version`, {
-    secretId: secret.id,
-    secretString: args.value,
-  });
+  const version =
+    args.value === undefined
+      ? secret
+      : make(aws.secretsmanager.SecretVersion, `${role}-version`, { secretId: secret.id, secretString: args.value });
   return {
     arn: secret.arn,
     version,

@@ -12,7 +12,7 @@ import { Postgres, type PostgresArgs } from "../../components/data/postgres/aws"
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { Redis } from "../../components/data/redis/aws";
 import { LoadBalancer } from "../../components/edge/loadBalancer/aws";
-import { InputError, show } from "../../components/errors";
+import { InputError } from "../../components/errors";
 import { NAME_RULES, uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/aws";
 import { Peering } from "../../components/networking/peering";
@@ -25,6 +25,7 @@ import { CONCERNS } from "../../components/secrets/keys/contract";
 import { SecretStore } from "../../components/secrets/secretStore/aws";
 import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
+import { FileShare } from "../../components/storage/fileShare/aws";
 import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
@@ -37,10 +38,21 @@ import {
   loadBalancerGrants,
 } from "./aws/controllers";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./aws/databaseUsers";
+import { dnsOf, makeEdge } from "./aws/edge";
 import { makeFollower } from "./aws/follower";
 import { makeProviders } from "./aws/providers";
-import { bucketIn, copyRegionOf, isSpread, type Lead, peerOf, type SharedParts, sharedParts } from "./aws/shared";
+import {
+  bucketIn,
+  copyRegionOf,
+  isLast,
+  isSpread,
+  type Lead,
+  peerOf,
+  type SharedParts,
+  sharedParts,
+} from "./aws/shared";
 import { unsupportedProblems } from "./aws/supported";
+import { makeInCluster, storeDemands } from "./inCluster";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 
@@ -83,7 +95,7 @@ class AwsSite implements Site {
     this.lead = this.shared.join({ context, placementSettings: request.placementSettings, network: this.network });
     this.replica = this.makeReplicaPlace(options);
     const copy = isSpread(request.settings) && this.replica ? { copy: this.replica } : {};
-    this.logs = new LogBucket(this.named("logs"), { context, ...copy }, options);
+    this.logs = new LogBucket(this.named(this.logsRole), { context, ...copy }, options);
     this.eks = this.makeCluster(clusterName, options);
     this.options = { parent: placement, providers: [cloud, generator, this.eks.kubernetes] };
     this.addOns = this.makeAddOns(clusterName);
@@ -96,20 +108,20 @@ class AwsSite implements Site {
     const databases = Object.values(system.stores).filter((store) => store.kind === "postgres").length;
     const users: PodDemand = { pods: databases, resources: USERS_RESOURCES, claims: [] };
     for (const { name, podSecurity, demands: services = [] } of requests) {
-      const demands = services.length > 0 && databases > 0 ? [...services, users] : services;
-      const made = new Namespace(
-        this.named(`namespace-${name}`),
-        { context, namespace: name, podSecurity, demands },
-        this.options,
-      );
-      this.namespacesMade.set(name, made);
+      const stores = storeDemands(system, name, this.request);
+      // The namespace of a store that AWS runs stays unmade: nothing would ever run there.
+      if (services.length + stores.length > 0) {
+        const demands = [...services, ...(services.length > 0 && databases > 0 ? [users] : []), ...stores];
+        const args = { context, namespace: name, podSecurity, demands };
+        this.namespacesMade.set(name, new Namespace(this.named(`namespace-${name}`), args, this.options));
+      }
     }
     return this.namespacesMade;
   }
 
   store(name: string, spec: StoreSpec, users: readonly Client[]): Binding {
     const clients = mergeClients(users);
-    const { context, placementSettings } = this.request;
+    const { context, system, placementSettings } = this.request;
     const { network, keys } = this;
     const existing = placementSettings.existing?.databases[name];
     const common = { context, store: name, network, keys, clientGroupId: this.eks.nodeSecurityGroupId, clients };
@@ -135,18 +147,29 @@ class AwsSite implements Site {
           },
           this.options,
         ).binding;
+      case "file-share": {
+        const namespace = namespaceOf(system, spec);
+        return new FileShare(
+          this.named(name),
+          {
+            ...{ context, store: name, spec, namespace, network, keys },
+            nodeGroupId: this.eks.nodeSecurityGroupId,
+            mountable: [...this.eks.ready, ...this.readyOf(namespace)],
+          },
+          this.options,
+        ).binding;
+      }
       case "memcached":
       case "search":
       case "vector":
-      case "file-share":
-        throw new InputError([
+        return makeInCluster(
+          this.named(name),
+          { request: this.request, store: name, spec, cluster: this.cluster, clients },
           {
-            path: `stores.${name}.kind`,
-            found: show(spec.kind),
-            allowed: "postgres, redis or bucket on aws",
-            fix: `remove stores.${name}`,
+            ...this.options,
+            dependsOn: this.readyOf(namespaceOf(system, spec), ...clients.map((client) => client.namespace)),
           },
-        ]);
+        );
       default:
         return spec satisfies never;
     }
@@ -195,8 +218,7 @@ class AwsSite implements Site {
       return {};
     }
     const controller = this.addOns.releases.get("aws-load-balancer-controller");
-    const zoneId = placementSettings.existing?.zone;
-    return new LoadBalancer(
+    const balancer = new LoadBalancer(
       this.named("edge"),
       {
         context,
@@ -218,10 +240,16 @@ class AwsSite implements Site {
         podGroupId: this.eks.nodeSecurityGroupId,
         kubernetes: this.eks.kubernetes,
         controller: controller ? [controller] : [],
-        ...(zoneId === undefined ? {} : { zoneId }),
+        ...dnsOf(settings, this.isLead, placementSettings.existing?.zone),
       },
       this.options,
-    ).urls;
+    );
+    const { lead, shared } = this;
+    shared.balancers.push({ placement: context.placement, region: context.region, balancer });
+    if (isSpread(settings) && isLast(placementSettings, settings)) {
+      makeEdge({ settings, lead, hosts: Object.keys(balancer.urls), balancers: shared.balancers });
+    }
+    return balancer.urls;
   }
 
   private makeKeys(options: pulumi.ComponentResourceOptions): Keys {
@@ -272,6 +300,7 @@ class AwsSite implements Site {
         nodePools: system.nodePools,
         publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
         login: { ...(profile === undefined ? {} : { profile }), ...(roleArn === undefined ? {} : { roleArn }) },
+        sharedStorage: Object.values(system.stores).some((store) => store.kind === "file-share"),
         externalPorts: Object.values(system.external).map((external) => external.port),
         ...(version === undefined ? {} : { version }),
       },
@@ -379,6 +408,15 @@ class AwsSite implements Site {
     const ready = [...binding.ready, ...users];
     this.shared.databases.set(store, { database, ready });
     return { ...binding, ready };
+  }
+
+  /** Name of the bucket the others write their logs to, beside a store that the system calls logs. */
+  private get logsRole(): string {
+    return this.request.system.stores.logs ? "access-logs" : "logs";
+  }
+
+  private readyOf(...namespaces: readonly string[]): pulumi.Resource[] {
+    return [...new Set(namespaces)].flatMap((namespace) => [...(this.namespacesMade.get(namespace)?.ready ?? [])]);
   }
 
   private named(role: string): string {

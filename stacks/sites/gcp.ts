@@ -32,10 +32,10 @@ import { imageOf } from "../settings";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./gcp/databaseUsers";
 import { makeEdge, routeOf, urlsOf } from "./gcp/edge";
-import { makeInCluster, storeDemands } from "./gcp/inCluster";
 import { makeProviders } from "./gcp/providers";
 import { isLast, type Lead, type SharedParts, sharedBucket, sharedParts } from "./gcp/shared";
 import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
+import { makeInCluster, storeDemands } from "./inCluster";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 

@@ -12,11 +12,11 @@ describe("site on aws", function () {
 
   it("refuses what it cannot give, by the field that asks for it", () => {
     const paths = unsupportedProblems(
-      { ...system, stores: { ...system.stores, files: { kind: "file-share", size: "1Gi" } } },
+      system,
       { ...placement, existing: { cluster: "mine", databases: {}, buckets: {} } },
       { domain: undefined, placements: [placement] },
     ).map((problem) => problem.path);
-    expect(paths).to.deep.equal(["groundplan:existing.main.cluster", "stores.files.kind", "groundplan:domain"]);
+    expect(paths).to.deep.equal(["groundplan:existing.main.cluster", "groundplan:domain"]);
   });
 
   it("makes its provider from the settings, and no key where one is given", async () => {

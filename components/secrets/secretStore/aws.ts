@@ -6,7 +6,6 @@ import type { Make } from "../../aws/make";
 import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
 import type { BindingValue } from "../../binding";
 import { Component, type ComponentArgs } from "../../component";
-import { InputError } from "../../errors";
 import type { KeysContract } from "../keys/contract";
 import type { SecretStoreContract } from "./contract";
 
@@ -26,7 +25,10 @@ export interface SecretStoreArgs extends ComponentArgs {
   };
 }
 
-/** The system's own secrets in Secrets Manager, one entry each, given by a setting or made up. */
+/**
+ * The system's own secrets in Secrets Manager, one entry each: given by a setting, made up, or empty until somebody puts
+ * in what only an external service gives.
+ */
 export class SecretStore extends Component implements SecretStoreContract {
   /** Name of the store in the cluster. */
   readonly storeName: string;
@@ -37,21 +39,22 @@ export class SecretStore extends Component implements SecretStoreContract {
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:secrets:SecretStore", name, args, opts);
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    this.requireValues(args);
     this.entries = new Map(
       Object.entries(args.secrets).map(([secret, spec]) => {
+        const value = this.given(make, secret, spec, args);
         const entry = makeSecretEntry(make, secret, {
           context: this.context,
           path: secret,
           description: spec.description,
           keyArn: args.keys.arn("secrets"),
-          value: this.given(make, secret, spec, args),
+          ...(value === undefined ? {} : { value }),
         });
         return [secret, entry] as const;
       }),
     );
     this.storeName = `${this.context.system}-${this.context.placement}`;
     this.ready = [this.makeClusterStore(args.reader)];
+    this.reportEmpty(args);
     this.finish({ store: this.storeName });
   }
 
@@ -85,26 +88,31 @@ export class SecretStore extends Component implements SecretStoreContract {
     return { kind: "secret", source: entry.source() };
   }
 
-  private given(make: Make, secret: string, spec: SecretSpec, args: SecretStoreArgs): pulumi.Output<string> {
+  private given(
+    make: Make,
+    secret: string,
+    spec: SecretSpec,
+    args: SecretStoreArgs,
+  ): pulumi.Output<string> | undefined {
     const value = args.values[secret];
-    return value === undefined
-      ? make(random.RandomPassword, `${secret}-value`, { length: spec.generate ?? 32, special: false }).result
-      : pulumi.secret(value);
+    if (value !== undefined) {
+      return pulumi.secret(value);
+    }
+    return spec.generate === undefined
+      ? undefined
+      : make(random.RandomPassword, `${secret}-value`, { length: spec.generate, special: false }).result;
   }
 
-  private requireValues({ secrets, values }: SecretStoreArgs): void {
-    const missing = Object.entries(secrets).filter(
-      ([name, spec]) => spec.generate === undefined && values[name] === undefined,
+  private reportEmpty({ secrets, values }: SecretStoreArgs): void {
+    const empty = Object.entries(secrets).flatMap(([name, { generate }]) =>
+      generate === undefined && values[name] === undefined ? [name] : [],
     );
-    if (missing.length > 0) {
-      throw new InputError(
-        missing.map(([name]) => ({
-          path: `groundplan:secrets.${name}`,
-          found: "nothing",
-          allowed: "a secret value",
-          fix: `pulumi config set --secret --path 'groundplan:secrets["${name}"]' VALUE`,
-        })),
-      );
+    for (const name of empty) {
+      this.degrade({
+        feature: `secret ${name}`,
+        reason: "it has no value in the settings: its entry in Secrets Manager is empty, and pods that use it wait",
+        remedy: `pulumi config set --secret --path 'groundplan:secrets["${name}"]' VALUE, or aws secretsmanager put-secret-value`,
+      });
     }
   }
 }

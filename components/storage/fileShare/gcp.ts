@@ -14,7 +14,7 @@ import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
 import { gibibytes } from "../../quantities";
 import type { KeysContract } from "../../secrets/keys/contract";
-import { objectLabels } from "../../workload/labels";
+import { staticClaim, staticVolume } from "./staticVolume";
 
 export interface FileShareArgs extends ComponentArgs {
   /** Name of the store: of the claim too. */
@@ -134,25 +134,18 @@ export class FileShare extends Component {
 
   private makeVolume(instance: gcp.filestore.Instance): k8s.core.v1.PersistentVolume {
     const { context, args } = this;
-    return this.make(k8s.core.v1.PersistentVolume, "volume", {
-      metadata: {
-        name: `${context.system}-${args.store}`,
-        labels: { ...objectLabels(context, args.store, "database") },
-      },
-      spec: {
-        capacity: { storage: `${capacityGiB(args.spec.size)}Gi` },
-        accessModes: ["ReadWriteMany"],
-        persistentVolumeReclaimPolicy: "Retain",
-        // No class: otherwise the claim would have a second instance made for it.
-        storageClassName: "",
-        claimRef: { namespace: args.namespace, name: args.store },
-        csi: {
-          driver: "filestore.csi.storage.gke.io",
-          volumeHandle: pulumi.interpolate`modeInstance/${instance.location}/${instance.name}/${SHARE}`,
-          volumeAttributes: { ip: addressOf(instance), volume: SHARE },
-        },
+    const volume = staticVolume({
+      context,
+      store: args.store,
+      namespace: args.namespace,
+      capacity: `${capacityGiB(args.spec.size)}Gi`,
+      csi: {
+        driver: "filestore.csi.storage.gke.io",
+        volumeHandle: pulumi.interpolate`modeInstance/${instance.location}/${instance.name}/${SHARE}`,
+        volumeAttributes: { ip: addressOf(instance), volume: SHARE },
       },
     });
+    return this.make(k8s.core.v1.PersistentVolume, "volume", volume);
   }
 
   private makeClaim(volume: k8s.core.v1.PersistentVolume): k8s.core.v1.PersistentVolumeClaim {
@@ -160,19 +153,7 @@ export class FileShare extends Component {
     return this.make(
       k8s.core.v1.PersistentVolumeClaim,
       "claim",
-      {
-        metadata: {
-          name: args.store,
-          namespace: args.namespace,
-          labels: { ...objectLabels(context, args.store, "database") },
-        },
-        spec: {
-          accessModes: ["ReadWriteMany"],
-          storageClassName: "",
-          volumeName: volume.metadata.name,
-          resources: { requests: { storage: args.spec.size } },
-        },
-      },
+      staticClaim(args, volume.metadata.name, args.spec.size),
       { protect: context.redundancy.protect },
     );
   }

@@ -19,7 +19,9 @@ export function addOnModes(system: ResolvedSystem, settings: Settings["kubernete
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
   const measured =
     services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
+  const searches = Object.values(system.stores).some((store) => store.kind === "search");
   return {
+    "eck-operator": settings["eck-operator"] ?? (searches ? "install" : "none"),
     "external-secrets": settings["external-secrets"] ?? "install",
     keda: settings.keda ?? (queued ? "install" : "none"),
     "kube-prometheus-stack": settings["kube-prometheus-stack"] ?? (measured ? "install" : "none"),

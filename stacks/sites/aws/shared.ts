@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
 import type { Postgres } from "../../../components/data/postgres/aws";
+import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
 import type { Network } from "../../../components/networking/aws";
 import { replicaRegionOf } from "../../../components/storage/bucket/replicaRegion";
 import type { StoreOf } from "../../../systems/spec";
@@ -22,6 +23,7 @@ export interface SharedDatabase {
 /** What the placements of one stack on AWS know of each other; each still has a network, keys and a cluster of its own. */
 export class SharedParts {
   readonly databases = new Map<string, SharedDatabase>();
+  readonly balancers: { readonly placement: string; readonly region: string; readonly balancer: LoadBalancer }[] = [];
   private first: Lead | undefined;
 
   /** Takes a placement for the lead, where there is none yet: the primary is opened first. */

@@ -26,21 +26,6 @@ export function unsupportedProblems(
       });
     }
   }
-  for (const [name, store] of Object.entries(system.stores)) {
-    if (
-      store.kind === "memcached" ||
-      store.kind === "search" ||
-      store.kind === "vector" ||
-      store.kind === "file-share"
-    ) {
-      problems.add({
-        path: `stores.${name}.kind`,
-        found: show(store.kind),
-        allowed: "postgres, redis or bucket on aws",
-        fix: `remove stores.${name} for this placement, or describe it as a service of kind statefulset`,
-      });
-    }
-  }
   if (system.routes.length > 0 && domain === undefined) {
     problems.add({
       path: "groundplan:domain",

@@ -1,17 +1,20 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Binding, Client } from "../../../components/binding";
-import type { ClusterContract } from "../../../components/cluster/contract";
-import type { PodDemand } from "../../../components/cluster/namespace/demand";
-import { KubernetesMemcached } from "../../../components/data/memcached/kubernetes";
-import { KubernetesSearch } from "../../../components/data/search/kubernetes";
-import { KubernetesVectorStore } from "../../../components/data/vectorStore/kubernetes";
-import type { ResolvedSystem } from "../../../systems/resolve";
-import type { StoreOf } from "../../../systems/spec";
-import { namespaceOf } from "../../demands";
-import { demandOf, storeImage } from "../kubernetesStores";
-import type { SiteRequest } from "../site";
+import type { Binding, Client } from "../../components/binding";
+import type { ClusterContract } from "../../components/cluster/contract";
+import type { PodDemand } from "../../components/cluster/namespace/demand";
+import { KubernetesMemcached } from "../../components/data/memcached/kubernetes";
+import { KubernetesSearch } from "../../components/data/search/kubernetes";
+import { KubernetesVectorStore } from "../../components/data/vectorStore/kubernetes";
+import type { ResolvedSystem } from "../../systems/resolve";
+import type { StoreOf } from "../../systems/spec";
+import { namespaceOf } from "../demands";
+import { demandOf, storeImage } from "./kubernetesStores";
+import type { SiteRequest } from "./site";
 
-/** Stores Google runs no service for that their clients could use as they are. */
+/**
+ * Stores that a cloud runs in its placement's cluster: it has no service for them, or one that their clients could not
+ * use as they are (ElastiCache's Memcached has no SASL, OpenSearch is not Elasticsearch).
+ */
 type InClusterStore = StoreOf<"memcached" | "search" | "vector">;
 
 /** A store that runs in the placement's own cluster, on its disks. */

@@ -1,0 +1,59 @@
+import type { Context } from "../../../components/context";
+import { type Answer, Dns } from "../../../components/edge/dns/aws";
+import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
+import { Placement } from "../../../components/placement";
+import type { ProgramSettings } from "../../settings";
+import { makeCloudProvider } from "./providers";
+import { isSpread, type Lead } from "./shared";
+
+/** The global part, whose name no placement may take. */
+const EDGE = "edge";
+/** Where AWS keeps what belongs to no region. https://docs.aws.amazon.com/general/latest/gr/r53.html */
+const HOME_OF_GLOBAL_SERVICES = "us-east-1";
+
+/** How a placement's load balancer comes by its certificate and records. */
+export function dnsOf(settings: ProgramSettings, isLead: boolean, zone: string | undefined) {
+  const zoneId = isSpread(settings) ? zoneOf(settings) : zone;
+  if (zoneId === undefined) {
+    return {};
+  }
+  // ACM asks one account for one record per name, whatever the region: two placements would take it from each other.
+  // https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+  return { ...(isLead ? { zoneId } : {}), recordsElsewhere: isSpread(settings) };
+}
+
+/** Hosted zone of a system in several regions: whichever placement names it, it is one. */
+export function zoneOf({ placements }: Pick<ProgramSettings, "placements">): string | undefined {
+  return placements.flatMap(({ existing }) => existing?.zone ?? [])[0];
+}
+
+export interface EdgeArgs {
+  readonly settings: ProgramSettings;
+  readonly lead: Lead;
+  readonly hosts: readonly string[];
+  readonly balancers: readonly {
+    readonly placement: string;
+    readonly region: string;
+    readonly balancer: LoadBalancer;
+  }[];
+}
+
+/** What answers for all placements. It has a provider of its own: the loss of any placement's region leaves it alone. */
+export function makeEdge({ settings, lead, hosts, balancers }: EdgeArgs): void {
+  const zoneId = zoneOf(settings);
+  if (zoneId === undefined) {
+    return;
+  }
+  const context: Context = { ...lead.context, placement: EDGE, region: HOME_OF_GLOBAL_SERVICES };
+  const parent = new Placement(EDGE, { context, edges: [] });
+  const cloud = makeCloudProvider({ context, settings, account: lead.placementSettings.account, parent });
+  const answers = balancers.map(
+    ({ placement, region, balancer }): Answer => ({
+      placement,
+      region,
+      dnsName: balancer.dnsName,
+      zoneId: balancer.hostedZoneId,
+    }),
+  );
+  new Dns(`${EDGE}-dns`, { context, hosts, zoneId, answers }, { parent, providers: [cloud] });
+}
