@@ -114,7 +114,11 @@ function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "regis
     ...(request.model === "global" ? { "s3-bucket-replicated": { required: true } } : {}),
     // A container on the one host reaches the metadata service through the bridge, which is one hop more.
     ...(request.model === "single-server" || request.model === "standalone"
-      ? { "ec2-imdsv2-required": { maximumHops: 2 } }
+      ? {
+          "ec2-imdsv2-required": { maximumHops: 2 },
+          // The one host serves the public itself; a report still says that it has an address.
+          "instance-no-public-address": "advisory" as const,
+        }
       : {}),
     ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true } } : {}),
     ...(request.registries ? { "image-trusted-registry": { registries: [...request.registries] } } : {}),

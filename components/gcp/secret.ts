@@ -11,10 +11,10 @@ import { GCP_NAMES } from "./names";
 export interface SecretHome {
   readonly context: Context;
   readonly keyName: pulumi.Input<string>;
-  /** The only identity that reads values: the controller that brings them into the cluster. */
+  /** The only identity that reads values: the controller that brings them into the cluster, or the one host. */
   readonly reader: pulumi.Input<string>;
-  /** Topic told of every new version, and of rotations that are due. */
-  readonly topic: pulumi.Input<string>;
+  /** Topic told of every new version, and of rotations that are due. @default nobody is told */
+  readonly topic?: pulumi.Input<string>;
   readonly ready: readonly pulumi.Resource[];
 }
 
@@ -61,7 +61,7 @@ export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs)
           replicas: [{ location: context.region, customerManagedEncryption: { kmsKeyName: keyName } }],
         },
       },
-      topics: [{ name: topic }],
+      ...(topic === undefined ? {} : { topics: [{ name: topic }] }),
       versionDestroyTtl: `${DESTROY_DELAY_DAYS[context.environment] * 86_400}s`,
       annotations: { description: args.description },
       labels: labelsOf(context.tags),

@@ -10,7 +10,14 @@ import { directoriesScript, mountScript } from "./boot/storage";
 import { systemFiles } from "./boot/system";
 import { enabledUnits, onceUp, scheduled, systemUnits } from "./boot/units";
 import { type ComposePlan, NGINX_CONFIGURATION } from "./compose";
-import { HOME, type HostCloud, type HostDescription, type HostFacts, type HostFile } from "./contract";
+import {
+  HOME,
+  type HostCloud,
+  type HostDescription,
+  type HostFacts,
+  type HostFile,
+  type UserDataFormat,
+} from "./contract";
 import { nginxConfiguration, publicHosts } from "./nginx";
 
 /**
@@ -18,9 +25,6 @@ import { nginxConfiguration, publicHosts } from "./nginx";
  * else has to be trusted.
  */
 const PACKAGES = ["certbot", "docker-compose-v2", "docker.io", "gnupg", "openssl", "unattended-upgrades"] as const;
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html; Google allows 256 KB. */
-export const USER_DATA_LIMIT = 16 * 1024;
 
 /** Everything a machine is told at its first start, as cloud-init's cloud-config. It holds no secret, only their names. */
 export function cloudConfig(
@@ -48,7 +52,7 @@ export function cloudConfig(
       // In this order: each starts what stands before it.
       ["systemctl", "enable", "--now", ...enabledUnits(files)],
     ],
-    // Whoever has a way in has it by the cloud's own session service, never by SSH.
+    // Whoever has a way in has it by the cloud's own sessions and accounts, never by a key or password kept here.
     ssh_deletekeys: true,
     disable_root: true,
     ssh_pwauth: false,
@@ -58,8 +62,8 @@ export function cloudConfig(
 }
 
 /**
- * User data as the cloud takes it: compressed, which cloud-init undoes by itself, because the clouds count the bytes they
- * are given. A whole system with its scripts takes about two thirds of the limit. An object in a bucket would lift the
+ * User data for a cloud that counts bytes closely: compressed, which cloud-init undoes by itself. A whole system with its
+ * scripts takes about two thirds of the smallest limit. An object in a bucket would lift the
  * limit, and a machine would then depend on it for every start; what could grow so large is a system's own files, and
  * those belong in its images.
  * https://docs.cloud-init.io/en/latest/explanation/format/index.html
@@ -69,6 +73,12 @@ export function compressed(config: string): Buffer {
   const bytes = gzipSync(config, { level: 9 });
   bytes[9] = 255;
   return bytes;
+}
+
+/** What a machine is told, as its cloud takes it, and how many bytes the cloud counts. */
+export function userDataOf(config: string, { compressed: packs }: UserDataFormat): { text: string; bytes: number } {
+  const packed = packs ? compressed(config) : Buffer.from(config);
+  return { text: packs ? packed.toString("base64") : config, bytes: packed.length };
 }
 
 /** Every file of the host, configuration first. */

@@ -67,6 +67,15 @@ export interface HostCloud {
   readonly snaps: readonly string[];
   /** Commands run once, after packages are there. */
   readonly setup: readonly (readonly string[])[];
+  readonly userData: UserDataFormat;
+}
+
+/** How a cloud takes what a machine is told. */
+export interface UserDataFormat {
+  /** Bytes it takes at most. */
+  readonly limit: number;
+  /** Whether it is handed over compressed and in base64, which cloud-init undoes by itself. */
+  readonly compressed: boolean;
 }
 
 /** Files a person may want to read, by path in the rendered output. */

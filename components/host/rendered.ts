@@ -1,7 +1,7 @@
 import { InputError } from "../errors";
 import { digest } from "../naming";
 import { passphraseName } from "../operations/backup/contract";
-import { cloudConfig, compressed, runningBackups, USER_DATA_LIMIT } from "./cloudInit";
+import { cloudConfig, runningBackups, userDataOf } from "./cloudInit";
 import { planCompose } from "./compose";
 import type { HostCloud, HostDescription, HostFacts, HostFiles } from "./contract";
 import { secretName, storeSecrets } from "./environment";
@@ -9,7 +9,7 @@ import { nginxConfiguration } from "./nginx";
 
 /** What a machine is told, and the files of it a person may want to read. */
 export interface RenderedHost {
-  /** Compressed, in base64. */
+  /** As the cloud takes it. */
   readonly userData: string;
   readonly files: Partial<HostFiles>;
 }
@@ -19,7 +19,7 @@ export function renderHost(description: HostDescription, facts: HostFacts, cloud
   const compose = planCompose(description, facts);
   const config = cloudConfig(description, facts, cloud, compose);
   return {
-    userData: compressed(config).toString("base64"),
+    userData: userDataOf(config, cloud.userData).text,
     files: {
       "host/compose.yaml": compose.text,
       ...(domain === undefined || system.routes.length === 0
@@ -54,14 +54,15 @@ export function checkUserData(description: HostDescription, cloud: HostCloud): v
     secrets: Object.fromEntries(secrets.map((secret) => [secret, name(secret)])),
     logging: { driver: "awslogs", options: { group: name("logs") } },
   };
-  const length = compressed(cloudConfig(description, facts, cloud, planCompose(description, facts))).length;
-  if (length > USER_DATA_LIMIT) {
+  const { compressed, limit } = cloud.userData;
+  const { bytes } = userDataOf(cloudConfig(description, facts, cloud, planCompose(description, facts)), cloud.userData);
+  if (bytes > limit) {
     const withFiles = Object.entries(system.services).filter(([, { files }]) => Object.keys(files).length > 0);
     throw new InputError([
       {
         path: withFiles.length > 0 ? `services.${withFiles[0]?.[0]}.files` : "services",
-        found: `${length} bytes of user data, compressed`,
-        allowed: `at most ${USER_DATA_LIMIT} bytes`,
+        found: `${bytes} bytes of user data${compressed ? ", compressed" : ""}`,
+        allowed: `at most ${limit} bytes`,
         fix: `put the files of ${withFiles.map(([service]) => service).join(", ") || "the services"} into their images, or set groundplan:model to distributed`,
       },
     ]);

@@ -17,6 +17,7 @@ export interface HostSite {
 /** Clouds that run a system on one machine. Each cloud's SDK is loaded only for a stack that uses it. */
 const HOSTS: Readonly<Partial<Record<Cloud, () => HostSite>>> = {
   aws: () => (require("./aws") as typeof import("./aws")).awsHost,
+  gcp: () => (require("./gcp") as typeof import("./gcp")).gcpHost,
 };
 
 /** The host of a placement's cloud. Throws an InputError where there is none. */

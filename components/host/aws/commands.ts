@@ -22,6 +22,9 @@ const ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 /** Where a CloudWatch agent's configuration is. */
 const AGENT_CONFIGURATION = "/opt/groundplan/cloudwatch-agent.json";
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html */
+export const USER_DATA_LIMIT = 16 * 1024;
+
 /** What AWS brings to a host: its command line, and the agent that reports the machine's memory, disks and logs. */
 export function awsHostCloud(args: AwsCommandArgs): HostCloud {
   const { region, namespace, registries } = args;
@@ -52,6 +55,7 @@ export function awsHostCloud(args: AwsCommandArgs): HostCloud {
           ]
         : []),
     ],
+    userData: { limit: USER_DATA_LIMIT, compressed: true },
     packages: registries.length > 0 ? ["amazon-ecr-credential-helper"] : [],
     // AWS maintains both: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html
     snaps: ["aws-cli --classic"],

@@ -55,7 +55,9 @@ export function systemFiles(searches: boolean): readonly HostFile[] {
 
 /**
  * Keeps containers from the metadata service, and so from the machine's identity, but for those on the one network of
- * services that call the cloud. Made before Docker starts, which leaves this chain to others and asks it first.
+ * services that call the cloud. On Google Cloud that address is the name server too, so names (53) stay open: over TCP
+ * by the rule, over UDP because the service itself speaks TCP alone. Made before Docker starts, which leaves this chain
+ * to others and asks it first.
  * https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
 function closeMetadata(): HostFile {
@@ -63,7 +65,7 @@ function closeMetadata(): HostFile {
     "close-metadata",
     `
 iptables --wait --new-chain DOCKER-USER 2>/dev/null || true
-rule=(DOCKER-USER --destination ${METADATA_ADDRESS}/32 ! --in-interface ${CLOUD_BRIDGE} --jump DROP)
+rule=(DOCKER-USER --destination ${METADATA_ADDRESS}/32 ! --in-interface ${CLOUD_BRIDGE} --protocol tcp ! --destination-port 53 --jump DROP)
 iptables --wait --check "\${rule[@]}" 2>/dev/null || iptables --wait --insert "\${rule[@]}"
 `,
   );
