@@ -30,6 +30,8 @@ export interface LoadBalancerArgs extends ComponentArgs {
   readonly controller: readonly pulumi.Resource[];
   /** Hosted zone that takes the records. @default none: whoever runs the zone adds them */
   readonly zoneId?: string;
+  /** Whether its hosts' records are made with those of other placements. @default false */
+  readonly recordsElsewhere?: boolean;
   readonly transform?: {
     readonly balancer?: Transform<aws.lb.LoadBalancerArgs>;
     readonly https?: Transform<aws.lb.ListenerArgs>;
@@ -41,6 +43,8 @@ export interface LoadBalancerArgs extends ComponentArgs {
 export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
   readonly dnsName: pulumi.Output<string>;
+  /** Zone of that name, which alias records give with it. */
+  readonly hostedZoneId: pulumi.Output<string>;
 
   private readonly args: LoadBalancerArgs;
   private readonly hosts: readonly string[];
@@ -64,6 +68,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     const records = this.makeRecords(balancer);
 
     this.dnsName = balancer.dnsName;
+    this.hostedZoneId = balancer.zoneId;
     this.urls = Object.fromEntries(this.hosts.map((host) => [host, pulumi.output(`https://${host}`)]));
     this.finish({ dnsName: balancer.dnsName, hosts: this.hosts, records: records.map((record) => record.fqdn) });
   }
@@ -213,7 +218,10 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
   }
 
   private makeRecords(balancer: aws.lb.LoadBalancer): readonly aws.route53.Record[] {
-    const { zoneId } = this.args;
+    const { zoneId, recordsElsewhere } = this.args;
+    if (recordsElsewhere) {
+      return [];
+    }
     if (zoneId === undefined) {
       this.degrade({
         feature: `DNS records of ${this.hosts.join(", ")}`,

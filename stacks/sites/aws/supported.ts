@@ -52,6 +52,16 @@ function globalProblems(placement: PlacementSettings, placements: Settings["plac
       fix: "move them to aws or this one to theirs, or make a stack per cloud",
     });
   }
+  const zones = placements.flatMap(({ name, existing }) => (existing?.zone ? [{ name, zone: existing.zone }] : []));
+  const other = zones.find(({ zone }) => placement.existing?.zone !== undefined && zone !== placement.existing.zone);
+  if (other) {
+    problems.push({
+      path: `groundplan:existing.${placement.name}.zone`,
+      found: show(placement.existing?.zone),
+      allowed: `the zone of ${other.name}, ${show(other.zone)}: one host name is answered from one zone`,
+      fix: "name one hosted zone, with any of the placements",
+    });
+  }
   const [primary = placement] = placements;
   if (primary.cloud === "aws" && placement.account !== primary.account) {
     problems.push({
