@@ -49,6 +49,42 @@ export function plainServiceTrust(service: string): pulumi.Output<string> {
   return trust({ Sid: "Assume", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" });
 }
 
+/** A trust policy for a service, narrowed by conditions of its own. */
+export function conditionalTrust(
+  service: string,
+  condition: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>,
+): pulumi.Output<string> {
+  return trust({
+    Sid: "Assume",
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    Condition: condition,
+  });
+}
+
+/** A trust policy for the tokens of one service account of one cluster, whose key has its issuer in its name. */
+export function webIdentityTrust(subject: {
+  readonly providerArn: pulumi.Output<string>;
+  readonly issuer: pulumi.Output<string>;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}): pulumi.Output<string> {
+  const account = `system:serviceaccount:${subject.namespace}:${subject.serviceAccount}`;
+  return trust({
+    Sid: "WebIdentity",
+    Effect: "Allow",
+    Principal: { Federated: subject.providerArn },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: {
+      StringEquals: subject.issuer.apply((issuer) => ({
+        [`${issuer}:aud`]: "sts.amazonaws.com",
+        [`${issuer}:sub`]: account,
+      })),
+    },
+  });
+}
+
 /**
  * A trust policy for EKS Pod Identity, bound to one service account of one cluster by the session tags EKS sets.
  * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html

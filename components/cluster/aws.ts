@@ -1,18 +1,17 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodePoolSpec } from "../../systems/spec";
 import { type Account, accountOf } from "../aws/account";
-import { makeLogGroup } from "../aws/logGroup";
 import type { Make } from "../aws/make";
-import { roleNamePrefix } from "../aws/names";
-import { plainServiceTrust, policyDocument } from "../aws/policy";
 import type { Grant } from "../binding";
 import { Component, type ComponentArgs, type Transform } from "../component";
 import type { NetworkContract } from "../networking/contract";
 import type { KeysContract } from "../secrets/keys/contract";
 import type { WorkloadIdentity } from "./contract";
 import { type AddonsArgs, makeAddonsAfterNodes, makeAddonsBeforeNodes } from "./eks/addons";
+import { makeControlPlane } from "./eks/controlPlane";
+import { Fargate } from "./eks/fargate";
 import { makeFirewall } from "./eks/firewall";
 import { makePodIdentity } from "./eks/identity";
 import { kubeconfig } from "./eks/kubeconfig";
@@ -28,6 +27,10 @@ export interface ClusterArgs extends ComponentArgs {
   readonly keys: KeysContract;
   /** Pools of the spec, by name; a system pool is always there. */
   readonly nodePools: Readonly<Record<string, NodePoolSpec>>;
+  /** Architecture of every pool instead of its own. @default the pools' own */
+  readonly architecture?: NodePoolSpec["architecture"];
+  /** Namespaces whose pods run on Fargate. @default none */
+  readonly fargateNamespaces?: readonly string[];
   /** Kubernetes version. @default the pinned one in eks/versions.ts */
   readonly version?: string;
   /** Builds of managed add-ons other than the pinned ones. @default none */
@@ -48,6 +51,11 @@ export interface ClusterArgs extends ComponentArgs {
   };
 }
 
+/** A node group, with what it may be scaled to. */
+export interface ClusterNodeGroup extends NodeGroupPlan {
+  readonly resource: aws.eks.NodeGroup | undefined;
+}
+
 /** Name of the StorageClass for data. */
 export const DATA_STORAGE_CLASS = "gp3-retain";
 
@@ -56,9 +64,11 @@ export class Cluster extends Component {
   readonly cluster: aws.eks.Cluster;
   readonly kubernetes: k8s.Provider;
   readonly nodeSecurityGroupId: pulumi.Output<string>;
+  readonly nodeGroups: readonly ClusterNodeGroup[];
   /** What must stand before anything runs in the cluster. */
   readonly ready: readonly pulumi.Resource[];
 
+  private readonly fargate: Fargate | undefined;
   private readonly account: Account;
   private readonly makeChild: Make;
 
@@ -68,6 +78,7 @@ export class Cluster extends Component {
     const groups = planNodeGroups(args.nodePools, {
       multiZone: context.redundancy.multiZone,
       environment: context.environment,
+      ...(args.architecture === undefined ? {} : { architecture: args.architecture }),
     });
     this.account = accountOf(this);
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
@@ -79,8 +90,14 @@ export class Cluster extends Component {
       externalPorts: args.externalPorts ?? [],
     });
     this.nodeSecurityGroupId = firewall.nodes.id;
-    this.cluster = this.makeControlPlane(args, version, firewall.controlPlane.id);
-    const entries = this.admit(args);
+    const controlPlane = makeControlPlane(this.makeChild, {
+      ...args,
+      context,
+      version,
+      partition: this.account.partition,
+      securityGroupId: firewall.controlPlane.id,
+    });
+    this.cluster = controlPlane.cluster;
     const addons: AddonsArgs = {
       context,
       cluster: this.cluster,
@@ -101,8 +118,10 @@ export class Cluster extends Component {
       dependsOn: [...before, ...args.network.ready],
     });
     const after = makeAddonsAfterNodes(this.makeChild, addons, nodes);
-    this.kubernetes = this.makeProvider(args, entries);
-    this.ready = [...nodes, ...after, this.makeStorageClass(args, after)];
+    this.nodeGroups = groups.map((group, index) => ({ ...group, resource: nodes[index] }));
+    this.kubernetes = this.makeProvider(args, controlPlane.entries);
+    this.fargate = this.makeFargate(args);
+    this.ready = [...nodes, ...after, ...(this.fargate?.profiles ?? []), this.makeStorageClass(args, after)];
     this.reportScaling(groups.filter((group) => group.max > group.min).map((group) => group.name));
     this.reportHeld(args, groups);
     this.finish({ clusterName: this.cluster.name });
@@ -118,110 +137,16 @@ export class Cluster extends Component {
     if (grants.length === 0) {
       return undefined;
     }
-    const { context, cluster } = this;
-    const ready = makePodIdentity(this.makeChild, { context, cluster, service, namespace, serviceAccount, grants });
-    return { annotations: {}, ready };
+    const { context, cluster, fargate } = this;
+    const args = { context, cluster, service, namespace, serviceAccount, grants };
+    return fargate?.namespaces.includes(namespace)
+      ? fargate.identity(args)
+      : { annotations: {}, ready: makePodIdentity(this.makeChild, args) };
   }
 
-  private makeControlPlane(
-    args: ClusterArgs,
-    version: string,
-    securityGroupId: pulumi.Output<string>,
-  ): aws.eks.Cluster {
-    const { context } = this;
-    const role = this.makeControlPlaneRole(args.keys.arn("cluster"));
-    const logs = makeLogGroup(this.makeChild, "logs", {
-      context,
-      // EKS writes to this name, and makes the group without key or retention where it is missing.
-      name: `/aws/eks/${args.clusterName}/cluster`,
-      keyArn: args.keys.arn("logs"),
-    });
-    const publicCidrs = [...(args.publicAccessCidrBlocks ?? [])];
-    return this.make(
-      aws.eks.Cluster,
-      "cluster",
-      {
-        name: args.clusterName,
-        version,
-        roleArn: role.arn,
-        vpcConfig: {
-          subnetIds: [...args.network.privateSubnetIds],
-          securityGroupIds: [securityGroupId],
-          endpointPrivateAccess: true,
-          endpointPublicAccess: publicCidrs.length > 0,
-          ...(publicCidrs.length > 0 ? { publicAccessCidrs: publicCidrs } : {}),
-        },
-        // Outside every placement's network, which are cut from 10.0.0.0/8.
-        kubernetesNetworkConfig: { serviceIpv4Cidr: "172.20.0.0/16", ipFamily: "ipv4" },
-        encryptionConfig: { resources: ["secrets"], provider: { keyArn: args.keys.arn("cluster") } },
-        enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
-        accessConfig: {
-          authenticationMode: "API",
-          bootstrapClusterCreatorAdminPermissions: this.administrators(args).length === 0,
-        },
-        // The add-ons below are managed ones from the start.
-        bootstrapSelfManagedAddons: false,
-        upgradePolicy: { supportType: "STANDARD" },
-        deletionProtection: context.redundancy.protect,
-        tags: context.tags,
-      },
-      { dependsOn: [logs, ...role.attachments], protect: context.redundancy.protect },
-    );
-  }
-
-  private makeControlPlaneRole(keyArn: pulumi.Output<string>) {
-    const { context } = this;
-    const role = this.make(aws.iam.Role, "control-plane-role", {
-      namePrefix: roleNamePrefix(context, "control-plane"),
-      description: `Control plane of ${context.system} in ${context.placement}`,
-      assumeRolePolicy: plainServiceTrust("eks.amazonaws.com"),
-      tags: context.tags,
-    });
-    const attachments = [
-      this.make(aws.iam.RolePolicyAttachment, "control-plane-policy", {
-        role: role.name,
-        policyArn: pulumi.interpolate`arn:${this.account.partition}:iam::aws:policy/AmazonEKSClusterPolicy`,
-      }),
-      this.make(aws.iam.RolePolicy, "control-plane-key", {
-        role: role.id,
-        policy: policyDocument([
-          {
-            Sid: "EncryptSecrets",
-            Action: ["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"],
-            Resource: keyArn,
-          },
-        ]),
-      }),
-    ];
-    return { arn: role.arn, attachments };
-  }
-
-  private administrators(args: ClusterArgs): readonly string[] {
-    const deployer = args.login?.roleArn;
-    return [...new Set([...(args.administratorArns ?? []), ...(deployer === undefined ? [] : [deployer])])];
-  }
-
-  private admit(args: ClusterArgs): readonly pulumi.Resource[] {
-    return this.administrators(args).flatMap((principalArn, index) => {
-      const role = `administrator-${index + 1}`;
-      const entry = this.make(aws.eks.AccessEntry, role, {
-        clusterName: this.cluster.name,
-        principalArn,
-        tags: this.context.tags,
-      });
-      const policy = this.make(
-        aws.eks.AccessPolicyAssociation,
-        `${role}-policy`,
-        {
-          clusterName: this.cluster.name,
-          principalArn,
-          policyArn: pulumi.interpolate`arn:${this.account.partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`,
-          accessScope: { type: "cluster" },
-        },
-        { dependsOn: [entry] },
-      );
-      return [policy];
-    });
+  /** What a namespace's pods need before they start: on Fargate, the nodes' security group. */
+  openNamespace(namespace: string, dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
+    return this.fargate?.namespaces.includes(namespace) ? [this.fargate.join(namespace, dependsOn)] : [];
   }
 
   private makeProvider(args: ClusterArgs, entries: readonly pulumi.Resource[]): k8s.Provider {
@@ -251,6 +176,27 @@ export class Cluster extends Component {
     );
   }
 
+  private makeFargate(args: ClusterArgs): Fargate | undefined {
+    const namespaces = args.fargateNamespaces ?? [];
+    if (namespaces.length === 0) {
+      return undefined;
+    }
+    this.degrade({
+      feature: `network policies in ${namespaces.join(", ")}`,
+      reason: "the VPC CNI enforces them on nodes of EC2 only: on Fargate security groups alone decide",
+      remedy: "remove the namespaces from groundplan:compute.fargateNamespaces",
+    });
+    return new Fargate(this.makeChild, {
+      context: this.context,
+      namespaces,
+      cluster: this.cluster,
+      account: this.account,
+      kubernetes: this.kubernetes,
+      subnetIds: args.network.privateSubnetIds,
+      podGroupId: this.nodeSecurityGroupId,
+    });
+  }
+
   private makeStorageClass(args: ClusterArgs, addons: readonly pulumi.Resource[]): k8s.storage.v1.StorageClass {
     return this.make(
       k8s.storage.v1.StorageClass,
@@ -276,6 +222,7 @@ export class Cluster extends Component {
       });
     }
   }
+
   private reportHeld(args: ClusterArgs, groups: readonly NodeGroupPlan[]): void {
     const { environment } = this.context;
     const classes = groups.flatMap(({ name, insteadOf, instanceTypes: [to = ""] }) =>

@@ -19,7 +19,6 @@ import { Peering } from "../../components/networking/peering";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
 import type { PlannedBackup } from "../../components/operations/backup/contract";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
-import { Schedule } from "../../components/operations/schedule/aws";
 import { Keys } from "../../components/secrets/keys/aws";
 import { CONCERNS } from "../../components/secrets/keys/contract";
 import { SecretStore } from "../../components/secrets/secretStore/aws";
@@ -41,6 +40,8 @@ import { makeDatabaseUsers, USERS_RESOURCES } from "./aws/databaseUsers";
 import { dnsOf, makeEdge } from "./aws/edge";
 import { makeFollower } from "./aws/follower";
 import { makeProviders } from "./aws/providers";
+import { makeSchedule } from "./aws/schedule";
+import { settingsProblems } from "./aws/settingsProblems";
 import {
   bucketIn,
   copyRegionOf,
@@ -59,7 +60,7 @@ import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
 /** One region of AWS, as a model sees it. */
 export function openAwsSite(request: SiteRequest): Site {
   const { system, placementSettings, settings } = request;
-  const problems = unsupportedProblems(system, placementSettings, settings);
+  const problems = [...unsupportedProblems(system, placementSettings, settings), ...settingsProblems(system, settings)];
   if (problems.length > 0) {
     throw new InputError(problems);
   }
@@ -116,7 +117,12 @@ class AwsSite implements Site {
         this.namespacesMade.set(name, new Namespace(this.named(`namespace-${name}`), args, this.options));
       }
     }
-    return this.namespacesMade;
+    return new Map(
+      [...this.namespacesMade].map(([name, made]): [string, pulumi.Resource] => {
+        const [opened = made] = this.eks.openNamespace(name, made.ready);
+        return [name, opened];
+      }),
+    );
   }
 
   store(name: string, spec: StoreSpec, users: readonly Client[]): Binding {
@@ -191,7 +197,12 @@ class AwsSite implements Site {
       );
     }
     if (schedule && context.environment !== "production") {
-      new Schedule(this.named("schedule"), { context, ...schedule }, this.options);
+      const databases = this.isLead ? this.shared.databases : new Map();
+      makeSchedule(
+        this.named("schedule"),
+        { request: this.request, hours: schedule, nodeGroups: this.eks.nodeGroups, databases },
+        this.options,
+      );
     }
     if (Object.keys(system.alerts).length > 0) {
       const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
@@ -289,7 +300,7 @@ class AwsSite implements Site {
     const { context, settings, system } = this.request;
     const { profile, roleArn } = settings.access.aws;
     const { from, cidrBlocks } = settings.access.deployer;
-    const version = settings.compute.kubernetesVersion;
+    const { architecture, fargateNamespaces } = settings.compute;
     return new Cluster(
       this.named("cluster"),
       {
@@ -302,7 +313,8 @@ class AwsSite implements Site {
         login: { ...(profile === undefined ? {} : { profile }), ...(roleArn === undefined ? {} : { roleArn }) },
         sharedStorage: Object.values(system.stores).some((store) => store.kind === "file-share"),
         externalPorts: Object.values(system.external).map((external) => external.port),
-        ...(version === undefined ? {} : { version }),
+        fargateNamespaces,
+        ...(architecture === undefined ? {} : { architecture }),
       },
       options,
     );

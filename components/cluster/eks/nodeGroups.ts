@@ -36,10 +36,17 @@ const SYSTEM: NodePoolSpec = {
   classes: {},
 };
 
+export interface NodeGroupOptions {
+  readonly multiZone: boolean;
+  readonly environment: Environment;
+  /** Architecture of every pool instead of its own. @default the pools' own */
+  readonly architecture?: NodePoolSpec["architecture"];
+}
+
 /** The system pool and one group per pool of the spec. */
 export function planNodeGroups(
   pools: Readonly<Record<string, NodePoolSpec>>,
-  { multiZone, environment }: { readonly multiZone: boolean; readonly environment: Environment },
+  { multiZone, environment, architecture }: NodeGroupOptions,
 ): readonly NodeGroupPlan[] {
   const problems = new Problems();
   const system: NodePoolSpec = {
@@ -48,7 +55,7 @@ export function planNodeGroups(
     min: pools[SYSTEM_POOL]?.min ?? (multiZone ? 3 : SYSTEM.min),
   };
   const groups = Object.entries({ ...pools, [SYSTEM_POOL]: system }).flatMap(([name, pool]) =>
-    planGroup(name, heldPool(pool, environment), environment, problems),
+    planGroup(name, heldPool(architecture ? { ...pool, architecture } : pool, environment), environment, problems),
   );
   problems.throwIfAny();
   return groups;
@@ -62,19 +69,21 @@ function planGroup(
 ): readonly NodeGroupPlan[] {
   const path = `nodePools.${name}`;
   const { aws: type } = pool.classes;
-  const asked = instanceTypesFor({ ...pool, ...(type === undefined ? {} : { type }) });
-  const instanceTypes = asked?.map((each) => heldClass(each, environment));
+  const own = instanceTypesFor({ ...pool, ...(type === undefined ? {} : { type }) });
+  const asked = own && [...own, ...(pool.alternatives?.aws ?? [])];
+  const instanceTypes = asked && [...new Set(asked.map((each) => heldClass(each, environment)))];
   if (!asked || !instanceTypes) {
     problems.add(tooLarge(path, pool));
     return [];
   }
-  const arm = instanceTypes.some(isArm);
-  if (arm !== (pool.architecture === "arm64")) {
+  const arm = pool.architecture === "arm64";
+  const stranger = instanceTypes.find((each) => isArm(each) !== arm);
+  if (stranger !== undefined) {
     problems.add({
-      path: `${path}.classes.aws`,
-      found: show(type),
+      path: stranger === type ? `${path}.classes.aws` : `${path}.alternatives.aws`,
+      found: show(stranger),
       allowed: `an instance type of architecture ${pool.architecture}`,
-      fix: `set nodePools.${name}.architecture to ${arm ? "arm64" : "amd64"}, or choose another type`,
+      fix: `set nodePools.${name}.architecture to ${arm ? "amd64" : "arm64"}, or choose another type`,
     });
     return [];
   }

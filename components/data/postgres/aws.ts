@@ -48,6 +48,7 @@ export class Postgres extends Component implements PostgresContract {
   readonly binding: Binding;
   readonly administrator: Administrator;
   readonly host: pulumi.Output<string>;
+  readonly identifier: pulumi.Output<string>;
   /** The clients' users and their passwords, by service. */
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
   /** What a replica in another region names, and waits for. */
@@ -73,6 +74,7 @@ export class Postgres extends Component implements PostgresContract {
     const replicas = this.makeReplicas(identifier, primary, shared);
 
     this.host = primary.address;
+    this.identifier = primary.identifier;
     this.source = primary.arn;
     this.groupId = shared.group.id;
     this.administrator = this.administratorOf(primary, master);

@@ -1,0 +1,38 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterNodeGroup } from "../../../components/cluster/aws";
+import { Schedule } from "../../../components/operations/schedule/aws";
+import type { SiteRequest } from "../site";
+import type { SharedDatabase } from "./shared";
+
+export interface ScheduleRequest {
+  readonly request: SiteRequest;
+  readonly hours: { readonly stop: string; readonly start: string };
+  readonly nodeGroups: readonly ClusterNodeGroup[];
+  /** Databases of this placement that others may follow, by store. */
+  readonly databases: ReadonlyMap<string, SharedDatabase>;
+}
+
+/** The hours a placement sleeps, for everything in it that can. */
+export function makeSchedule(name: string, args: ScheduleRequest, options: pulumi.ComponentResourceOptions): void {
+  const { request, hours, nodeGroups, databases } = args;
+  const { context, settings, system } = request;
+  const followed = settings.placements.length > 1;
+  const stores = Object.entries(system.stores);
+  new Schedule(
+    name,
+    {
+      context,
+      ...hours,
+      nodes: nodeGroups.flatMap(({ name: pool, min, max, resource }) =>
+        resource ? [{ name: pool, group: resource, min, max }] : [],
+      ),
+      databases: [...databases].map(([store, { database }]) => {
+        const spec = system.stores[store];
+        const replicated = followed || (spec?.kind === "postgres" && spec.readReplicas > 0);
+        return { store, identifier: database.identifier, arn: database.source, replicated };
+      }),
+      awake: stores.flatMap(([store, { kind }]) => (kind === "redis" ? [store] : [])),
+    },
+    options,
+  );
+}

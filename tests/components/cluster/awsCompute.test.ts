@@ -1,0 +1,117 @@
+import { expect } from "chai";
+import { planNodeGroups } from "../../../components/cluster/eks/nodeGroups";
+import { InputError } from "../../../components/errors";
+import { settingsProblems } from "../../../stacks/sites/aws/settingsProblems";
+import { docScraper } from "../../../systems/docScraper";
+import { resolveSystem } from "../../../systems/resolve";
+import type { NodePoolSpec } from "../../../systems/spec";
+import { nodePool } from "../../../systems/spec/service";
+import { vibebox } from "../../../systems/vibebox";
+import { named, ofType, planAws } from "../../stacks/awsPlan";
+
+const pool = (change: Partial<Record<keyof NodePoolSpec, unknown>> = {}): NodePoolSpec =>
+  nodePool.parse({ cpu: "4", memory: "8Gi", min: 1, max: 3, ...change });
+const target = { model: "distributed", environment: "staging", placement: "main" } as const;
+const COMPUTE = { karpenter: true, fargateNamespaces: [] };
+const FARGATE = {
+  "groundplan:compute": { fargateNamespaces: ["doc-scraper"] },
+  "groundplan:overrides": { services: { api: { nodePool: null }, worker: { nodePool: null } } },
+};
+
+describe("compute settings on aws", () => {
+  const system = resolveSystem(docScraper, target);
+  const paths = (compute: object, retention = {}, of = system) =>
+    settingsProblems(of, { compute: { ...COMPUTE, ...compute }, retention }).map(({ path }) => path);
+
+  it("takes the pinned version of Kubernetes and refuses any other", () => {
+    expect(paths({ kubernetesVersion: "1.35" })).to.deep.equal([]);
+    expect(paths({ kubernetesVersion: "1.34" })).to.deep.equal(["groundplan:compute.kubernetesVersion"]);
+  });
+
+  it("refuses days CloudWatch does not keep logs for, and names the next it does", () => {
+    expect(paths({}, { logsDays: 90 })).to.deep.equal([]);
+    const [problem] = settingsProblems(system, { compute: COMPUTE, retention: { logsDays: 45 } });
+    expect(problem).to.deep.include({ path: "groundplan:retention.logsDays", fix: "use 60" });
+  });
+
+  it("refuses on Fargate what Fargate does not run, by the field that asks for it", () => {
+    expect(paths({ fargateNamespaces: ["nowhere"] })).to.deep.equal(["groundplan:compute.fargateNamespaces[0]"]);
+    expect(paths({ fargateNamespaces: ["doc-scraper"], architecture: "arm64" })).to.deep.equal([
+      "services.api.nodePool",
+      "services.worker.nodePool",
+      "groundplan:compute.architecture",
+    ]);
+    expect(paths({ fargateNamespaces: ["docker"] }, {}, resolveSystem(vibebox, target))).to.deep.equal([
+      "services.docker.kind",
+      "services.docker.nodePool",
+      "services.docker.security.podSecurity",
+    ]);
+  });
+
+  it("gives every pool the architecture of the settings, the system pool among them", () => {
+    const options = { multiZone: false, environment: "production", architecture: "arm64" } as const;
+    expect(
+      planNodeGroups({ one: pool() }, options).map(({ amiType, instanceTypes }) => [amiType, instanceTypes]),
+    ).to.deep.equal([
+      ["AL2023_ARM_64_STANDARD", ["c7g.xlarge"]],
+      ["AL2023_ARM_64_STANDARD", ["m7g.large"]],
+    ]);
+    expect(() => planNodeGroups({ one: pool({ classes: { aws: "c5.xlarge" } }) }, options)).to.throw(
+      InputError,
+      "nodePools.one.classes.aws",
+    );
+  });
+
+  it("takes a pool's alternatives beside its own type, of its architecture only", () => {
+    const options = { multiZone: false, environment: "production" } as const;
+    const pools = (aws: readonly string[]) => ({ web: pool({ classes: { aws: "t3.medium" }, alternatives: { aws } }) });
+    expect(planNodeGroups(pools(["c5.large"]), options)[0]?.instanceTypes).to.deep.equal(["t3.medium", "c5.large"]);
+    expect(() => planNodeGroups(pools(["c6g.large"]), options)).to.throw(InputError, "nodePools.web.alternatives.aws");
+  });
+});
+
+describe("namespaces on Fargate", function () {
+  this.timeout(60_000);
+
+  it("have a profile, and a role for this cluster's profiles alone", async () => {
+    const { plan } = await planAws("simulate", FARGATE);
+    expect(named(plan, "main-cluster-fargate-doc-scraper").inputs.selectors).to.deep.equal([
+      { namespace: "doc-scraper" },
+    ]);
+    const trust = String(named(plan, "main-cluster-fargate-role").inputs.assumeRolePolicy);
+    expect(trust).to.match(/"Service":"eks-fargate-pods\.amazonaws\.com"/);
+    expect(trust).to.match(
+      /"aws:SourceArn":"arn:aws:eks:us-east-1:111122223333:fargateprofile\/doc-scraper-[^*"]*\/\*"/,
+    );
+  });
+
+  it("give identities by token, bound to one service account, where no agent runs", async () => {
+    const { plan } = await planAws("simulate", FARGATE);
+    const { Statement } = JSON.parse(
+      String(named(plan, "main-cluster-identity-doc-scraper-api").inputs.assumeRolePolicy),
+    ) as { readonly Statement: readonly { Action: string; Condition: { StringEquals: Record<string, string> } }[] };
+    expect(Statement[0]?.Action).to.equal("sts:AssumeRoleWithWebIdentity");
+    expect(
+      Object.entries(Statement[0]?.Condition.StringEquals ?? {}).map(([key, value]) => [key.split(":").at(-1), value]),
+    ).to.deep.equal([
+      ["aud", "sts.amazonaws.com"],
+      ["sub", "system:serviceaccount:doc-scraper:api"],
+    ]);
+    const associations = ofType(plan, "aws:eks/podIdentityAssociation:PodIdentityAssociation");
+    expect(associations.map(({ inputs }) => inputs.namespace)).to.not.include("doc-scraper");
+    const account = named(plan, "main-api-account");
+    expect(account.inputs).to.have.nested.property("metadata.annotations");
+    expect(JSON.stringify(account.inputs.metadata)).to.contain("eks.amazonaws.com/role-arn");
+  });
+
+  it("put pods into the group stores know before any starts, and say that network policies do not hold", async () => {
+    const { plan } = await planAws("simulate", FARGATE);
+    const policy = named(plan, "main-cluster-fargate-doc-scraper-group");
+    const nodes = ofType(plan, "aws:ec2/launchTemplate:LaunchTemplate")[0]?.inputs.vpcSecurityGroupIds;
+    expect(policy.inputs).to.have.deep.nested.property("spec.securityGroups.groupIds", nodes);
+    for (const deployment of ofType(plan, "kubernetes:apps/v1:Deployment")) {
+      expect(deployment.dependencies, deployment.name).to.include(policy.urn);
+    }
+    expect(plan.degraded.map(({ feature }) => feature)).to.include("network policies in doc-scraper");
+  });
+});
