@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { expect } from "chai";
+import { planStack } from "../../automation/plan";
 import { InputError } from "../../components/errors";
 import type { Plan } from "../../engine";
 import { named, ofType, planAws } from "./awsPlan";
@@ -6,6 +8,7 @@ import { at } from "./gcpPlan";
 
 const REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2", "ca-central-1"] as const;
 const NAMES = ["us", "eu", "ap", "ca"] as const;
+const ROOT = join(__dirname, "..", "..");
 const ZONE = "Z0123456789ABCDEFGHIJ";
 
 function placements(count: number) {
@@ -59,6 +62,21 @@ describe("Documentation Scraper, global, on AWS", function () {
     expect(eu?.urn).to.equal(us?.urn.replace("us-database-primary", "eu-database-primary"));
     const suffixes = ["us", "eu"].map((name) => named(plan, `${name}-database-suffix`).inputs.keepers);
     expect(Object.keys(suffixes[0] as object)).to.deep.equal(Object.keys(suffixes[1] as object));
+  });
+
+  it("promotes it in place when the roles change: the same resource, name and key, and no source", async () => {
+    const roles = placements(2).map((placement) => ({
+      ...placement,
+      role: placement.role === "primary" ? "secondary" : "primary",
+    }));
+    const { plan: swapped } = await planAws("simulate", spread(2, { "groundplan:placements": roles }));
+    const [before, after] = [plan, swapped].map((each) => named(each, "eu-database-primary"));
+    expect(after?.urn).to.equal(before?.urn);
+    for (const field of ["identifier", "kmsKeyId", "dbSubnetGroupName", "instanceClass", "backupRetentionPeriod"]) {
+      expect(after?.inputs[field], field).to.deep.equal(before?.inputs[field]);
+    }
+    expect(after?.inputs).to.not.have.property("replicateSourceDb");
+    expect(named(swapped, "us-database-primary").inputs.replicateSourceDb).to.match(/^arn:aws:rds:eu-west-1:/);
   });
 
   it("lets RDS manage no password that a replica elsewhere would forbid", () => {
@@ -187,6 +205,25 @@ describe("Documentation Scraper, global, on AWS", function () {
     expect(four - three).to.equal(three - two);
     expect(three - two).to.be.greaterThan(200);
   });
+});
+
+describe("production of WebClone Pro", function () {
+  this.timeout(120_000);
+
+  for (const mode of ["preview", "simulate"] as const) {
+    it(`plans in ${mode} mode without a mandatory violation`, async () => {
+      const { policies } = await planStack({
+        directory: ROOT,
+        stack: "prod",
+        selection: {},
+        mode,
+        today: "2026-11-01",
+      });
+      const failed = policies.results.filter(({ level, status }) => level === "mandatory" && status === "violation");
+      expect(failed).to.deep.equal([]);
+      expect(policies.passed).to.be.greaterThan(500);
+    });
+  }
 });
 
 describe("what the global model on AWS refuses", function () {

@@ -169,7 +169,7 @@ export class PostgresFollower extends Component implements PostgresContract {
     this.degrade({
       feature: `failover of ${store} to ${placement} by itself`,
       reason: "a replica in another region is promoted by a person, who decides that the primary's region is lost",
-      remedy: `give ${placement} the role primary and the other none, which promotes the replica; or use Aurora Global Database`,
+      remedy: `give ${placement} the role primary and the other secondary, which promotes the replica (docs/failover-aws.md); or use Aurora Global Database`,
     });
     this.degrade({
       feature: `writes to ${store} from ${placement} at the speed of its own region`,
