@@ -189,6 +189,19 @@ describe("hosts on gcp", function () {
     }
   });
 
+  it("has no public address, and a way out through NAT, where the public has no business", async () => {
+    const { plan } = await planHost("doc-scraper", "single-server", "simulate", {
+      "groundplan:overrides": { routes: [] },
+    });
+    expect(ofType(plan, "gcp:compute/address:Address")).to.deep.equal([]);
+    expect(ofType(plan, "gcp:compute/routerNat:RouterNat")).to.have.length(1);
+    expect(at(named(plan, "main-host-instance").inputs, "networkInterfaces.0")).to.not.have.property("accessConfigs");
+    const open = ofType(plan, "gcp:compute/firewall:Firewall").filter(
+      ({ inputs }) => inputs.direction === "INGRESS" && inputs.allows,
+    );
+    expect(open.map(({ inputs }) => inputs.sourceRanges)).to.deep.equal([["35.235.240.0/20"]]);
+  });
+
   it("gives the account its secrets, logs, metrics, edges and backups, and nothing else", async () => {
     const basics = ["logging.logWriter project", "monitoring.metricWriter project"];
     const { plan } = await planHost("doc-scraper", "single-server");
@@ -284,6 +297,7 @@ describe("hosts on gcp", function () {
     });
     expect(production.resources.filter(({ name }) => name.startsWith("main-host-sleep"))).to.deep.equal([]);
     expect(named(production, "main-host-alert-silent").inputs.combiner).to.equal("OR");
+    expect(production.degraded.map(({ feature }) => feature)).to.include("logs kept for 365 days");
   });
 
   it("writes names to a zone it is given, and says what is missing without one", async () => {

@@ -45,9 +45,8 @@ export function makeInstance(make: Make, args: InstanceArgs): gcp.compute.Instan
         kmsKeySelfLink: args.disksKeyName,
         initializeParams: { image: IMAGE, size: size.rootDiskGiB, type: "pd-balanced", labels },
       },
-      attachedDisks: [
-        { source: disk.id, deviceName: DATA_DEVICE, mode: "READ_WRITE", kmsKeySelfLink: args.disksKeyName },
-      ],
+      // It has its key by itself.
+      attachedDisks: [{ source: disk.id, deviceName: DATA_DEVICE, mode: "READ_WRITE" }],
       networkInterfaces: [
         {
           subnetwork: args.subnetId,
