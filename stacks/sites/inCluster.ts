@@ -12,8 +12,8 @@ import { demandOf, storeImage } from "./kubernetesStores";
 import type { SiteRequest } from "./site";
 
 /**
- * Stores that a cloud runs in its placement's cluster: it has no service for them, or one that their clients could not
- * use as they are (ElastiCache's Memcached has no SASL, OpenSearch is not Elasticsearch).
+ * Stores that run in the cluster on every cloud: a cloud has no service for Qdrant, its search is not Elasticsearch, and
+ * a cache that only its clients reach, with nothing on disk, gains little from a service.
  */
 type InClusterStore = StoreOf<"memcached" | "search" | "vector">;
 
