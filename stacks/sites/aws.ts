@@ -37,7 +37,7 @@ import {
   loadBalancerGrants,
 } from "./aws/controllers";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./aws/databaseUsers";
-import { dnsOf, makeEdge } from "./aws/edge";
+import { dnsOf, hasEdge, makeEdge } from "./aws/edge";
 import { makeFollower } from "./aws/follower";
 import { makeProviders } from "./aws/providers";
 import { makeSchedule } from "./aws/schedule";
@@ -251,14 +251,16 @@ class AwsSite implements Site {
         podGroupId: this.eks.nodeSecurityGroupId,
         kubernetes: this.eks.kubernetes,
         controller: controller ? [controller] : [],
-        ...dnsOf(settings, this.isLead, placementSettings.existing?.zone),
+        ...dnsOf(settings, this.isLead, system.edge, this.shared.balancers[0]?.balancer),
       },
       this.options,
     );
     const { lead, shared } = this;
     shared.balancers.push({ placement: context.placement, region: context.region, balancer });
-    if (isSpread(settings) && isLast(placementSettings, settings)) {
-      makeEdge({ settings, lead, hosts: Object.keys(balancer.urls), balancers: shared.balancers });
+    if (hasEdge(settings, system.edge) && isLast(placementSettings, settings)) {
+      const timeoutSeconds = Math.max(...exposures.map(({ route }) => route.timeoutSeconds));
+      const hosts = Object.keys(balancer.urls);
+      makeEdge({ settings, lead, edge: system.edge, hosts, timeoutSeconds, balancers: shared.balancers });
     }
     return balancer.urls;
   }

@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { EdgeSpec } from "../../../systems/spec";
 import type { Make } from "../../aws/make";
+import { makeSecretEntry } from "../../aws/secret";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import type { Context } from "../../context";
 import { InputError } from "../../errors";
@@ -10,6 +12,7 @@ import type { NetworkContract } from "../../networking/contract";
 import { allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { LOG_PREFIXES, type LogBucket } from "../../storage/bucket/logBucket";
+import { ORIGIN_HEADER } from "../cdn/plan";
 import { makeCertificate } from "./certificate";
 import { loadBalancerProblems } from "./constraints";
 import type { LoadBalancerContract, LoadBalancerRoute } from "./contract";
@@ -32,6 +35,8 @@ export interface LoadBalancerArgs extends ComponentArgs {
   readonly zoneId?: string;
   /** Whether its hosts' records are made with those of other placements. @default false */
   readonly recordsElsewhere?: boolean;
+  /** CDN it answers to alone: what it must show, made here where it is not given. @default none */
+  readonly cdn?: { readonly token?: pulumi.Output<string> };
   readonly transform?: {
     readonly balancer?: Transform<aws.lb.LoadBalancerArgs>;
     readonly https?: Transform<aws.lb.ListenerArgs>;
@@ -45,6 +50,8 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly dnsName: pulumi.Output<string>;
   /** Zone of that name, which alias records give with it. */
   readonly hostedZoneId: pulumi.Output<string>;
+  /** What its CDN must show. Undefined: it has none. */
+  readonly originToken: pulumi.Output<string> | undefined;
 
   private readonly args: LoadBalancerArgs;
   private readonly hosts: readonly string[];
@@ -63,6 +70,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     const balancer = this.makeBalancer(group);
     this.makeRedirect(balancer);
     const listener = this.makeHttps(balancer);
+    this.originToken = this.makeToken();
     this.makeRules(listener, group);
     this.protectBalancer(balancer);
     const records = this.makeRecords(balancer);
@@ -136,7 +144,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     const zone = args.zoneId === undefined ? {} : { zoneId: args.zoneId };
     const { arn } = makeCertificate(this.makeChild, { context, hosts, ...zone });
     const { attributes, unsupported } = planHeaders(args.edge.headers);
-    if (unsupported.length > 0) {
+    if (unsupported.length > 0 && !args.cdn) {
       this.degrade({
         feature: `response headers ${unsupported.join(", ")}`,
         reason: "an application load balancer sets a fixed list of headers, these are not among them",
@@ -162,6 +170,23 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     });
   }
 
+  /** A secret between the CDN and the load balancer: without it, whoever knows the address would go around the CDN. */
+  private makeToken(): pulumi.Output<string> | undefined {
+    const { context, args } = this;
+    if (args.cdn === undefined || args.cdn.token !== undefined) {
+      return args.cdn?.token;
+    }
+    const token = this.make(random.RandomPassword, "origin-token", { length: 48, special: false }).result;
+    makeSecretEntry(this.makeChild, "origin-secret", {
+      context,
+      path: "edge/origin",
+      description: `What the CDN shows the load balancers of ${context.system}`,
+      keyArn: args.keys.arn("secrets"),
+      value: token,
+    });
+    return token;
+  }
+
   private makeRules(listener: aws.lb.Listener, group: aws.ec2.SecurityGroup): void {
     const { context, args } = this;
     const targets: TargetsArgs = {
@@ -183,7 +208,13 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         this.make(aws.lb.ListenerRule, `rule-${rule.key}`, {
           listenerArn: listener.arn,
           priority: rule.priority,
-          conditions: [{ hostHeader: { values: [rule.host] } }, { pathPattern: { values: [...rule.paths] } }],
+          conditions: [
+            { hostHeader: { values: [rule.host] } },
+            { pathPattern: { values: [...rule.paths] } },
+            ...(this.originToken === undefined
+              ? []
+              : [{ httpHeader: { httpHeaderName: ORIGIN_HEADER, values: [this.originToken] } }]),
+          ],
           actions: [{ type: "forward", targetGroupArn: target.arn }],
           tags: context.tags,
         });
@@ -198,14 +229,15 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         context,
         loadBalancerArn: balancer.arn,
         logsKeyArn: args.keys.arn("logs"),
-        rateLimit: args.edge.rateLimit ?? DEFAULT_RATE_LIMIT,
+        rateLimit: args.cdn ? undefined : (args.edge.rateLimit ?? DEFAULT_RATE_LIMIT),
       });
     }
-    if (args.edge.cdn) {
+    if (args.edge.cdn && !args.cdn) {
       this.degrade({
         feature: "a CDN before the load balancer",
-        reason: "CloudFront is not set up by this program yet: every request reaches the region",
-        remedy: "put a distribution before the load balancer's hosts",
+        reason:
+          "no hosted zone is named, where CloudFront's certificate and records would go: requests reach the region",
+        remedy: `set groundplan:existing.${context.placement}.zone`,
       });
     }
     if (args.edge.requestsPerSecond !== undefined) {

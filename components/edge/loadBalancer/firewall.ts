@@ -9,10 +9,11 @@ type Rule = aws.types.input.wafv2.WebAclRule;
 
 export interface WebFirewallArgs {
   readonly context: Context;
-  readonly loadBalancerArn: pulumi.Input<string>;
+  /** The load balancer it stands before. @default a distribution of CloudFront, which names it */
+  readonly loadBalancerArn?: pulumi.Input<string>;
   readonly logsKeyArn: pulumi.Input<string>;
-  /** Requests one address may make in five minutes. */
-  readonly rateLimit: number;
+  /** Requests one address may make in five minutes. Undefined: the addresses are a CDN's, which counts for itself. */
+  readonly rateLimit: number | undefined;
 }
 
 /** Where the spec sets no limit: far above a person, below a scanner. */
@@ -28,18 +29,21 @@ const MANAGED_GROUPS: readonly { readonly name: string; readonly count?: readonl
 ];
 const LOG_GROUP_NAME = { maxLength: 512, allowed: /[A-Za-z0-9_./-]/, keepCase: true } as const;
 
-/** A web application firewall before a load balancer: managed rules, a rate limit, and a log without credentials. */
+/** A web application firewall before a load balancer or a CDN: managed rules, a rate limit, and a log without credentials. */
 export function makeWebFirewall(make: Make, args: WebFirewallArgs): aws.wafv2.WebAcl {
   const { context } = args;
   const acl = make(aws.wafv2.WebAcl, "firewall", {
     description: `Edge of ${context.system} in ${context.placement}`,
-    scope: "REGIONAL",
+    scope: args.loadBalancerArn === undefined ? "CLOUDFRONT" : "REGIONAL",
     defaultAction: { allow: {} },
-    rules: [rateRule(args.rateLimit), ...MANAGED_GROUPS.map(managedRule)],
+    rules: [...(args.rateLimit === undefined ? [] : [rateRule(args.rateLimit)]), ...MANAGED_GROUPS.map(managedRule)],
     visibilityConfig: visibility("edge"),
     tags: context.tags,
   });
-  make(aws.wafv2.WebAclAssociation, "firewall-association", { resourceArn: args.loadBalancerArn, webAclArn: acl.arn });
+  if (args.loadBalancerArn !== undefined) {
+    const association = { resourceArn: args.loadBalancerArn, webAclArn: acl.arn };
+    make(aws.wafv2.WebAclAssociation, "firewall-association", association);
+  }
   const logs = makeLogGroup(make, "firewall-logs", {
     context,
     // WAF writes to groups of this prefix only. https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html

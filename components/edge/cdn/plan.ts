@@ -1,0 +1,55 @@
+/** Header by which a load balancer knows requests that came through the CDN. */
+export const ORIGIN_HEADER = "x-origin-verify";
+
+/** Longest CloudFront waits without a higher quota. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesOrigin.html */
+export const LONGEST_READ_SECONDS = 60;
+
+/** CloudFront's own policies have the same ids in every account. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
+export const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+/** AllViewer, the host among it: load balancers route by it. */
+export const WHOLE_REQUEST = "216adef6-5c7f-47e4-b989-5492eafa07d3";
+
+const YEAR_SECONDS = 31_536_000;
+
+/** Headers CloudFront has settings of its own for; it refuses them among the others. */
+const SECURITY = [
+  "strict-transport-security",
+  "x-content-type-options",
+  "x-frame-options",
+  "content-security-policy",
+  "referrer-policy",
+  "x-xss-protection",
+];
+
+/** The spec's headers, and the safe ones it leaves out. */
+export function responseHeaders(headers: Readonly<Record<string, string>>) {
+  const given = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const xss = given.get("x-xss-protection");
+  const csp = given.get("content-security-policy");
+  const others = Object.entries(headers).filter(([name]) => !SECURITY.includes(name.toLowerCase()));
+  return {
+    securityHeadersConfig: {
+      strictTransportSecurity: {
+        accessControlMaxAgeSec: YEAR_SECONDS,
+        includeSubdomains: true,
+        preload: false,
+        override: true,
+      },
+      contentTypeOptions: { override: true },
+      frameOptions: { frameOption: given.get("x-frame-options")?.toUpperCase() ?? "SAMEORIGIN", override: false },
+      referrerPolicy: {
+        referrerPolicy: given.get("referrer-policy") ?? "strict-origin-when-cross-origin",
+        override: false,
+      },
+      ...(xss === undefined
+        ? {}
+        : {
+            xssProtection: { protection: !xss.startsWith("0"), modeBlock: xss.includes("mode=block"), override: true },
+          }),
+      ...(csp === undefined ? {} : { contentSecurityPolicy: { contentSecurityPolicy: csp, override: true } }),
+    },
+    ...(others.length > 0
+      ? { customHeadersConfig: { items: others.map(([header, value]) => ({ header, value, override: true })) } }
+      : {}),
+  };
+}
