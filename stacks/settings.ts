@@ -74,5 +74,47 @@ export function checkDeployable(settings: Settings): readonly Problem[] {
       ? [at(["access", "gcp", "project"], undefined, "a Google Cloud project", `name the project of placement ${name}`)]
       : [],
   );
-  return [...examples, ...projects];
+  return [...examples, ...projects, ...unbuilt(settings), ...unnamedPlaces(settings)];
+}
+
+/** Images of a language alone: a part that runs one has not been built. */
+const RUNTIMES = /^(docker\.io\/)?(library\/)?(node|python|golang|ruby|openjdk|eclipse-temurin|php)(:|@|$)/;
+
+/** Parts whose image is the base the document names, and that give it nothing to run. */
+function unbuilt({ images, system }: Settings): readonly Problem[] {
+  return Object.entries(system.services).flatMap(([name, { image, command, args }]) =>
+    images.services[name] === undefined && images.registry === undefined && !command && !args && RUNTIMES.test(image)
+      ? [
+          at(
+            ["images", "services", name],
+            undefined,
+            `the image built for ${name}; ${image} runs nothing by itself`,
+            "name your build",
+          ),
+        ]
+      : [],
+  );
+}
+
+/** Places that would be guessed: the cluster that happens to be current, a certificate nobody can prove to own. */
+function unnamedPlaces({ placements, access, model }: Settings): readonly Problem[] {
+  const onOneMachine = model === "standalone" || model === "single-server";
+  return placements.flatMap(({ name, cloud, context, existing }, index) => {
+    if (cloud === "kubernetes" && context === undefined && access.kubernetes.kubeconfig === undefined) {
+      const path = ["placements", index, "context"];
+      return [
+        at(path, undefined, "the context of the cluster to deploy to", "name it: the current one may be another's"),
+      ];
+    }
+    return cloud === "aws" && !onOneMachine && existing?.zone === undefined
+      ? [
+          at(
+            ["existing", name, "zone"],
+            undefined,
+            "the hosted zone of the domain",
+            "name it: the certificate is proved by a record there",
+          ),
+        ]
+      : [];
+  });
 }

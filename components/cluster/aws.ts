@@ -87,6 +87,7 @@ export class Cluster extends Component {
     const firewall = makeFirewall(this.makeChild, {
       context,
       vpcId: args.network.vpcId,
+      cidrBlock: args.network.cidrBlock,
       externalPorts: args.externalPorts ?? [],
     });
     this.nodeSecurityGroupId = firewall.nodes.id;

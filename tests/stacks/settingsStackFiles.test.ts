@@ -15,12 +15,14 @@ async function stackConfig(stack: string): Promise<Record<string, unknown>> {
 const digest = `@sha256:${"0".repeat(64)}`;
 
 describe("images", () => {
-  it("are the one set, else the source's name under the registry, else the source's name", async () => {
+  it("are the one set, else what the system builds under its registry, else the source's name", async () => {
     const { images } = await settingsWith({
       images: { registry: "registry.example.com/team", services: { backend: "ghcr.io/a/b:1" } },
     });
     expect(imageOf(images, "services", "backend", "node:20-alpine")).to.equal("ghcr.io/a/b:1");
-    expect(imageOf(images, "stores", "redis", "redis:7-alpine")).to.equal("registry.example.com/team/redis:7-alpine");
+    expect(imageOf(images, "services", "frontend", "nginx:alpine")).to.equal("registry.example.com/team/nginx:alpine");
+    // Nobody's own registry holds a copy of what others publish, unless it is named.
+    expect(imageOf(images, "stores", "redis", "redis:7-alpine")).to.equal("redis:7-alpine");
     expect(imageOf((await settingsWith({})).images, "stores", "redis", "redis:7-alpine")).to.equal("redis:7-alpine");
   });
 });
@@ -36,17 +38,44 @@ describe("what may be planned but not deployed", () => {
     expect(checkDeployable(settings).map(({ path }) => path)).to.deep.equal([
       "groundplan:images.registry",
       "groundplan:images.services.backend",
+      "groundplan:existing.main.zone",
     ]);
   });
 
   it("is a placement on Google Cloud without a project", async () => {
     const placements = [{ name: "main", cloud: "gcp", region: "us-central1" }];
-    expect(checkDeployable(await settingsWith({ placements })).map(({ path }) => path)).to.deep.equal([
+    const images = { services: { backend: "ghcr.io/a/b:1" } };
+    expect(checkDeployable(await settingsWith({ placements, images })).map(({ path }) => path)).to.deep.equal([
       "groundplan:access.gcp.project",
     ]);
     expect(
-      checkDeployable(await settingsWith({ placements, access: { gcp: { project: "my-project" } } })),
+      checkDeployable(await settingsWith({ placements, images, access: { gcp: { project: "my-project" } } })),
     ).to.deep.equal([]);
+  });
+});
+
+describe("what would be guessed", () => {
+  const problems = async (change: Record<string, unknown>) =>
+    checkDeployable(await settingsWith({ images: { services: { backend: "ghcr.io/a/b:1" } }, ...change })).map(
+      ({ path }) => path,
+    );
+
+  it("is a part whose image is a language alone", async () => {
+    expect(await problems({ images: {}, existing: { main: { zone: "Z123" } } })).to.deep.equal([
+      "groundplan:images.services.backend",
+    ]);
+  });
+
+  it("is the cluster of a context nobody named", async () => {
+    const placements = [{ name: "main", cloud: "kubernetes" }];
+    expect(await problems({ placements })).to.deep.equal(["groundplan:placements[0].context"]);
+    expect(await problems({ placements: [{ name: "main", cloud: "kubernetes", context: "shop" }] })).to.deep.equal([]);
+  });
+
+  it("is the zone a certificate on AWS is proved in, where a load balancer serves it", async () => {
+    expect(await problems({})).to.deep.equal(["groundplan:existing.main.zone"]);
+    expect(await problems({ existing: { main: { zone: "Z123" } } })).to.deep.equal([]);
+    expect(await problems({ model: "standalone" })).to.deep.equal([]);
   });
 });
 

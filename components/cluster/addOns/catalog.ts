@@ -63,6 +63,12 @@ export const PUSH_GATEWAY = {
 /** What asks services for their health. */
 export const BLACKBOX = { service: "blackbox-exporter", port: 9115 } as const;
 
+function claimOf(size: string) {
+  return {
+    volumeClaimTemplate: { spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } } } },
+  };
+}
+
 /** Versions known good together; see docs for how they are raised. */
 export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
   "metrics-server": {
@@ -125,9 +131,18 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
       repository: "https://prometheus-community.github.io/helm-charts",
       values: {
         prometheusOperator: { resources: small },
+        // Managed control planes let nobody scrape these, and kube-proxy listens on the node alone: their alerts would
+        // fire for ever.
+        kubeEtcd: { enabled: false },
+        kubeScheduler: { enabled: false },
+        kubeControllerManager: { enabled: false },
+        kubeProxy: { enabled: false },
         prometheus: {
           prometheusSpec: {
             resources: large,
+            // On the cluster's default class: metrics outlive the node.
+            retention: "15d",
+            storageSpec: claimOf("50Gi"),
             // Monitors of every namespace count, not only those this release made.
             serviceMonitorSelectorNilUsesHelmValues: false,
             podMonitorSelectorNilUsesHelmValues: false,
@@ -138,6 +153,7 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
         alertmanager: {
           alertmanagerSpec: {
             resources: small,
+            storage: claimOf("2Gi"),
             // Systems' routes match by their own labels; the default adds the namespace of the route, which the alert of
             // something that is absent never has.
             alertmanagerConfigMatcherStrategy: { type: "None" },
@@ -185,6 +201,8 @@ export const CATALOG: Readonly<Record<AddOnName, AddOn>> = {
       version: "41.3.0",
       repository: "https://traefik.github.io/charts",
       values: {
+        // Without a name the chart calls its class after the release, and no Ingress would be its own.
+        ingressClass: { enabled: true, isDefaultClass: false, name: "traefik" },
         deployment: { replicas: 2 },
         podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
         // Routers take Middlewares from the namespaces of their Services.

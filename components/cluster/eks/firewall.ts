@@ -7,6 +7,8 @@ import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/s
 export interface FirewallArgs {
   readonly context: Context;
   readonly vpcId: pulumi.Input<string>;
+  /** Network of the cluster: whoever deploys to a private endpoint stands in it, or comes through it. */
+  readonly cidrBlock: string;
   /** Ports on which pods reach external services, besides 443. */
   readonly externalPorts: readonly number[];
 }
@@ -29,6 +31,13 @@ export function makeFirewall(make: Make, args: FirewallArgs) {
     context,
     vpcId,
     description: "Nodes of the cluster and their pods",
+  });
+  allowIngress(make, "api-from-network", {
+    context,
+    groupId: controlPlane.id,
+    peer: { cidrBlock: args.cidrBlock },
+    ports: 443,
+    description: "Kubernetes API for a runner, tunnel or peer within the network",
   });
   connect(make, "api", { context, from: nodes, to: controlPlane, ports: 443, what: "Kubernetes API" });
   for (const port of CONTROL_PLANE_TO_NODES) {

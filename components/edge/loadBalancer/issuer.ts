@@ -15,10 +15,17 @@ export function issuerName(system: string, edge: Pick<EdgeSpec, "issuer">): stri
 /** The spec of an ACME `ClusterIssuer`. */
 export function issuerSpec(name: string, edge: Pick<EdgeSpec, "issuer">, solver: Solver) {
   const server = edge.issuer === "letsencrypt-prod" ? "acme-v02" : "acme-staging-v02";
+  // cert-manager would make a NodePort, which namespaces' quotas have none of.
+  const serviceType = "ClusterIP";
   const http01 =
     "gateway" in solver
-      ? { gatewayHTTPRoute: { parentRefs: [{ kind: "Gateway", name: solver.gateway, namespace: solver.namespace }] } }
-      : { ingress: { ingressClassName: solver.ingressClass } };
+      ? {
+          gatewayHTTPRoute: {
+            serviceType,
+            parentRefs: [{ kind: "Gateway", name: solver.gateway, namespace: solver.namespace }],
+          },
+        }
+      : { ingress: { ingressClassName: solver.ingressClass, serviceType } };
   return {
     acme: {
       server: `https://${server}.api.letsencrypt.org/directory`,
