@@ -1,8 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { InputError } from "../components/errors";
 import type { Plan } from "../engine";
+import { builtInSystem } from "../systems";
 import type { Cell, CellResult } from "./matrix";
 import { planStack } from "./plan";
+import { UNKNOWN_CONFIG_VALUE } from "./stackFile";
 
 const { directory, stack, today } = workerData as { directory: string; stack: string; today?: string };
 
@@ -19,7 +21,9 @@ async function planCell(cell: Cell): Promise<CellResult> {
   try {
     const plans: Plan[] = [];
     for (const mode of ["preview", "simulate"] as const) {
-      plans.push(await planStack({ directory, stack, selection: cell, mode, today }));
+      plans.push(
+        await planStack({ directory, stack, selection: cell, secrets: await secretsOf(cell.system), mode, today }),
+      );
     }
     const results = plans.flatMap((plan) => plan.policies.results);
     const failing = results.filter(({ level, status }) => level === "mandatory" && status === "violation");
@@ -46,4 +50,22 @@ async function planCell(cell: Cell): Promise<CellResult> {
       message: error instanceof Error ? error.message : String(error),
     };
   }
+}
+
+/** Every secret a system gets from outside, present and unknown: what any stack of it has to bring. */
+async function secretsOf(name: string): Promise<Readonly<Record<string, unknown>>> {
+  const system = await builtInSystem(name);
+  const own = Object.entries(system?.secrets ?? {}).filter(([, secret]) => secret.generate === undefined);
+  const external = Object.entries(system?.external ?? {}).filter(
+    ([, { secrets }]) => Object.keys(secrets ?? {}).length > 0,
+  );
+  const secrets = {
+    ...Object.fromEntries(own.map(([key]) => [key, UNKNOWN_CONFIG_VALUE])),
+    ...Object.fromEntries(external.map(([key, service]) => [key, unknownValues(service.secrets ?? {})])),
+  };
+  return Object.keys(secrets).length === 0 ? {} : { "groundplan:secrets": secrets };
+}
+
+function unknownValues(keys: object): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(keys).map((key) => [key, UNKNOWN_CONFIG_VALUE]));
 }

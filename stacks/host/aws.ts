@@ -95,7 +95,9 @@ class AwsHost {
     if (specs.length === 0) {
       return {};
     }
-    const logs = new LogBucket(this.named("logs"), { context }, this.options);
+    // A store of that name is the system's own.
+    const logsName = this.request.system.stores.logs ? "access-logs" : "logs";
+    const logs = new LogBucket(this.named(logsName), { context }, this.options);
     const replica = this.makeReplicaPlace(specs.some(([, { replication }]) => replication !== undefined));
     return Object.fromEntries(
       specs.map(([store, spec]) => [

@@ -16,7 +16,7 @@ export const nodePools: NonNullable<SystemInput["nodePools"]> = {
     min: 3,
     max: 6,
     spot: true,
-    classes: { aws: "c5.xlarge", gcp: "c2-standard-4" },
+    classes: { aws: "c5.xlarge" },
     labels: { "node-type": "worker" },
   },
   heavy: {
@@ -25,7 +25,7 @@ export const nodePools: NonNullable<SystemInput["nodePools"]> = {
     min: 5,
     max: 10,
     spot: true,
-    classes: { aws: "c5.2xlarge", gcp: "c2-standard-8" },
+    classes: { aws: "c5.2xlarge" },
     labels: { "node-type": "crawler" },
   },
   browser: {
