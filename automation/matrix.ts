@@ -36,6 +36,8 @@ export interface MatrixRequest {
   /** Threads. @default one per processor */
   readonly workers?: number;
   readonly today?: string;
+  /** Whether every plan is made over gRPC too, and must be the same. @default false */
+  readonly compareTransports?: boolean;
   /** Told of every cell as it is done. */
   readonly onCell?: (result: CellResult, done: number, total: number) => void;
 }
@@ -85,7 +87,12 @@ function runWorker(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(join(__dirname, "matrixWorker.cjs"), {
-      workerData: { directory: request.directory, stack: request.stack, today: request.today },
+      workerData: {
+        directory: request.directory,
+        stack: request.stack,
+        today: request.today,
+        compareTransports: request.compareTransports ?? false,
+      },
     });
     let current: Cell | undefined;
     const next = () => {

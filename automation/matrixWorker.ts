@@ -1,12 +1,17 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { InputError } from "../components/errors";
-import type { Plan } from "../engine";
+import { type Plan, serializePlan } from "../engine";
 import { builtInSystem } from "../systems";
 import type { Cell, CellResult } from "./matrix";
 import { planStack } from "./plan";
 import { UNKNOWN_CONFIG_VALUE } from "./stackFile";
 
-const { directory, stack, today } = workerData as { directory: string; stack: string; today?: string };
+const { directory, stack, today, compareTransports } = workerData as {
+  directory: string;
+  stack: string;
+  today?: string;
+  compareTransports: boolean;
+};
 
 parentPort?.on("message", async (message: Cell | "done") => {
   if (message === "done") {
@@ -21,9 +26,15 @@ async function planCell(cell: Cell): Promise<CellResult> {
   try {
     const plans: Plan[] = [];
     for (const mode of ["preview", "simulate"] as const) {
-      plans.push(
-        await planStack({ directory, stack, selection: cell, secrets: await secretsOf(cell.system), mode, today }),
-      );
+      const request = { directory, stack, selection: cell, secrets: await secretsOf(cell.system), mode, today };
+      const plan = await planStack(request);
+      plans.push(plan);
+      if (compareTransports) {
+        const served = await planStack({ ...request, transport: "grpc", packs: [] });
+        if (serializePlan({ ...served, policies: plan.policies }) !== serializePlan(plan)) {
+          throw new Error(`the plan in ${mode} mode differs when the engine is served over gRPC`);
+        }
+      }
     }
     const results = plans.flatMap((plan) => plan.policies.results);
     const failing = results.filter(({ level, status }) => level === "mandatory" && status === "violation");

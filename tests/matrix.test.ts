@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { cellsOf, planMatrix } from "../automation/matrix";
 
 describe("the matrix", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("has every system in every model on every cloud, and can be narrowed by words", () => {
     expect(cellsOf()).to.have.lengthOf(72);
@@ -16,8 +16,15 @@ describe("the matrix", function () {
     );
   });
 
-  it("plans whole, in both modes, without a mandatory violation", async () => {
-    const results = await planMatrix({ directory: join(__dirname, ".."), stack: "dev", today: "2026-11-01" });
+  it("plans whole, in both modes and over both transports alike, without a mandatory violation", async () => {
+    // Over gRPC as well in CI; everywhere else tests/stacks/cells.test.ts does so for some.
+    const compareTransports = process.env.CI !== undefined;
+    const results = await planMatrix({
+      directory: join(__dirname, ".."),
+      stack: "dev",
+      today: "2026-11-01",
+      compareTransports,
+    });
     const troubled = results.filter(({ status }) => status !== "clean");
     expect(
       troubled.map(({ system, model, cloud, status, message, violations }) => ({
