@@ -45,6 +45,7 @@ export class Network extends Component implements NetworkContract {
   /** Tables that a way to another network is added to. */
   readonly privateRouteTableIds: readonly pulumi.Output<string>[];
   readonly dataRouteTableId: pulumi.Output<string>;
+  readonly natGatewayIds: readonly pulumi.Output<string>[];
   readonly ready: readonly pulumi.Resource[];
 
   private readonly zones: number;
@@ -60,7 +61,11 @@ export class Network extends Component implements NetworkContract {
     const gateway = this.make(aws.ec2.InternetGateway, "gateway", { vpcId: this.vpc.id, tags: this.tags("gateway") });
     const subnets = this.makeSubnets(plan, args.clusterName);
     const publicRoutes = this.routePublic(subnets.public, gateway);
-    const { tables: privateTables, routes } = this.routePrivate(subnets.private, subnets.public, publicRoutes);
+    const {
+      tables: privateTables,
+      routes,
+      gateways,
+    } = this.routePrivate(subnets.private, subnets.public, publicRoutes);
     const dataTable = this.routeData(subnets.data);
     makeFlowLog(make, { context: this.context, vpcId: this.vpc.id, keyArn: args.logsKeyArn, parent: this });
     const endpoints = makeEndpoints(make, {
@@ -80,6 +85,7 @@ export class Network extends Component implements NetworkContract {
     this.publicSubnetIds = subnets.public.map((subnet) => subnet.id);
     this.privateSubnetIds = subnets.private.map((subnet) => subnet.id);
     this.dataSubnetIds = subnets.data.map((subnet) => subnet.id);
+    this.natGatewayIds = gateways.map((gateway) => gateway.id);
     this.ready = [...routes, ...endpoints];
     this.finish({ vpcId: this.vpcId, cidrBlock: this.cidrBlock });
   }
@@ -147,6 +153,7 @@ export class Network extends Component implements NetworkContract {
     internet: aws.ec2.Route,
   ) {
     const count = this.context.redundancy.natPerZone ? this.zones : 1;
+    const gateways: aws.ec2.NatGateway[] = [];
     const tables: aws.ec2.RouteTable[] = [];
     const routes: aws.ec2.Route[] = [];
     for (const [index, subnet] of publicSubnets.slice(0, count).entries()) {
@@ -159,6 +166,7 @@ export class Network extends Component implements NetworkContract {
         // A gateway made before the way to the internet stays failed.
         { dependsOn: [internet] },
       );
+      gateways.push(nat);
       const table = this.makeTable(`private-${zone}`);
       tables.push(table);
       routes.push(
@@ -170,7 +178,7 @@ export class Network extends Component implements NetworkContract {
       );
     }
     this.associate("private", subnets, (index) => tables[Math.min(index, tables.length - 1)]);
-    return { tables, routes };
+    return { tables, routes, gateways };
   }
 
   private routeData(subnets: readonly aws.ec2.Subnet[]): aws.ec2.RouteTable {

@@ -53,6 +53,7 @@ import {
   sharedParts,
 } from "./aws/shared";
 import { unsupportedProblems } from "./aws/supported";
+import { makeWatch, Watch } from "./aws/watch";
 import { makeInCluster, storeDemands } from "./inCluster";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -81,6 +82,7 @@ class AwsSite implements Site {
   private readonly eks: Cluster;
   private readonly addOns: AddOns;
   private readonly secrets: SecretStore;
+  private readonly watch = new Watch();
   private peering: Peering | undefined;
   private readonly namespacesMade = new Map<string, Namespace>();
 
@@ -138,8 +140,11 @@ class AwsSite implements Site {
           return bindExistingDatabase({ ...existing, password, database: spec.database });
         }
         return this.isLead ? this.database({ ...common, spec }) : this.follower({ ...common, spec });
-      case "redis":
-        return new Redis(this.named(name), { ...common, spec }, this.options).binding;
+      case "redis": {
+        const { binding, replicationGroupId } = new Redis(this.named(name), { ...common, spec }, this.options);
+        this.watch.cache(name, spec, replicationGroupId, context.redundancy.multiZone);
+        return binding;
+      }
       case "bucket":
         return new Bucket(
           this.named(name),
@@ -223,10 +228,24 @@ class AwsSite implements Site {
   }
 
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
+    const balancer = this.balance(exposures);
+    const { keys, logs, replica, request } = this;
+    const { databases, caches } = this.watch;
+    const { natGatewayIds } = this.network;
+    const watched = { databases, caches, balancers: balancer ? [balancer] : [], natGatewayIds };
+    makeWatch(
+      (role) => this.named(role),
+      { request, keys, logs, replica, watched, wholeAccount: this.isLead },
+      this.options,
+    );
+    return balancer?.urls ?? {};
+  }
+
+  private balance(exposures: readonly Exposure[]): LoadBalancer | undefined {
     const { context, settings, system, placementSettings } = this.request;
     const { domain } = settings;
     if (exposures.length === 0 || domain === undefined) {
-      return {};
+      return undefined;
     }
     const controller = this.addOns.releases.get("aws-load-balancer-controller");
     const balancer = new LoadBalancer(
@@ -262,7 +281,7 @@ class AwsSite implements Site {
       const hosts = Object.keys(balancer.urls);
       makeEdge({ settings, lead, edge: system.edge, hosts, timeoutSeconds, balancers: shared.balancers });
     }
-    return balancer.urls;
+    return balancer;
   }
 
   private makeKeys(options: pulumi.ComponentResourceOptions): Keys {
@@ -389,8 +408,8 @@ class AwsSite implements Site {
       { context: args.context, network: this.network, peer: peerOf(this.lead), clientGroupId: args.clientGroupId },
       this.options,
     );
-    const { lead, peering, shared, options } = this;
-    return makeFollower(this.named(args.store), { ...args, lead, peering, shared }, options);
+    const { lead, peering, shared, watch, options } = this;
+    return makeFollower(this.named(args.store), { ...args, lead, peering, shared, watch }, options);
   }
 
   /** The database, and the job that gives its clients their users before any of them starts. */
@@ -399,6 +418,7 @@ class AwsSite implements Site {
     const { context, store, spec, clients } = args;
     const database = new Postgres(this.named(store), { ...args, followed: isSpread(settings) }, this.options);
     const { binding } = database;
+    this.watch.database(store, spec, database.identifier, database.replicaIdentifiers);
     const [client] = clients;
     const users = client
       ? makeDatabaseUsers(

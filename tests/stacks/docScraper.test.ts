@@ -8,7 +8,7 @@ import { named, ofType, planAws } from "./awsPlan";
 
 /** Types that have no tags. */
 const UNTAGGED =
-  /\/(rolePolicy\w*|alias|route|routeTableAssociation|secretVersion|bucket\w+|webAclAssociation|webAclLoggingConfiguration|certificateValidation|accessPolicyAssociation|schedule):/;
+  /\/(rolePolicy\w*|alias|route|routeTableAssociation|secretVersion|bucket\w+|webAclAssociation|webAclLoggingConfiguration|certificateValidation|accessPolicyAssociation|schedule|topicPolicy):/;
 
 interface PolicyStatement {
   readonly Sid: string;
@@ -45,6 +45,8 @@ describe("doc-scraper, staging, distributed on aws", function () {
     "aws:secretsmanager/secret:Secret": 6,
     "aws:lb/loadBalancer:LoadBalancer": 1,
     "aws:wafv2/webAcl:WebAcl": 1,
+    "aws:sns/topic:Topic": 1,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 22,
     "aws:acm/certificate:Certificate": 1,
     "kubernetes:apps/v1:Deployment": 2,
     "kubernetes:helm.sh/v3:Release": 4,
@@ -154,7 +156,7 @@ describe("doc-scraper, staging, distributed on aws", function () {
         Principal: unknown;
       })[]) {
         expect(JSON.stringify(statement.Principal), key.name).to.match(
-          /^\{"(AWS":"arn:aws:iam::111122223333:root|Service":"logs\.us-east-1\.amazonaws\.com)"\}$/,
+          /^\{"(AWS":"arn:aws:iam::111122223333:root"|Service":("logs\.us-east-1\.amazonaws\.com"|"cloudtrail\.amazonaws\.com"|\["cloudwatch\.amazonaws\.com","events\.amazonaws\.com","events\.rds\.amazonaws\.com"\]))\}$/,
         );
       }
     }

@@ -49,6 +49,8 @@ export class Postgres extends Component implements PostgresContract {
   readonly administrator: Administrator;
   readonly host: pulumi.Output<string>;
   readonly identifier: pulumi.Output<string>;
+  /** Identifiers of the read replicas. */
+  readonly replicaIdentifiers: readonly pulumi.Output<string>[];
   /** The clients' users and their passwords, by service. */
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
   /** What a replica in another region names, and waits for. */
@@ -75,6 +77,7 @@ export class Postgres extends Component implements PostgresContract {
 
     this.host = primary.address;
     this.identifier = primary.identifier;
+    this.replicaIdentifiers = replicas.map((replica) => replica.identifier);
     this.source = primary.arn;
     this.groupId = shared.group.id;
     this.administrator = this.administratorOf(primary, master);

@@ -30,6 +30,8 @@ export interface PostgresFollowerArgs extends ComponentArgs, Omit<PostgresArgs, 
  */
 export class PostgresFollower extends Component implements PostgresContract {
   readonly binding: Binding;
+  /** Identifiers of the replicas, the one that may take over first. */
+  readonly replicaIdentifiers: readonly pulumi.Output<string>[];
 
   private readonly args: PostgresFollowerArgs;
   private readonly makeChild: Make;
@@ -41,6 +43,7 @@ export class PostgresFollower extends Component implements PostgresContract {
     this.check();
     const shared = makeSurroundings(this.makeChild, { ...args, parent: this });
     const replicas = this.makeReplicas(this.makeIdentifier(), shared);
+    this.replicaIdentifiers = replicas.map((replica) => replica.identifier);
     const opened = this.openPrimary();
     const secrets = makeClientSecrets(this.makeChild, args.clients, {
       context: this.context,

@@ -34,6 +34,7 @@ export interface RedisArgs extends ComponentArgs {
 /** ElastiCache for Redis OSS: private, TLS with a token, encrypted at rest, failing over across zones, with snapshots. */
 export class Redis extends Component implements RedisContract {
   readonly binding: Binding;
+  readonly replicationGroupId: pulumi.Output<string>;
 
   private readonly args: RedisArgs;
   private readonly makeChild: Make;
@@ -48,6 +49,7 @@ export class Redis extends Component implements RedisContract {
     }
     const token = this.make(random.RandomPassword, "token", { length: 64, special: false }).result;
     const group = this.makeReplicationGroup(token);
+    this.replicationGroupId = group.id;
     const entry = this.makeSecret(group, token);
     this.binding = this.bind(group, entry);
     this.degrade({

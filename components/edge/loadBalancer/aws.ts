@@ -48,6 +48,8 @@ export interface LoadBalancerArgs extends ComponentArgs {
 export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
   readonly dnsName: pulumi.Output<string>;
+  /** The last part of its ARN, which its metrics carry. */
+  readonly arnSuffix: pulumi.Output<string>;
   /** Zone of that name, which alias records give with it. */
   readonly hostedZoneId: pulumi.Output<string>;
   /** What its CDN must show. Undefined: it has none. */
@@ -77,6 +79,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
 
     this.dnsName = balancer.dnsName;
     this.hostedZoneId = balancer.zoneId;
+    this.arnSuffix = balancer.arnSuffix;
     this.urls = Object.fromEntries(this.hosts.map((host) => [host, pulumi.output(`https://${host}`)]));
     this.finish({ dnsName: balancer.dnsName, hosts: this.hosts, records: records.map((record) => record.fqdn) });
   }

@@ -39,7 +39,7 @@ export function keyPolicy(concern: Concern, region: string, account: Account): r
   const administer: Statement = { Sid: "Administer", Principal: { AWS: root }, Action: ADMINISTER, Resource: "*" };
   switch (concern) {
     case "logs":
-      return [administer, cloudWatchLogs(region, account)];
+      return [administer, cloudWatchLogs(region, account), publishers(account)];
     case "cluster":
       // EKS takes a grant on the key when the cluster is made, and works through that grant alone.
       return [
@@ -65,6 +65,7 @@ export function keyPolicy(concern: Concern, region: string, account: Account): r
           },
         },
         forAwsResources(root),
+        ...(concern === "storage" ? [trails(account)] : []),
       ];
     default:
       return concern satisfies never;
@@ -78,6 +79,31 @@ function forAwsResources(root: pulumi.Output<string>): Statement {
     Action: "kms:CreateGrant",
     Resource: "*",
     Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+  };
+}
+
+/**
+ * What publishes to an encrypted topic of this account's alarms.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+function publishers(account: Account): Statement {
+  return {
+    Sid: "Publish",
+    Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com"] },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:SourceAccount": account.id } },
+  };
+}
+
+/** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html */
+function trails(account: Account): Statement {
+  return {
+    Sid: "Trails",
+    Principal: { Service: "cloudtrail.amazonaws.com" },
+    Action: ["kms:GenerateDataKey*", "kms:DescribeKey"],
+    Resource: "*",
+    Condition: { StringEquals: { "aws:SourceAccount": account.id } },
   };
 }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { StoreOf } from "../../../systems/spec";
 import type { Make } from "../../aws/make";
+import type { Statement } from "../../aws/policy";
 import type { Binding, BindingValue } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError } from "../../errors";
@@ -24,6 +25,8 @@ export interface BucketArgs extends ComponentArgs {
   readonly logs: LogBucket;
   /** Where the copy goes, for a spec that asks for one. */
   readonly replica?: { readonly region: string; readonly logs: LogBucket };
+  /** What its policy allows services, by the bucket's ARN. @default nothing */
+  readonly statements?: (bucketArn: pulumi.Output<string>) => readonly Statement[];
   /** Whether every placement has a bucket of this name, each its own. @default false */
   readonly onePerPlacement?: boolean;
   readonly transform?: {
@@ -52,7 +55,11 @@ export class Bucket extends Component implements BucketContract {
       throw new InputError(problems);
     }
     this.bucket = this.makeBucket();
-    const { versioning, policy } = hardenBucket(make, "bucket", { bucket: this.bucket, keyArn: keys.arn("storage") });
+    const { versioning, policy } = hardenBucket(make, "bucket", {
+      bucket: this.bucket,
+      keyArn: keys.arn("storage"),
+      statements: args.statements?.(this.bucket.arn) ?? [],
+    });
     this.makeLifecycle(versioning);
     this.makeLogging();
     this.makeLock(versioning);

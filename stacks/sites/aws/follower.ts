@@ -5,16 +5,18 @@ import { PostgresFollower } from "../../../components/data/postgres/follower";
 import { InputError } from "../../../components/errors";
 import type { Peering } from "../../../components/networking/peering";
 import type { Lead, SharedParts } from "./shared";
+import type { Watch } from "./watch";
 
 export interface FollowerArgs extends PostgresArgs {
   readonly lead: Lead;
   readonly peering: Peering;
   readonly shared: SharedParts;
+  readonly watch: Watch;
 }
 
 /** A database that follows the primary placement's of the same name. */
 export function makeFollower(name: string, args: FollowerArgs, opts: pulumi.ComponentResourceOptions): Binding {
-  const { lead, shared, followed: _, transform: __, ...rest } = args;
+  const { lead, shared, watch, followed: _, transform: __, ...rest } = args;
   const primary = shared.databases.get(args.store);
   if (!primary) {
     const { placement } = args.context;
@@ -27,10 +29,11 @@ export function makeFollower(name: string, args: FollowerArgs, opts: pulumi.Comp
       },
     ]);
   }
-  const { binding } = new PostgresFollower(
+  const { binding, replicaIdentifiers } = new PostgresFollower(
     name,
     { ...rest, primary: primary.database, primaryCidrBlocks: lead.network.dataCidrBlocks },
     opts,
   );
+  watch.database(args.store, args.spec, undefined, replicaIdentifiers);
   return { ...binding, ready: [...binding.ready, ...primary.ready] };
 }

@@ -1,0 +1,164 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../../aws/account";
+import { policyDocument, type Statement } from "../../aws/policy";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import type { KeysContract } from "../../secrets/keys/contract";
+import { type AlarmPlan, planAlarms, type Watched } from "./alarms";
+
+/** Who hears of an alarm. */
+export interface AlarmReceivers {
+  readonly emails: readonly string[];
+  /** URL that takes messages of SNS; secret. */
+  readonly webhook?: pulumi.Output<string>;
+  /** Receivers of the system that SNS cannot reach by itself. */
+  readonly unreached: readonly string[];
+}
+
+export interface MonitoringArgs extends ComponentArgs {
+  readonly keys: KeysContract;
+  readonly watched: Watched;
+  readonly receivers: AlarmReceivers;
+  /** Whether what an intruder does is reported. @default false */
+  readonly findings?: boolean;
+  readonly transform?: { readonly topic?: Transform<aws.sns.TopicArgs> };
+}
+
+const PERIOD_SECONDS = 300;
+/** GuardDuty's findings from here on are high. https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html */
+const HIGH_SEVERITY = 7;
+
+/** What the cloud itself knows of a placement's health: alarms and events, to one encrypted topic. */
+export class Monitoring extends Component {
+  readonly topicArn: pulumi.Output<string>;
+
+  private readonly args: MonitoringArgs;
+
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:observability:Monitoring", name, args, opts);
+    this.args = args;
+    const { topic, policy } = this.makeTopic();
+    this.topicArn = topic.arn;
+    this.subscribe(topic);
+    const alarms = planAlarms(args.watched);
+    for (const alarm of alarms) {
+      this.makeAlarm(alarm, topic);
+    }
+    this.reportDatabaseEvents(topic, policy);
+    if (args.findings) {
+      this.reportFindings(topic);
+    }
+    this.finish({ alarms: alarms.map(({ role }) => role) });
+  }
+
+  private makeTopic() {
+    const { context, args } = this;
+    const topic = this.make(aws.sns.Topic, "topic", {
+      displayName: `${context.system} ${context.environment} ${context.placement}`.slice(0, 100),
+      kmsMasterKeyId: args.keys.arn("logs"),
+      tags: context.tags,
+    });
+    const { id } = accountOf(this);
+    const publisher = (Sid: string, service: string): Statement => ({
+      Sid,
+      Principal: { Service: service },
+      Action: "sns:Publish",
+      Resource: topic.arn,
+      Condition: { StringEquals: { "aws:SourceAccount": id } },
+    });
+    const policy = this.make(aws.sns.TopicPolicy, "topic-policy", {
+      arn: topic.arn,
+      policy: policyDocument([
+        publisher("Alarms", "cloudwatch.amazonaws.com"),
+        publisher("Events", "events.amazonaws.com"),
+        publisher("Databases", "events.rds.amazonaws.com"),
+        {
+          Sid: "TlsOnly",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sns:Publish",
+          Resource: topic.arn,
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ]),
+    });
+    return { topic, policy };
+  }
+
+  private subscribe(topic: aws.sns.Topic): void {
+    const { emails, webhook, unreached } = this.args.receivers;
+    for (const [index, endpoint] of emails.entries()) {
+      this.make(aws.sns.TopicSubscription, `email-${index + 1}`, { topic: topic.arn, protocol: "email", endpoint });
+    }
+    if (webhook) {
+      this.make(aws.sns.TopicSubscription, "webhook", { topic: topic.arn, protocol: "https", endpoint: webhook });
+    }
+    if (emails.length === 0 && webhook === undefined) {
+      this.degrade({
+        feature: "somebody who hears of the cloud's alarms",
+        reason: "no receiver that SNS reaches is named: alarms fire, and are seen in the console alone",
+        remedy: "set groundplan:alerts.email or groundplan:alerts.webhook",
+      });
+    } else if (unreached.length > 0) {
+      this.degrade({
+        feature: `the cloud's alarms to ${unreached.join(" and ")}`,
+        reason: "SNS speaks neither's protocol: they hear of what Prometheus sees",
+        remedy: "have the topic's messages forwarded, or read the e-mails",
+      });
+    }
+  }
+
+  private makeAlarm(alarm: AlarmPlan, topic: aws.sns.Topic): void {
+    const { context } = this;
+    this.make(aws.cloudwatch.MetricAlarm, `alarm-${alarm.role}`, {
+      alarmDescription: `${alarm.description} (${context.system}, ${context.placement})`,
+      namespace: alarm.namespace,
+      metricName: alarm.metric,
+      dimensions: { ...alarm.dimensions },
+      ...(alarm.statistic === "p95" ? { extendedStatistic: alarm.statistic } : { statistic: alarm.statistic }),
+      comparisonOperator: alarm.below ? "LessThanThreshold" : "GreaterThanThreshold",
+      threshold: alarm.threshold,
+      period: PERIOD_SECONDS,
+      evaluationPeriods: alarm.periods,
+      // Nothing is measured of what sleeps, or of what nobody asks.
+      treatMissingData: "notBreaching",
+      alarmActions: [topic.arn],
+      okActions: [topic.arn],
+      tags: context.tags,
+    });
+  }
+
+  /** Failovers, failures and low disks as RDS itself tells of them, failed backups among them. */
+  private reportDatabaseEvents(topic: aws.sns.Topic, policy: pulumi.Resource): void {
+    const { databases } = this.args.watched;
+    if (databases.length === 0) {
+      return;
+    }
+    this.make(
+      aws.rds.EventSubscription,
+      "database-events",
+      {
+        snsTopic: topic.arn,
+        sourceType: "db-instance",
+        sourceIds: databases.map(({ identifier }) => identifier),
+        eventCategories: ["availability", "backup", "failover", "failure", "low storage", "recovery"],
+        tags: this.context.tags,
+      },
+      // RDS tests whether it may publish when the subscription is made.
+      { dependsOn: [policy] },
+    );
+  }
+
+  private reportFindings(topic: aws.sns.Topic): void {
+    const rule = this.make(aws.cloudwatch.EventRule, "findings", {
+      description: "High findings of GuardDuty",
+      eventPattern: JSON.stringify({
+        source: ["aws.guardduty"],
+        "detail-type": ["GuardDuty Finding"],
+        detail: { severity: [{ numeric: [">=", HIGH_SEVERITY] }] },
+      }),
+      tags: this.context.tags,
+    });
+    this.make(aws.cloudwatch.EventTarget, "findings-target", { rule: rule.name, arn: pulumi.output(topic.arn) });
+  }
+}

@@ -1,0 +1,126 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../../../components/aws/account";
+import { allocatedGiB } from "../../../components/data/postgres/constraints";
+import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
+import { topologyOf } from "../../../components/data/redis/constraints";
+import { Audit, trailStatements } from "../../../components/observability/audit/aws";
+import type { Watched, WatchedCache, WatchedDatabase } from "../../../components/observability/monitoring/alarms";
+import { type AlarmReceivers, Monitoring } from "../../../components/observability/monitoring/aws";
+import type { KeysContract } from "../../../components/secrets/keys/contract";
+import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws";
+import type { StoreOf } from "../../../systems/spec";
+import { store } from "../../../systems/spec/stores";
+import type { SiteRequest } from "../site";
+import { bucketIn } from "./shared";
+
+/** Days audit logs are kept where no setting says: a year. */
+const AUDIT_DAYS = 365;
+
+/** What of a placement CloudWatch can see, as it is made. */
+export class Watch {
+  readonly databases: WatchedDatabase[] = [];
+  readonly caches: WatchedCache[] = [];
+
+  /** The instances of a database: a primary before its replicas, or replicas of one that is elsewhere. */
+  database(
+    name: string,
+    spec: StoreOf<"postgres">,
+    primary: pulumi.Output<string> | undefined,
+    replicas: readonly pulumi.Output<string>[],
+  ): void {
+    const common = {
+      store: name,
+      instanceClass: instanceClassFor(spec) ?? "",
+      storageGiB: allocatedGiB(spec.storage),
+      ...(spec.maxConnections === undefined ? {} : { maxConnections: spec.maxConnections }),
+    };
+    if (primary) {
+      this.databases.push({ ...common, instance: "primary", identifier: primary, replica: false });
+    }
+    for (const [index, identifier] of replicas.entries()) {
+      this.databases.push({ ...common, instance: `replica-${index + 1}`, identifier, replica: true });
+    }
+  }
+
+  cache(name: string, spec: StoreOf<"redis">, groupId: pulumi.Output<string>, multiZone: boolean): void {
+    this.caches.push({
+      store: name,
+      groupId,
+      ...topologyOf(spec, multiZone),
+      refusesWrites: spec.eviction === "noeviction",
+    });
+  }
+}
+
+export interface WatchArgs {
+  readonly request: SiteRequest;
+  readonly keys: KeysContract;
+  readonly logs: BucketArgs["logs"];
+  readonly replica: BucketArgs["replica"];
+  readonly watched: Watched;
+  /** Whether what belongs to the whole account is made with this placement. */
+  readonly wholeAccount: boolean;
+}
+
+/** Alarms on a placement, and what the settings and the spec ask of the account it is in. */
+export function makeWatch(named: (role: string) => string, args: WatchArgs, options: pulumi.ComponentResourceOptions) {
+  const { request, keys, watched, wholeAccount } = args;
+  const { context, settings, system } = request;
+  const { security } = system;
+  new Monitoring(
+    named("monitoring"),
+    { context, keys, watched, receivers: receiversOf(request), findings: security.intrusionDetection },
+    options,
+  );
+  const { budget } = settings.alerts;
+  const trailBucket =
+    security.auditLog && wholeAccount ? makeTrailBucket(named("audit-log"), args, options) : undefined;
+  new Audit(
+    named("audit"),
+    {
+      context,
+      security,
+      keys,
+      wholeAccount,
+      ...(trailBucket ? { trailBucket } : {}),
+      ...(budget ? { budget } : {}),
+    },
+    options,
+  );
+}
+
+/** Locked for as long as it is kept: an audit log is no use if who it tells of can take it back. */
+function makeTrailBucket(name: string, args: WatchArgs, options: pulumi.ComponentResourceOptions): Bucket {
+  const { request, keys, logs, replica } = args;
+  const { context, settings } = request;
+  const days = settings.retention.auditDays ?? AUDIT_DAYS;
+  const spec = store.parse({
+    kind: "bucket",
+    locked: true,
+    retentionDays: days,
+    lifecycle: { expireDays: days + 1 },
+  }) as StoreOf<"bucket">;
+  const account = accountOf(request.placement);
+  return new Bucket(
+    name,
+    {
+      context,
+      store: "audit-log",
+      ...bucketIn(settings, spec),
+      keys,
+      logs,
+      ...(replica ? { replica } : {}),
+      statements: (bucketArn) => trailStatements(context, account, bucketArn),
+    },
+    options,
+  );
+}
+
+function receiversOf({ settings, system }: SiteRequest): AlarmReceivers {
+  const { email, webhook } = settings.alerts;
+  return {
+    emails: email?.to ?? [],
+    ...(webhook ? { webhook: settings.secretValue(webhook.url) } : {}),
+    unreached: system.notify.filter((receiver) => receiver === "slack" || receiver === "pagerduty"),
+  };
+}

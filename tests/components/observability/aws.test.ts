@@ -1,0 +1,145 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { defaultConnections, planAlarms } from "../../../components/observability/monitoring/alarms";
+import { named, ofType, planAws } from "../../stacks/awsPlan";
+
+const NOTHING = { databases: [], caches: [], balancers: [], natGatewayIds: [] };
+const GUARDED = {
+  "groundplan:overrides": { security: { auditLog: true, intrusionDetection: true, vpnGateway: true } },
+  "groundplan:retention": { auditDays: 400 },
+  "groundplan:alerts": {
+    email: { to: ["oncall@example.com"] },
+    budget: { monthlyUsd: 900, to: ["finance@example.com"] },
+  },
+};
+
+function statements(policy: unknown) {
+  const { Statement } = JSON.parse(String(policy)) as { readonly Statement: readonly Record<string, unknown>[] };
+  return Statement;
+}
+
+describe("alarms on aws", () => {
+  const database = {
+    store: "db",
+    instance: "replica-1",
+    identifier: "db-r1",
+    instanceClass: "db.r6g.large",
+    storageGiB: 100,
+    replica: true,
+  };
+
+  it("watch processor, disk, connections and, of a replica, how far it is behind", () => {
+    const alarms = planAlarms({ ...NOTHING, databases: [database] });
+    expect(alarms.map(({ role, metric, threshold }) => [role, metric, threshold])).to.deep.equal([
+      ["db-replica-1-cpu", "CPUUtilization", 80],
+      ["db-replica-1-storage", "FreeStorageSpace", 10_737_418_240],
+      ["db-replica-1-connections", "DatabaseConnections", 1_441],
+      ["db-replica-1-lag", "ReplicaLag", 300],
+    ]);
+  });
+
+  it("know how many connections a class allows, and leave out what they do not know", () => {
+    expect(["db.t4g.medium", "db.m6g.large", "db.r5.xlarge", "db.r6g.8xlarge"].map(defaultConnections)).to.deep.equal([
+      450, 901, 3604, 5000,
+    ]);
+    const strange = planAlarms({ ...NOTHING, databases: [{ ...database, instanceClass: "db.z1d.large" }] });
+    expect(strange.map(({ metric }) => metric)).to.not.include("DatabaseConnections");
+  });
+
+  it("name every node of a cache, and its memory only where a full one refuses writes", () => {
+    const cache = { store: "r", groupId: pulumi.output("g"), shards: 2, replicas: 1 };
+    const roles = (clusterMode: boolean, refusesWrites: boolean) =>
+      planAlarms({ ...NOTHING, caches: [{ ...cache, clusterMode, refusesWrites }] }).map(({ role }) => role);
+    expect(roles(false, true)).to.deep.equal(["r-001-cpu", "r-001-memory", "r-002-cpu", "r-002-memory"]);
+    expect(roles(true, false)).to.deep.equal(["r-0001-001-cpu", "r-0001-002-cpu", "r-0002-001-cpu", "r-0002-002-cpu"]);
+  });
+});
+
+describe("watching doc-scraper on aws", function () {
+  this.timeout(60_000);
+
+  it("sends every alarm to one encrypted topic that only this account's services publish to", async () => {
+    const { plan } = await planAws("simulate");
+    const alarms = ofType(plan, "aws:cloudwatch/metricAlarm:MetricAlarm");
+    const topic = named(plan, "main-monitoring-topic");
+    expect(topic.inputs.kmsMasterKeyId).to.match(/^arn:aws:kms:us-east-1:/);
+    expect(new Set(alarms.flatMap(({ inputs }) => inputs.alarmActions)).size).to.equal(1);
+    for (const { inputs, dependencies, name } of alarms) {
+      expect(dependencies, name).to.include(topic.urn);
+      expect(inputs.alarmDescription, name).to.be.a("string").with.length.above(20);
+    }
+    const [...policy] = statements(named(plan, "main-monitoring-topic-policy").inputs.policy);
+    expect(policy.map(({ Sid, Principal }) => [Sid, Principal])).to.deep.equal([
+      ["Alarms", { Service: "cloudwatch.amazonaws.com" }],
+      ["Events", { Service: "events.amazonaws.com" }],
+      ["Databases", { Service: "events.rds.amazonaws.com" }],
+      ["TlsOnly", "*"],
+    ]);
+  });
+
+  it("watches each instance, node, load balancer and gateway", async () => {
+    const { plan } = await planAws("simulate");
+    const metrics = ofType(plan, "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs.metricName);
+    const count = (metric: string) => metrics.filter((each) => each === metric).length;
+    expect(count("FreeStorageSpace")).to.equal(ofType(plan, "aws:rds/instance:Instance").length);
+    expect(count("ReplicaLag")).to.equal(2);
+    expect(count("EngineCPUUtilization")).to.equal(3);
+    expect(count("TargetResponseTime")).to.equal(1);
+    expect(count("ErrorPortAllocation")).to.equal(ofType(plan, "aws:ec2/natGateway:NatGateway").length);
+  });
+
+  it("says that nobody hears of them until a receiver is named", async () => {
+    const { plan } = await planAws("preview");
+    expect(plan.degraded.map(({ feature }) => feature)).to.include("somebody who hears of the cloud's alarms");
+    const { plan: heard } = await planAws("simulate", GUARDED);
+    expect(named(heard, "main-monitoring-email-1").inputs).to.deep.include({
+      protocol: "email",
+      endpoint: "oncall@example.com",
+    });
+    expect(heard.degraded.map(({ feature }) => feature)).to.not.include("somebody who hears of the cloud's alarms");
+  });
+
+  it("makes neither trail, detector nor budget where nobody asks", async () => {
+    const { plan } = await planAws("preview");
+    const types = ["aws:cloudtrail/trail:Trail", "aws:guardduty/detector:Detector", "aws:budgets/budget:Budget"];
+    expect(types.flatMap((type) => ofType(plan, type))).to.deep.equal([]);
+  });
+
+  it("keeps a trail of every region in a locked bucket for as long as the settings say", async () => {
+    const { plan } = await planAws("simulate", GUARDED);
+    expect(named(plan, "main-audit-trail").inputs).to.deep.include({
+      isMultiRegionTrail: true,
+      enableLogFileValidation: true,
+      s3BucketName: named(plan, "main-audit-log-bucket").inputs.bucket,
+    });
+    expect(named(plan, "main-audit-log-bucket-lock").inputs.rule).to.deep.equal({
+      defaultRetention: { mode: "GOVERNANCE", days: 400 },
+    });
+    const writes = statements(named(plan, "main-audit-log-bucket-policy").inputs.policy).filter(
+      ({ Principal }) => JSON.stringify(Principal) === '{"Service":"cloudtrail.amazonaws.com"}',
+    );
+    expect(
+      writes.map(({ Action, Condition }) => [Action, JSON.stringify(Condition).includes("aws:SourceArn")]),
+    ).to.deep.equal([
+      ["s3:GetBucketAcl", true],
+      ["s3:PutObject", true],
+    ]);
+  });
+
+  it("reports an intruder's doings to the topic, and the costs to who pays", async () => {
+    const { plan } = await planAws("simulate", GUARDED);
+    expect(named(plan, "main-audit-detector").inputs).to.deep.include({ enable: true });
+    expect(ofType(plan, "aws:guardduty/detectorFeature:DetectorFeature")).to.have.length(4);
+    expect(named(plan, "main-monitoring-findings-target").dependencies).to.include(
+      named(plan, "main-monitoring-topic").urn,
+    );
+    const { notifications, limitAmount } = named(plan, "main-audit-budget").inputs;
+    expect(limitAmount).to.equal("900");
+    expect(notifications).to.have.length(3);
+  });
+
+  it("names what a person has to do", async () => {
+    const { plan } = await planAws("preview", GUARDED);
+    expect(plan.degraded.map(({ feature }) => feature)).to.include("a VPN into the private network");
+  });
+});
