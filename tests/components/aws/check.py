@@ -1,0 +1,277 @@
+"""Holds planned inputs to the service models of botocore, which AWS generates from its own APIs.
+
+Reads {"table": ..., "resources": [{"type", "name", "inputs"}]} on standard input, writes {"version", "placed", "findings",
+"unused"} on standard output. Names are matched by one rule: the same letters and digits whatever their case, in singular
+or plural. What that does not place must stand in the table, or it is a finding.
+"""
+
+import json
+import re
+import sys
+
+import botocore
+import botocore.session
+from botocore.validate import ParamValidator
+
+SESSION = botocore.session.get_session()
+MODELS = {}
+SECRET = "secret-value-of-no-length"
+
+
+def operation(service, name):
+    if service not in MODELS:
+        MODELS[service] = SESSION.get_service_model(service)
+    return MODELS[service].operation_model(name)
+
+
+def bare(name):
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def forms(name):
+    """A name, and its other number."""
+    own = bare(name)
+    yield own
+    yield own + "s"
+    for end, instead in (("ies", "y"), ("es", ""), ("s", "")):
+        if own.endswith(end):
+            yield own[: -len(end)] + instead
+    if own.endswith("y"):
+        yield own[:-1] + "ies"
+
+
+def member_of(shape, key):
+    known = {bare(name): name for name in shape.members}
+    return next((known[form] for form in forms(key) if form in known), None)
+
+
+def is_pairs(shape):
+    """Whether a list of these stands for a map, as tags and dimensions do."""
+    names = [bare(name) for name in shape.members] if shape.type_name == "structure" else []
+    return len(names) == 2 and names[0].endswith(("key", "name")) and names[1].endswith("value")
+
+
+def is_counted(shape):
+    """Whether a structure is a list with its length, as CloudFront writes them."""
+    return {"Quantity", "Items"} <= set(shape.members)
+
+
+def is_empty(value):
+    """What the provider leaves out of its calls."""
+    return value is None or value == []
+
+
+def is_secret(value):
+    return isinstance(value, dict) and value.get("$") in ("secret", "unknown")
+
+
+class Resource:
+    def __init__(self, entry, resource):
+        self.entry = entry
+        self.label = f"{resource['type']} {resource['name']}"
+        self.findings = []
+        self.used = set()
+
+    def find(self, path, what):
+        self.findings.append(f"{self.label}: {path}: {what}")
+
+    def rule(self, kind, path):
+        """An entry of the table for a path: whole, or without the lists' positions."""
+        plain = re.sub(r"\.\d+", "", path)
+        entries = self.entry.get(kind, {})
+        if plain in entries:
+            self.used.add(f"{kind}:{plain}")
+            return entries[plain]
+        return None
+
+    def place(self, value, shape, path):
+        """A value as the API would take it; None, with a finding, where it cannot."""
+        if is_secret(value):
+            return SECRET
+        kind = shape.type_name
+        if kind == "structure":
+            return self.structure(value, shape, path)
+        if kind == "list":
+            if isinstance(value, dict) and is_pairs(shape.member):
+                name, content = shape.member.members
+                return [{name: key, content: self.place(each, shape.member.members[content], path)} for key, each in value.items()]
+            items = value if isinstance(value, list) else [value]
+            self.length(items, shape, path)
+            return [self.place(item, shape.member, f"{path}.{index}") for index, item in enumerate(items)]
+        if kind == "map":
+            if not isinstance(value, dict):
+                self.find(path, f"is no map: {value!r}")
+                return {}
+            return {key: self.place(each, shape.value, f"{path}.{key}") for key, each in value.items()}
+        return self.scalar(value, shape, path)
+
+    def structure(self, value, shape, path):
+        if is_counted(shape) and isinstance(value, dict) and list(value) == ["items"]:
+            value = value["items"]
+        if isinstance(value, list):
+            if is_counted(shape):
+                items = self.place(value, shape.members["Items"], f"{path}.Items")
+                return {"Quantity": len(value), "Items": items}
+            if len(value) != 1:
+                self.find(path, f"is one in the API, not {len(value)}")
+                return {}
+            value = value[0]
+        if not isinstance(value, dict) and len(shape.members) == 1:
+            value = {next(iter(shape.members)): value}
+        if not isinstance(value, dict):
+            self.find(path, f"is a structure in the API, not {value!r}")
+            return {}
+        placed = {}
+        self.members(placed, value, shape, path)
+        if is_counted(shape):
+            placed["Quantity"] = len(placed.get("Items", []))
+        return placed
+
+    def members(self, placed, value, shape, path):
+        for key, each in value.items():
+            inner = f"{path}.{key}" if path else key
+            if is_empty(each) or self.rule("ignore", inner) is not None:
+                continue
+            target = self.rule("names", inner) or member_of(shape, key)
+            if target is None:
+                self.find(inner, f"has no place in {shape.name}")
+            else:
+                self.put(placed, shape, target.split("."), each, inner)
+
+    def put(self, placed, shape, steps, value, path):
+        """Puts a value where the steps lead: `0` into a list, `*` its fields one by one."""
+        first, *rest = steps
+        if first == "*":
+            self.members(placed, value[0] if isinstance(value, list) else value, shape, path)
+            return
+        if first == "0":
+            if not placed:
+                placed.append({})
+            self.put(placed[0], shape.member, rest, value, path)
+            return
+        if first not in shape.members:
+            self.find(path, f"{shape.name} has no {first}")
+            return
+        member = shape.members[first]
+        if not rest:
+            placed[first] = self.place(value, member, path)
+            return
+        self.put(placed.setdefault(first, [] if member.type_name == "list" else {}), member, rest, value, path)
+
+    def scalar(self, value, shape, path):
+        kind = shape.type_name
+        if isinstance(value, (dict, list)):
+            if isinstance(value, list) and len(value) == 1:
+                return self.scalar(value[0], shape, path)
+            self.find(path, f"is {kind} in the API, not {value!r}")
+            return None
+        if kind == "boolean" and value in ("true", "false"):
+            return value == "true"
+        if kind in ("integer", "long") and re.fullmatch(r"-?\d+", str(value)):
+            value = int(value)
+        if kind in ("double", "float") and not isinstance(value, bool):
+            value = float(value)
+        if kind == "string" and isinstance(value, bool):
+            value = str(value).lower()
+        if kind == "string" and isinstance(value, (int, float)):
+            value = str(value)
+        if kind == "string":
+            self.text(value, shape, path)
+        elif kind in ("integer", "long", "double", "float"):
+            low, high = shape.metadata.get("min"), shape.metadata.get("max")
+            if (low is not None and value < low) or (high is not None and value > high):
+                self.find(path, f"{value} is not from {low} to {high}")
+        return value
+
+    def text(self, value, shape, path):
+        if shape.enum and value not in shape.enum:
+            self.find(path, f"{value!r} is not among {', '.join(shape.enum[:8])}")
+        self.length(value, shape, path)
+        pattern = shape.metadata.get("pattern")
+        if pattern and isinstance(value, str) and value != SECRET:
+            # The models write Java's patterns.
+            python = re.sub(r"\\p\{[^}]*\}", lambda found: r"\w\s" if "[" in pattern else r"[\w\s]", pattern)
+            try:
+                matches = re.search(f"^(?:{python})$", value, re.S)
+            except re.error:
+                return
+            if not matches:
+                self.find(path, f"{value!r} does not match {pattern}")
+
+    def length(self, value, shape, path):
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        if value != SECRET and ((low and len(value) < low) or (high and len(value) > high)):
+            self.find(path, f"is {len(value)} long, not from {low} to {high}")
+
+
+def own_steps(shape, prefix, key):
+    """The way to the member of a name below a prefix; None where there is none."""
+    inner = prefix.split(".") if prefix else []
+    for step in inner:
+        shape = shape.member if step == "0" else shape.members.get(step)
+        if shape is None:
+            return None
+    name = member_of(shape, key)
+    return ".".join([*inner, name]) if name else None
+
+
+def check(entry, resource):
+    one = Resource(entry, resource)
+    operations = [operation(entry["service"], name) for name in entry["operations"]]
+    inputs = dict(resource["inputs"])
+    inputs.pop("region", None)
+    calls = [{} for _ in operations]
+    for key, value in inputs.items():
+        if is_empty(value) or one.rule("ignore", key) is not None:
+            continue
+        target = one.rule("names", key)
+        placed = False
+        for call, model in zip(calls, operations):
+            root, shape, prefix = call, model.input_shape, entry.get("at", "")
+            steps = (target or own_steps(shape, prefix, key) or own_steps(shape, "", key) or "").split(".")
+            if steps[0] not in shape.members and steps != ["*"]:
+                continue
+            one.put(root, shape, steps, value, key)
+            placed = True
+            break
+        if not placed and key != "tags":
+            one.find(key, f"has no place in {', '.join(entry['operations'])}")
+    for path, value in entry.get("fill", {}).items():
+        one.put(calls[0], operations[0].input_shape, path.split("."), value, path)
+    for message in ParamValidator().validate(calls[0], operations[0].input_shape)._errors:
+        kind, where, details = message
+        if not (kind == "missing required field" and details.get("required_name") in entry.get("given", [])):
+            one.find(where or "it", f"{kind} {details.get('required_name', details.get('value', ''))}")
+    return one
+
+
+def main():
+    request = json.load(sys.stdin)
+    table, findings, used, placed = request["table"], [], {}, 0
+    for resource in request["resources"]:
+        entry = table.get(resource["type"])
+        if entry is None:
+            findings.append(f"{resource['type']} {resource['name']}: the table knows no call that makes it")
+            continue
+        if "none" in entry:
+            used.setdefault(resource["type"], set())
+            continue
+        one = check(entry, resource)
+        placed += 1
+        findings += one.findings
+        used.setdefault(resource["type"], set()).update(one.used)
+    unused = [
+        f"{kind} {rule}"
+        for kind, entry in table.items()
+        for rule in ([] if kind in used else ["(whole)"])
+        + [
+            f"{group}:{path}"
+            for group in ("names", "ignore")
+            for path in entry.get(group, {})
+            if f"{group}:{path}" not in used.get(kind, set())
+        ]
+    ]
+    json.dump({"version": botocore.__version__, "placed": placed, "findings": findings, "unused": unused}, sys.stdout)
+
+
+main()

@@ -1,0 +1,113 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect } from "chai";
+import { planAws } from "../../stacks/awsPlan";
+import calls from "./calls.json";
+
+/** A resource as the check takes it. */
+interface Planned {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+interface Report {
+  readonly version: string;
+  readonly placed: number;
+  readonly findings: readonly string[];
+  /** Entries of the table that nothing needed. */
+  readonly unused: readonly string[];
+}
+
+const GUARDED = {
+  "groundplan:overrides": { security: { auditLog: true, intrusionDetection: true } },
+  "groundplan:alerts": {
+    email: { to: ["oncall@example.com"] },
+    budget: { monthlyUsd: 900, to: ["finance@example.com"] },
+  },
+};
+const FARGATE = {
+  "groundplan:compute": { fargateNamespaces: ["doc-scraper"] },
+  "groundplan:overrides": { services: { api: { nodePool: null }, worker: { nodePool: null } } },
+};
+const VIBEBOX = {
+  "groundplan:model": "distributed",
+  "groundplan:placements": [{ name: "main", cloud: "aws", region: "us-east-1" }],
+};
+const ZONE = { "groundplan:existing": { us: { zone: "Z0123456789ABCDEFGHIJ" } } };
+
+async function planned(): Promise<readonly Planned[]> {
+  const plans = [
+    await planAws("simulate"),
+    await planAws("simulate", GUARDED),
+    await planAws("simulate", FARGATE),
+    await planAws("simulate", VIBEBOX, "dev"),
+    await planAws("simulate", ZONE, "prod"),
+  ];
+  return plans
+    .flatMap(({ plan }) => plan.resources)
+    .filter(({ type }) => type.startsWith("aws:"))
+    .map(({ type, name, inputs }) => ({ type, name, inputs }));
+}
+
+function check(resources: readonly Planned[]): Report {
+  const input = JSON.stringify({ table: calls, resources });
+  const run = spawnSync("python3", [join(__dirname, "check.py")], { input, encoding: "utf8", maxBuffer: 2 ** 28 });
+  if (run.status !== 0) {
+    throw new Error(run.stderr);
+  }
+  return JSON.parse(run.stdout) as Report;
+}
+
+describe("planned inputs against the service models AWS generates (botocore)", function () {
+  this.timeout(120_000);
+
+  before("needs python3 with botocore: pip install botocore", function () {
+    if (spawnSync("python3", ["-c", "import botocore"]).status !== 0) {
+      this.skip();
+    }
+  });
+
+  it("has a place for every property, and takes every value of it", async () => {
+    const resources = await planned();
+    const { findings, placed } = check(resources);
+    expect(findings).to.deep.equal([]);
+    expect(placed).to.be.greaterThan(1_000);
+  });
+
+  it("has no exception that nothing needs", async () => {
+    expect(check(await planned()).unused).to.deep.equal([]);
+  });
+
+  const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
+  const alarm = { comparisonOperator: "GreaterThanThreshold", evaluationPeriods: 1 };
+  const wrong: readonly (readonly [string, string, Readonly<Record<string, unknown>>, RegExp])[] = [
+    ["a property it cannot place", alarmType, { ...alarm, loudness: 11 }, /loudness: has no place in PutMetricAlarm/],
+    ["a value AWS does not list", alarmType, { ...alarm, statistic: "Mean" }, /statistic: 'Mean' is not among/],
+    ["a number out of bounds", alarmType, { ...alarm, evaluationPeriods: 0 }, /evaluationPeriods: 0 is not from 1/],
+    [
+      "what is required and missing",
+      "aws:efs/mountTarget:MountTarget",
+      { subnetId: "subnet-00000000000000000" },
+      /missing required field FileSystemId/,
+    ],
+    [
+      "a name of the wrong form",
+      "aws:efs/mountTarget:MountTarget",
+      { fileSystemId: "volume-1", subnetId: "subnet-00000000000000000" },
+      /fileSystemId: 'volume-1' does not match/,
+    ],
+    [
+      "a property inside a list",
+      "aws:lb/listener:Listener",
+      { defaultActions: [{ jump: 1 }] },
+      /defaultActions\.0\.jump/,
+    ],
+    ["a type no call makes", "aws:sqs/queue:Queue", {}, /the table knows no call/],
+  ];
+  for (const [what, type, inputs, message] of wrong) {
+    it(`finds ${what}`, () => {
+      expect(check([{ type, name: "x", inputs }]).findings.join("\n")).to.match(message);
+    });
+  }
+});
