@@ -22,7 +22,7 @@ export interface ResourceInternals {
 }
 
 /** How many frames to keep: deep enough to leave nested components' constructors. */
-const FRAMES = 40;
+export const FRAMES = 40;
 
 /** Every resource constructed in a run, in order, with where the program did it. */
 export class Constructions {

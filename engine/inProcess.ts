@@ -31,7 +31,7 @@ export async function runInProcess(
   const { project, stack } = monitor.settings;
   const constructions = new Constructions(project, stack);
   const trail = new OutputTrail();
-  const session = openSdk({ ...run, constructions });
+  const session = openSdk({ ...run, constructions, callSites: monitor.callSites });
   const report = (error: unknown) => failures.addError(error, (it) => describe(it, session, constructions));
   const unwatch = trail.watch();
   const release = catchProcessErrors(report);

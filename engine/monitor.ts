@@ -1,3 +1,4 @@
+import { CallSites } from "./callSites";
 import { DefaultProviders } from "./defaultProviders";
 import type { Failures } from "./failures";
 import type { CallbackReference, Goal, GoalOptions, RecordedResource, Registered } from "./goal";
@@ -46,6 +47,7 @@ export interface Call {
 /** The engine's side of Pulumi's protocol, free of any transport: it records goals and answers as a deployment would. */
 export class Monitor {
   readonly resources = new Map<string, RecordedResource>();
+  readonly callSites = new CallSites();
   readonly #byId = new Map<string, RecordedResource>();
   readonly #packages = new Map<string, { readonly name: string; readonly version: string }>();
   readonly #hooks = new Set<string>();

@@ -24,7 +24,11 @@ export interface RunRequest {
   readonly config: Readonly<Record<string, string>>;
   /** The keys of `config` whose values are secret. */
   readonly secretKeys: readonly string[];
-  /** `preview` leaves computed outputs unknown; `simulate` makes them up and runs the program as an update would. */
+  /**
+   * `preview` leaves computed outputs unknown; `simulate` makes them up and runs the program as an update would. So in
+   * `simulate` every `apply` runs, and `pulumi.runtime.isDryRun()` is false: work that a program guards with it, such as
+   * a migration or a request to a cluster, really runs. A program that does such work is planned with `preview` only.
+   */
   readonly mode: "preview" | "simulate";
   /** @default "direct" */
   readonly transport?: "direct" | "grpc";

@@ -9,6 +9,7 @@ import debuggable = require("@pulumi/pulumi/runtime/debuggable");
 
 import * as settings from "@pulumi/pulumi/runtime/settings";
 import * as state from "@pulumi/pulumi/runtime/state";
+import type { CallSites } from "./callSites";
 import type { Constructions } from "./construction";
 import type { Diagnostics } from "./diagnostics";
 
@@ -44,6 +45,7 @@ export function openSdk(options: {
   readonly secretKeys: readonly string[];
   readonly diagnostics: Diagnostics;
   readonly constructions: Constructions;
+  readonly callSites: CallSites;
 }): SdkSession {
   const outer = globals.globalStore;
   const outerStack = globals.stackResource;
@@ -58,7 +60,7 @@ export function openSdk(options: {
   runtime.setAllConfig({ ...options.config }, [...options.secretKeys]);
 
   const labels = new Map<unknown, string[]>();
-  const restore = [patchLog(store, options.diagnostics), patchDebugging(labels)];
+  const restore = [patchLog(store, options.diagnostics), patchDebugging(labels), patchCalls(options.callSites)];
 
   return {
     labelsOf(error) {
@@ -136,4 +138,24 @@ function patchDebugging(labels: Map<unknown, string[]>): () => void {
     promises.debuggablePromise = original.debuggablePromise;
     sites.stackTrace = original.stackTrace;
   };
+}
+
+const CALLS = ["invoke", "invokeOutput", "invokeSingle", "invokeSingleOutput", "call", "callSingle"] as const;
+
+/** Notes where the program enters the SDK's functions that call a provider's. */
+function patchCalls(callSites: CallSites): () => void {
+  type Call = (token: string, ...rest: unknown[]) => unknown;
+  const target = runtime as unknown as Record<string, Call | undefined>;
+  const originals = new Map<string, Call>();
+  for (const name of CALLS) {
+    const original = target[name];
+    if (original !== undefined) {
+      originals.set(name, original);
+      target[name] = function entered(token, ...rest) {
+        callSites.add(token, entered);
+        return original(token, ...rest);
+      };
+    }
+  }
+  return () => Object.assign(target, Object.fromEntries(originals));
 }

@@ -3,7 +3,7 @@ import { decodeCallback, decodeRead, decodeRegister, decodeStruct, given } from 
 import type { Failure } from "./failures";
 import type { Registered } from "./goal";
 import type { Call, Monitor } from "./monitor";
-import { MonitorError } from "./monitorErrors";
+import { InvokeMissing, MonitorError } from "./monitorErrors";
 import type { WireObject } from "./wire";
 
 /** The features this engine has; the SDK leaves out of its requests what is not listed. */
@@ -39,7 +39,11 @@ export type Method<Request> = (request: Request, done: (error: unknown, answer?:
 export function monitorService(monitor: Monitor, encoder: Encoder) {
   const { failures } = monitor.settings;
 
-  function method<Request>(handle: (request: Request) => unknown): Method<Request> {
+  /** `tokenOf` names the function a request calls, so that its failure can be told with the place of the call. */
+  function method<Request>(
+    handle: (request: Request) => unknown,
+    tokenOf?: (request: Request) => string,
+  ): Method<Request> {
     return (request, done) => {
       monitor.activity++;
       monitor.inFlight++;
@@ -49,7 +53,7 @@ export function monitorService(monitor: Monitor, encoder: Encoder) {
       };
       const fail = (error: unknown) => {
         monitor.inFlight--;
-        failures.add(failureOf(error));
+        failures.add(failureOf(error, callSite(error, tokenOf?.(request))));
         done(error instanceof MonitorError ? error : new MonitorError("program", messageOf(error)));
       };
       let answer: unknown;
@@ -67,6 +71,13 @@ export function monitorService(monitor: Monitor, encoder: Encoder) {
     };
   }
 
+  function callSite(error: unknown, token: string | undefined): string | undefined {
+    if (token === undefined) {
+      return undefined;
+    }
+    return error instanceof InvokeMissing ? monitor.callSites.first(token) : monitor.callSites.only(token);
+  }
+
   return {
     supportsFeature: method((request: resproto.SupportsFeatureRequest) =>
       encoder.feature(FEATURES.has(request.getId())),
@@ -82,10 +93,14 @@ export function monitorService(monitor: Monitor, encoder: Encoder) {
       monitor.registerResourceOutputs(request.getUrn(), decodeStruct(request.getOutputs()));
       return encoder.empty();
     }),
-    invoke: method((request: resproto.ResourceInvokeRequest) =>
-      monitor.invoke(decodeCall(request)).then(encoder.invoked),
+    invoke: method(
+      (request: resproto.ResourceInvokeRequest) => monitor.invoke(decodeCall(request)).then(encoder.invoked),
+      (request) => request.getTok(),
     ),
-    call: method((request: resproto.ResourceCallRequest) => encoder.called(monitor.call(decodeCall(request)))),
+    call: method(
+      (request: resproto.ResourceCallRequest) => encoder.called(monitor.call(decodeCall(request))),
+      (request) => request.getTok(),
+    ),
     registerStackTransform: method((request: Parameters<typeof decodeCallback>[0]) => {
       monitor.settings.transforms.addStackTransform(decodeCallback(request));
       return encoder.empty();
@@ -125,14 +140,14 @@ function decodeCall(request: resproto.ResourceInvokeRequest | resproto.ResourceC
   };
 }
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown, source: string | undefined): Failure {
+  const place = source === undefined ? {} : { source };
   if (error instanceof MonitorError) {
     const { failure } = error as { failure?: Failure };
-    return (
-      failure ?? { kind: error.kind, message: error.message, ...(error.urn === undefined ? {} : { urn: error.urn }) }
-    );
+    const urn = error.urn === undefined ? {} : { urn: error.urn };
+    return failure ?? { kind: error.kind, message: error.message, ...urn, ...place };
   }
-  return { kind: "program", message: messageOf(error), cause: error };
+  return { kind: "program", message: messageOf(error), ...place, cause: error };
 }
 
 function messageOf(error: unknown): string {

@@ -167,6 +167,22 @@ describe("engine: failures", () => {
     expect(failures[0]?.message).to.include("test:index:lookUp").and.to.include("engine/simulators");
   });
 
+  for (const transport of ["direct", "grpc"] as const) {
+    it(`tells where a function no table answers is called, though nobody waits for it there (${transport})`, async () => {
+      const [here = ""] = new Error().stack?.split("\n").slice(1) ?? [];
+      const line = Number(/:(\d+):\d+\)?$/.exec(here)?.[1]);
+      const failures = await failuresOf(
+        async () => {
+          const found = pulumi.runtime.invokeOutput("test:index:lookUp", {});
+          new Thing("thing", { found });
+        },
+        { transport },
+      );
+      expect(failures.map(({ kind }) => kind)).to.deep.equal(["invoke"]);
+      expect(failures[0]?.source).to.match(new RegExp(`^tests/engine/failures\\.test\\.ts:${line + 4}:\\d+$`));
+    });
+  }
+
   it("runs one plan at a time, and says so", async () => {
     const first = run(() => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 50)));
     const failures = await failuresOf(async () => undefined);
