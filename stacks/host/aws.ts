@@ -6,12 +6,12 @@ import { HostNetwork } from "../../components/host/aws/network";
 import { HostSecrets } from "../../components/host/aws/secrets";
 import type { HostDescription } from "../../components/host/contract";
 import { storeSecrets } from "../../components/host/environment";
-import { Keys } from "../../components/secrets/keys/aws";
-import { CONCERNS } from "../../components/secrets/keys/contract";
+import type { Keys } from "../../components/secrets/keys/aws";
 import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
 import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
 import type { StoreOf } from "../../systems/spec";
+import { makeKeys, networkRange } from "../sites/aws/foundation";
 import { makeProviders } from "../sites/aws/providers";
 import { secretInputs } from "../sites/secretInputs";
 import type { SiteRequest } from "../sites/site";
@@ -40,7 +40,7 @@ class AwsHost {
   run(): void {
     const { context, placementSettings, settings } = this.request;
     const sleep = context.environment === "production" ? undefined : settings.compute.schedule;
-    const keys = this.makeKeys();
+    const keys = makeKeys(this.request, this.options);
     const network = this.makeNetwork(keys);
     const secrets = this.makeSecrets(keys);
     const buckets = this.makeBuckets(keys);
@@ -62,22 +62,10 @@ class AwsHost {
     );
   }
 
-  private makeKeys(): Keys {
-    const { context, placementSettings } = this.request;
-    const key = placementSettings.existing?.kmsKey;
-    const existing =
-      key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
-    return new Keys(this.named("keys"), { context, ...existing }, this.options);
-  }
-
   private makeNetwork(keys: Keys): HostNetwork {
-    const { context, placementSettings } = this.request;
-    const { cidrBlock, cidrIndex } = placementSettings;
-    const range =
-      cidrBlock === undefined
-        ? { cidrIndex }
-        : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
-    return new HostNetwork(this.named("network"), { context, ...range, logsKeyArn: keys.arn("logs") }, this.options);
+    const { context } = this.request;
+    const args = { context, ...networkRange(this.request), logsKeyArn: keys.arn("logs") };
+    return new HostNetwork(this.named("network"), args, this.options);
   }
 
   private makeSecrets(keys: Keys): HostSecrets {

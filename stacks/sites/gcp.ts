@@ -14,6 +14,7 @@ import { InputError } from "../../components/errors";
 import { LogBucket } from "../../components/gcp/bucket/logBucket";
 import { Endpoints } from "../../components/gcp/edge/endpoints";
 import { GCP_NAMES } from "../../components/gcp/names";
+import { AUDIT_EXTENSION } from "../../components/gcp/postgres/flags";
 import { PostgresReplica, type PostgresReplicaArgs } from "../../components/gcp/postgres/replica";
 import type { ServiceName } from "../../components/gcp/services";
 import { uniqueName } from "../../components/naming";
@@ -29,8 +30,8 @@ import { FileShare } from "../../components/storage/fileShare/gcp";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
 import { defaultNamespace, namespaceOf } from "../demands";
 import { imageOf } from "../settings";
+import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
-import { makeDatabaseUsers, USERS_RESOURCES } from "./gcp/databaseUsers";
 import { makeEdge, routeOf, urlsOf } from "./gcp/edge";
 import { makeProviders } from "./gcp/providers";
 import { isLast, type Lead, type SharedParts, sharedBucket, sharedParts } from "./gcp/shared";
@@ -344,6 +345,8 @@ class GcpSite implements Site {
         clients,
         cluster: this.cluster,
         namespace: client.namespace,
+        // The audit log begins once its extension is in the database.
+        extensions: [AUDIT_EXTENSION],
         image: imageOf(settings.images, "stores", name, spec.image ?? `postgres:${spec.version}-alpine`),
       },
       { ...this.options, dependsOn: [...this.readyOf(client.namespace), ...this.secrets.ready] },

@@ -18,6 +18,11 @@ export interface SiteRequest {
   readonly placement: Placement;
 }
 
+/** Logical name of a component of a placement. */
+export function childOf({ placementSettings }: Pick<SiteRequest, "placementSettings">, role: string): string {
+  return `${placementSettings.name}-${role}`;
+}
+
 /** A service as the public reaches it. */
 export interface Exposure {
   readonly route: RouteSpec;

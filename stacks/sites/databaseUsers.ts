@@ -1,23 +1,32 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Binding, BindingValue, Client } from "../../../components/binding";
-import type { ClusterContract } from "../../../components/cluster/contract";
-import type { Context } from "../../../components/context";
-import { POSTGRES_PORT } from "../../../components/data/postgres/contract";
-import type { Postgres } from "../../../components/data/postgres/gcp";
-import { passwordVariable, usersScript } from "../../../components/data/postgres/users";
-import { AUDIT_EXTENSION } from "../../../components/gcp/postgres/flags";
-import { Workload } from "../../../components/workload/workload";
-import type { StoreOf } from "../../../systems/spec";
-import { service } from "../../../systems/spec/service";
+import type { Binding, BindingValue, Client, SecretSource } from "../../components/binding";
+import type { ClusterContract } from "../../components/cluster/contract";
+import type { Context } from "../../components/context";
+import { POSTGRES_PORT } from "../../components/data/postgres/contract";
+import { passwordVariable, usersScript } from "../../components/data/postgres/users";
+import { Workload } from "../../components/workload/workload";
+import type { StoreOf } from "../../systems/spec";
+import { service } from "../../systems/spec/service";
+
+/** A database a cloud runs, as the job needs to know it. */
+export interface ManagedDatabase {
+  readonly binding: Binding;
+  readonly host: pulumi.Output<string>;
+  readonly administrator: { readonly user: string; readonly password: SecretSource };
+  /** The clients' users and their passwords, by service. */
+  readonly clientSecrets: ReadonlyMap<string, { source(property: string): SecretSource }>;
+}
 
 export interface DatabaseUsersArgs {
   readonly context: Context;
   readonly store: string;
   readonly spec: StoreOf<"postgres">;
-  readonly database: Postgres;
+  readonly database: ManagedDatabase;
   readonly clients: readonly Client[];
   readonly cluster: ClusterContract;
   readonly namespace: string;
+  /** Extensions besides the spec's. @default none */
+  readonly extensions?: readonly string[];
   /** Image with psql. */
   readonly image: string;
 }
@@ -51,8 +60,7 @@ export function makeDatabaseUsers(
     files: {
       [SCRIPT]: usersScript({
         database: spec.database,
-        // The audit log begins once its extension is in the database.
-        extensions: [...new Set([AUDIT_EXTENSION, ...spec.extensions])],
+        extensions: [...new Set([...(args.extensions ?? []), ...spec.extensions])],
         users: clients.map((client) => ({ client: client.service, access: client.access })),
       }),
     },

@@ -1,0 +1,73 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AddOns } from "../../../components/cluster/addOns/addOns";
+import type { Cluster } from "../../../components/cluster/aws";
+import { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
+import type { Network } from "../../../components/networking/aws";
+import type { Keys } from "../../../components/secrets/keys/aws";
+import type { LogBucket } from "../../../components/storage/bucket/logBucket";
+import { childOf, type Exposure, type SiteRequest } from "../site";
+import { dnsOf, hasEdge, makeEdge } from "./edge";
+import { isLast, type Lead, type SharedParts } from "./shared";
+
+export interface EntranceArgs {
+  readonly request: SiteRequest;
+  readonly exposures: readonly Exposure[];
+  readonly network: Network;
+  readonly keys: Keys;
+  readonly logs: LogBucket;
+  readonly eks: Cluster;
+  readonly addOns: AddOns;
+  readonly lead: Lead;
+  readonly isLead: boolean;
+  readonly shared: SharedParts;
+}
+
+/** The load balancer of a placement and, with the last one, what answers before them all. Undefined without routes. */
+export function makeEntrance(args: EntranceArgs, options: pulumi.ComponentResourceOptions): LoadBalancer | undefined {
+  const { request, exposures, lead, shared } = args;
+  const { context, settings, system, placementSettings } = request;
+  const { domain } = settings;
+  if (exposures.length === 0 || domain === undefined) {
+    return undefined;
+  }
+  const balancer = makeBalancer(args, domain, options);
+  shared.balancers.push({ placement: context.placement, region: context.region, balancer });
+  if (hasEdge(settings, system.edge) && isLast(placementSettings, settings)) {
+    const timeoutSeconds = Math.max(...exposures.map(({ route }) => route.timeoutSeconds));
+    const hosts = Object.keys(balancer.urls);
+    makeEdge({ settings, lead, edge: system.edge, hosts, timeoutSeconds, balancers: shared.balancers });
+  }
+  return balancer;
+}
+
+function makeBalancer(args: EntranceArgs, domain: string, options: pulumi.ComponentResourceOptions): LoadBalancer {
+  const { request, exposures, network, keys, logs, eks, addOns, isLead, shared } = args;
+  const { context, settings, system } = request;
+  const controller = addOns.releases.get("aws-load-balancer-controller");
+  return new LoadBalancer(
+    childOf(request, "edge"),
+    {
+      context,
+      routes: exposures.map(({ route, namespace, serviceName, servicePort, targetPort, healthPath, ready }) => ({
+        host: route.host === "@" ? domain : `${route.host}.${domain}`,
+        path: route.path,
+        service: serviceName,
+        namespace,
+        servicePort,
+        targetPort,
+        healthPath,
+        timeoutSeconds: route.timeoutSeconds,
+        ready,
+      })),
+      edge: system.edge,
+      network,
+      keys,
+      logs,
+      podGroupId: eks.nodeSecurityGroupId,
+      kubernetes: eks.kubernetes,
+      controller: controller ? [controller] : [],
+      ...dnsOf(settings, isLead, system.edge, shared.balancers[0]?.balancer),
+    },
+    options,
+  );
+}

@@ -1,0 +1,63 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Network } from "../../../components/networking/aws";
+import { Keys } from "../../../components/secrets/keys/aws";
+import { CONCERNS } from "../../../components/secrets/keys/contract";
+import type { BucketArgs } from "../../../components/storage/bucket/aws";
+import { LogBucket } from "../../../components/storage/bucket/logBucket";
+import { childOf, type SiteRequest } from "../site";
+import { copyRegionOf, isSpread } from "./shared";
+
+/** Keys of a placement's own, or the one it is told to use for everything. */
+export function makeKeys(request: SiteRequest, options: pulumi.ComponentResourceOptions): Keys {
+  const { context, placementSettings } = request;
+  const key = placementSettings.existing?.kmsKey;
+  const existing = key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
+  return new Keys(childOf(request, "keys"), { context, ...existing }, options);
+}
+
+/** Where a placement's network lies: its number among all, or a range of its own. */
+export function networkRange({ placementSettings: { cidrBlock, cidrIndex } }: SiteRequest) {
+  return cidrBlock === undefined
+    ? { cidrIndex }
+    : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
+}
+
+export function makeNetwork(
+  request: SiteRequest,
+  { clusterName, keys }: { readonly clusterName: string; readonly keys: Keys },
+  options: pulumi.ComponentResourceOptions,
+): Network {
+  const { context } = request;
+  return new Network(
+    childOf(request, "network"),
+    { context, ...networkRange(request), clusterName, logsKeyArn: keys.arn("logs") },
+    options,
+  );
+}
+
+/** One log bucket in the region that copies go to serves them all. */
+export function makeReplicaPlace(
+  request: SiteRequest,
+  options: pulumi.ComponentResourceOptions,
+): BucketArgs["replica"] {
+  const { context, settings, system } = request;
+  const region = copyRegionOf(request.placementSettings, settings);
+  const wanted =
+    isSpread(settings) || Object.values(system.stores).some((store) => store.kind === "bucket" && store.replication);
+  return wanted && region !== undefined
+    ? { region, logs: new LogBucket(childOf(request, "replica-logs"), { context, region }, options) }
+    : undefined;
+}
+
+/** Where the others write their logs; copied with them where the system is spread. */
+export function makeLogBucket(
+  request: SiteRequest,
+  replica: BucketArgs["replica"],
+  options: pulumi.ComponentResourceOptions,
+): LogBucket {
+  const { context, settings, system } = request;
+  const copy = isSpread(settings) && replica ? { copy: replica } : {};
+  // A store that the system calls logs keeps its name.
+  const role = system.stores.logs ? "access-logs" : "logs";
+  return new LogBucket(childOf(request, role), { context, ...copy }, options);
+}

@@ -1,0 +1,120 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../../../components/aws/account";
+import { AddOns } from "../../../components/cluster/addOns/addOns";
+import { capabilitiesOf } from "../../../components/cluster/addOns/catalog";
+import { Cluster, DATA_STORAGE_CLASS } from "../../../components/cluster/aws";
+import type { ClusterContract } from "../../../components/cluster/contract";
+import type { Network } from "../../../components/networking/aws";
+import type { Keys } from "../../../components/secrets/keys/aws";
+import { SecretStore } from "../../../components/secrets/secretStore/aws";
+import { namespaceOf } from "../../demands";
+import { secretInputs } from "../secretInputs";
+import { childOf, type SiteRequest } from "../site";
+import {
+  addOnModes,
+  EXTERNAL_SECRETS,
+  externalSecretsGrants,
+  LOAD_BALANCER_CONTROLLER,
+  loadBalancerGrants,
+} from "./controllers";
+
+/** What a cluster stands on. */
+export interface Ground {
+  readonly clusterName: string;
+  readonly network: Network;
+  readonly keys: Keys;
+}
+
+export function makeCluster(request: SiteRequest, ground: Ground, options: pulumi.ComponentResourceOptions): Cluster {
+  const { context, settings, system } = request;
+  const { profile, roleArn } = settings.access.aws;
+  const { from, cidrBlocks } = settings.access.deployer;
+  const { architecture, fargateNamespaces } = settings.compute;
+  return new Cluster(
+    childOf(request, "cluster"),
+    {
+      context,
+      ...ground,
+      nodePools: system.nodePools,
+      publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
+      login: { ...(profile === undefined ? {} : { profile }), ...(roleArn === undefined ? {} : { roleArn }) },
+      sharedStorage: Object.values(system.stores).some((store) => store.kind === "file-share"),
+      externalPorts: Object.values(system.external).map((external) => external.port),
+      fargateNamespaces,
+      ...(architecture === undefined ? {} : { architecture }),
+    },
+    options,
+  );
+}
+
+export function makeAddOns(
+  request: SiteRequest,
+  { eks, clusterName, network, keys }: Ground & { readonly eks: Cluster },
+  options: pulumi.ComponentResourceOptions,
+): AddOns {
+  const { context, settings, system } = request;
+  const account = accountOf(eks);
+  const identities = [
+    { ...LOAD_BALANCER_CONTROLLER, grants: loadBalancerGrants(context, account) },
+    { ...EXTERNAL_SECRETS, grants: externalSecretsGrants(context, account, system, keys.arn("secrets")) },
+  ].flatMap(({ name, namespace, grants }) => eks.identity(name, namespace, name, grants)?.ready ?? []);
+  return new AddOns(
+    childOf(request, "add-ons"),
+    {
+      context,
+      modes: addOnModes(system, settings.kubernetes.addOns),
+      values: {
+        // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
+        "aws-load-balancer-controller": { clusterName, region: context.region, vpcId: network.vpcId },
+      },
+      after: [...eks.ready, ...identities],
+    },
+    options,
+  );
+}
+
+export function makeSecretStore(
+  request: SiteRequest,
+  { eks, addOns, keys }: { readonly eks: Cluster; readonly addOns: AddOns; readonly keys: Keys },
+  options: pulumi.ComponentResourceOptions,
+): SecretStore {
+  const { context, settings, system } = request;
+  const release = addOns.installed.externalSecrets;
+  const namespaces = new Set(Object.values(system.services).map((service) => namespaceOf(system, service)));
+  return new SecretStore(
+    childOf(request, "secrets"),
+    {
+      context,
+      ...secretInputs(system, settings),
+      keys,
+      reader: { kubernetes: eks.kubernetes, ready: release ? [release] : [], namespaces: [...namespaces] },
+    },
+    options,
+  );
+}
+
+/** What everything that runs in the cluster may rely on. */
+export function clusterContract(
+  { context, settings, system }: SiteRequest,
+  {
+    eks,
+    addOns,
+    network,
+    secrets,
+  }: { readonly eks: Cluster; readonly addOns: AddOns; readonly network: Network; readonly secrets: SecretStore },
+): ClusterContract {
+  const modes = addOnModes(system, settings.kubernetes.addOns);
+  return {
+    kubernetes: eks.kubernetes,
+    capabilities: { ...capabilitiesOf(modes), metricsServer: true },
+    installed: addOns.installed,
+    storageClasses: { data: DATA_STORAGE_CLASS },
+    ingressSources: [{ kind: "cidrs", cidrBlocks: network.publicCidrBlocks }],
+    monitoringNamespace: settings.kubernetes.monitoringNamespace ?? "monitoring",
+    secretStore: { kind: "ClusterSecretStore", name: secrets.storeName },
+    priorityClasses: addOns.priorityClasses,
+    ownsNodePools: true,
+    identity: (service, namespace, serviceAccount, grants) =>
+      eks.identity(`${service}-${context.environment}`, namespace, serviceAccount, grants),
+  };
+}

@@ -1,0 +1,175 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Binding, Client } from "../../../components/binding";
+import type { Cluster } from "../../../components/cluster/aws";
+import type { ClusterContract } from "../../../components/cluster/contract";
+import { mergeClients } from "../../../components/data/clients";
+import { Postgres, type PostgresArgs } from "../../../components/data/postgres/aws";
+import { bindExistingDatabase } from "../../../components/data/postgres/existing";
+import { Redis } from "../../../components/data/redis/aws";
+import type { Network } from "../../../components/networking/aws";
+import { Peering } from "../../../components/networking/peering";
+import type { Keys } from "../../../components/secrets/keys/aws";
+import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws";
+import type { LogBucket } from "../../../components/storage/bucket/logBucket";
+import { FileShare } from "../../../components/storage/fileShare/aws";
+import type { StoreOf, StoreSpec } from "../../../systems/spec";
+import { namespaceOf } from "../../demands";
+import { imageOf } from "../../settings";
+import { makeDatabaseUsers } from "../databaseUsers";
+import { makeInCluster } from "../inCluster";
+import { childOf, type SiteRequest } from "../site";
+import { makeFollower } from "./follower";
+import { bucketIn, isSpread, type Lead, peerOf, type SharedParts } from "./shared";
+import type { Watch } from "./watch";
+
+export interface StoresArgs {
+  readonly request: SiteRequest;
+  readonly network: Network;
+  readonly keys: Keys;
+  readonly logs: LogBucket;
+  readonly replica: BucketArgs["replica"];
+  readonly eks: Cluster;
+  readonly cluster: ClusterContract;
+  readonly lead: Lead;
+  readonly isLead: boolean;
+  readonly shared: SharedParts;
+  readonly watch: Watch;
+  /** What reads the secrets that clients connect with. */
+  readonly secretsReady: readonly pulumi.Resource[];
+  /** What must stand before anything runs in these namespaces. */
+  readonly readyOf: (...namespaces: readonly string[]) => pulumi.Resource[];
+}
+
+/** The stores of one placement: by a service of AWS where it has one, in the cluster where not. */
+export class Stores {
+  private peering: Peering | undefined;
+
+  constructor(
+    private readonly args: StoresArgs,
+    private readonly options: pulumi.ComponentResourceOptions,
+  ) {}
+
+  make(store: string, spec: StoreSpec, users: readonly Client[]): Binding {
+    const clients = mergeClients(users);
+    switch (spec.kind) {
+      case "postgres":
+        return this.postgres(store, spec, clients);
+      case "redis":
+        return this.redis(store, spec, clients);
+      case "bucket":
+        return this.bucket(store, spec);
+      case "file-share":
+        return this.fileShare(store, spec);
+      case "memcached":
+      case "search":
+      case "vector": {
+        const { request, cluster, readyOf } = this.args;
+        return makeInCluster(
+          this.named(store),
+          { request, store, spec, cluster, clients },
+          {
+            ...this.options,
+            dependsOn: readyOf(namespaceOf(request.system, spec), ...clients.map((client) => client.namespace)),
+          },
+        );
+      }
+      default:
+        return spec satisfies never;
+    }
+  }
+
+  private postgres(store: string, spec: StoreOf<"postgres">, clients: readonly Client[]): Binding {
+    const { placementSettings, settings } = this.args.request;
+    const existing = placementSettings.existing?.databases[store];
+    if (existing) {
+      const password = settings.secretValue(existing.password);
+      return bindExistingDatabase({ ...existing, password, database: spec.database });
+    }
+    const args = { ...this.common(store, clients), spec };
+    return this.args.isLead ? this.database(args) : this.follower(args);
+  }
+
+  /** A database that follows the primary placement's; its users are made there. */
+  private follower(args: PostgresArgs): Binding {
+    const { lead, shared, watch, network } = this.args;
+    this.peering ??= new Peering(
+      this.named("peering"),
+      { context: args.context, network, peer: peerOf(lead), clientGroupId: args.clientGroupId },
+      this.options,
+    );
+    return makeFollower(this.named(args.store), { ...args, lead, peering: this.peering, shared, watch }, this.options);
+  }
+
+  /** The database, and the job that gives its clients their users before any of them starts. */
+  private database(args: PostgresArgs): Binding {
+    const { request, cluster, secretsReady, shared, watch, readyOf } = this.args;
+    const { settings } = request;
+    const { context, store, spec, clients } = args;
+    const database = new Postgres(this.named(store), { ...args, followed: isSpread(settings) }, this.options);
+    const { binding } = database;
+    watch.database(store, spec, database.identifier, database.replicaIdentifiers);
+    const [client] = clients;
+    const users = client
+      ? makeDatabaseUsers(
+          this.named(`${store}-users`),
+          {
+            context,
+            store,
+            spec,
+            database,
+            clients,
+            cluster,
+            namespace: client.namespace,
+            image: imageOf(settings.images, "stores", store, spec.image ?? `postgres:${spec.version}-alpine`),
+          },
+          { ...this.options, dependsOn: [...readyOf(client.namespace), ...secretsReady] },
+        )
+      : [];
+    const ready = [...binding.ready, ...users];
+    shared.databases.set(store, { database, ready });
+    return { ...binding, ready };
+  }
+
+  private redis(store: string, spec: StoreOf<"redis">, clients: readonly Client[]): Binding {
+    const { request, watch } = this.args;
+    const args = { ...this.common(store, clients), spec };
+    const { binding, replicationGroupId } = new Redis(this.named(store), args, this.options);
+    watch.cache(store, spec, replicationGroupId, request.context.redundancy.multiZone);
+    return binding;
+  }
+
+  private bucket(store: string, spec: StoreOf<"bucket">): Binding {
+    const { request, keys, logs, replica } = this.args;
+    const { context, settings } = request;
+    const copy = replica ? { replica } : {};
+    return new Bucket(
+      this.named(store),
+      { context, store, ...bucketIn(settings, spec), keys, logs, ...copy },
+      this.options,
+    ).binding;
+  }
+
+  private fileShare(store: string, spec: StoreOf<"file-share">): Binding {
+    const { request, network, keys, eks, readyOf } = this.args;
+    const { context, system } = request;
+    const namespace = namespaceOf(system, spec);
+    return new FileShare(
+      this.named(store),
+      {
+        ...{ context, store, spec, namespace, network, keys },
+        nodeGroupId: eks.nodeSecurityGroupId,
+        mountable: [...eks.ready, ...readyOf(namespace)],
+      },
+      this.options,
+    ).binding;
+  }
+
+  private common(store: string, clients: readonly Client[]) {
+    const { request, network, keys, eks } = this.args;
+    return { context: request.context, store, network, keys, clientGroupId: eks.nodeSecurityGroupId, clients };
+  }
+
+  private named(role: string): string {
+    return childOf(this.args.request, role);
+  }
+}
