@@ -52,3 +52,12 @@ function nodes(pool: string | undefined, nodePools: ResolvedSystem["nodePools"],
   const most = pool === undefined ? undefined : nodePools[pool]?.max;
   return owned && most !== undefined ? most : Math.max(most ?? 0, NODES);
 }
+
+/** A service that an accepted description names. */
+export function serviceOf(system: ResolvedSystem, service: string): ServiceSpec {
+  const spec = system.services[service];
+  if (!spec) {
+    throw new Error(`system ${system.name} has no service "${service}", though its description was accepted`);
+  }
+  return spec;
+}

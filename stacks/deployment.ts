@@ -1,21 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Binding, BindingValue, Client } from "../components/binding";
-import { type Context, redundancyOf } from "../components/context";
+import type { Binding, BindingValue } from "../components/binding";
+import type { Context } from "../components/context";
 import { Placement } from "../components/placement";
-import { needsKeda } from "../components/workload/autoscaling";
 import { isRunning } from "../components/workload/container";
 import type { BoundUse } from "../components/workload/environment";
 import { selectorLabels } from "../components/workload/labels";
 import { MESH_PORT, type MeshTraffic } from "../components/workload/mesh";
 import { type Flow, ingressPeer } from "../components/workload/networkPolicy";
-import { healthPath } from "../components/workload/probes";
 import { Workload } from "../components/workload/workload";
-import { normalizeUse, servicePort, storePorts } from "../systems/edges";
-import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
+import { normalizeUse } from "../systems/edges";
+import type { ResolvedSystem } from "../systems/resolve";
 import type { ServiceSpec } from "../systems/spec";
-import { type BackupsRequest, backupClients, backupDemands, planBackups } from "./backups";
+import { type BackupsRequest, backupDemands, planBackups } from "./backups";
 import { externalBinding, pushGatewayBinding, serviceBinding } from "./bindings";
-import { namespaceOf, serviceDemand } from "./demands";
+import { clientOf, scalesOn, storeClients } from "./clients";
+import { contextOf, systemIn } from "./context";
+import { namespaceOf, serviceDemand, serviceOf } from "./demands";
+import { planExposures } from "./exposures";
+import { handoversOf } from "./handover";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
 import { openSite } from "./sites";
 import type { Exposure, NamespaceRequest, Site } from "./sites/site";
@@ -31,12 +33,7 @@ export interface Deployed {
 
 /** Deploys the whole system to one placement. */
 export async function deploy(settings: ProgramSettings, placementSettings: PlacementSettings): Promise<Deployed> {
-  const system = resolveSystem(settings.system, {
-    model: settings.model,
-    environment: settings.environment,
-    placement: placementSettings.name,
-    overrides: settings.overrides,
-  });
+  const system = systemIn(settings, placementSettings);
   const context = contextOf(settings, placementSettings, system);
   const placement = new Placement(placementSettings.name, { context, edges: system.edges });
   const site = await openSite(placementSettings.cloud, { context, settings, placementSettings, system, placement });
@@ -46,29 +43,6 @@ export async function deploy(settings: ProgramSettings, placementSettings: Place
     placement: placementSettings,
   }).run();
 }
-
-export function contextOf(settings: ProgramSettings, placement: PlacementSettings, system: ResolvedSystem): Context {
-  const { environment, model, retention } = settings;
-  const redundancy = redundancyOf(environment, { ephemeral: settings.ephemeral });
-  return {
-    system: system.name,
-    environment,
-    model,
-    placement: placement.name,
-    cloud: placement.cloud,
-    region: placement.region,
-    role: placement.role,
-    tags: { system: system.name, environment, model, "managed-by": "groundplan", ...settings.tags },
-    redundancy: {
-      ...redundancy,
-      protect: settings.protect,
-      logRetentionDays: retention.logsDays ?? redundancy.logRetentionDays,
-    },
-  };
-}
-
-/** KEDA's operator reads the length of queues, so it is a client of the stores they live in. */
-const KEDA = { namespace: "keda", labels: { app: "keda-operator" } } as const;
 
 class Deployment {
   private readonly stores = new Map<string, Binding>();
@@ -87,7 +61,10 @@ class Deployment {
     const { site, system, context } = this;
     const namespaces = site.namespaces(this.namespaceRequests());
     for (const [name, spec] of Object.entries(system.stores)) {
-      this.stores.set(name, site.store(name, spec, this.clientsOf(name)));
+      this.stores.set(
+        name,
+        site.store(name, spec, storeClients(this.backups, name, { keda: site.cluster.capabilities.keda })),
+      );
     }
     for (const service of startOrder(system)) {
       this.workloads.set(service, this.workload(service, namespaces));
@@ -97,7 +74,11 @@ class Deployment {
       ready,
       planBackups(this.backups, this.stores, (name, description) => site.secret(name, { description })),
     );
-    return { cloud: context.cloud, region: context.region, role: context.role, urls: site.expose(this.exposures()) };
+    const urls = site.expose(this.exposures());
+    if (site.handover) {
+      handoversOf(this.settings).tell(context.placement, site.handover());
+    }
+    return { cloud: context.cloud, region: context.region, role: context.role, urls };
   }
 
   private namespaceRequests(): readonly NamespaceRequest[] {
@@ -122,32 +103,9 @@ class Deployment {
     });
   }
 
-  private clientsOf(store: string): readonly Client[] {
-    const { system } = this;
-    const spec = system.stores[store];
-    const clients = Object.entries(system.services).flatMap(([service, { uses }]) =>
-      uses
-        .map(normalizeUse)
-        .flatMap((use) =>
-          use.to === store && spec ? [{ ...this.clientOf(service), access: use.access, ports: storePorts(spec) }] : [],
-        ),
-    );
-    const mounted = Object.entries(system.services).flatMap(([service, { volumes }]) =>
-      volumes.some((volume) => volume.share === store)
-        ? [{ ...this.clientOf(service), access: "write" as const, ports: [] }]
-        : [],
-    );
-    const queued = Object.values(system.services).some((service) => scalesOn(service) === store);
-    const scaler =
-      queued && spec && this.site.cluster.capabilities.keda
-        ? [{ service: "keda-operator", ...KEDA, access: "read" as const, ports: storePorts(spec) }]
-        : [];
-    return [...clients, ...mounted, ...scaler, ...backupClients(this.backups, store)];
-  }
-
   private workload(service: string, namespaces: ReadonlyMap<string, pulumi.Resource>): Workload {
     const { context, settings, system, site } = this;
-    const spec = specOf(system, service);
+    const spec = serviceOf(system, service);
     const namespace = namespaceOf(system, spec);
     const uses = this.usesOf(service, spec);
     const queue = scalesOn(spec);
@@ -229,7 +187,7 @@ class Deployment {
     if (external) {
       return externalBinding(external, (key, description) => site.secret(`${target}-${key}`, { description }));
     }
-    const spec = specOf(system, target);
+    const spec = serviceOf(system, target);
     return serviceBinding({
       service: target,
       spec,
@@ -252,7 +210,7 @@ class Deployment {
           case "monitoring":
             return { peers: [{ kind: "pods", namespace: cluster.monitoringNamespace, labels: {} }], ports };
           case "service": {
-            const { namespace, labels } = this.clientOf(edge.from.name);
+            const { namespace, labels } = clientOf(this.system, edge.from.name);
             return {
               peers: [{ kind: "pods", namespace, labels }],
               ports: this.meshPorts(edge.from.name, service, ports),
@@ -283,7 +241,7 @@ class Deployment {
     const inside = edges.filter((edge) => edge.from.kind === "service" && this.joinsMesh(edge.from.name));
     const ports = (list: typeof edges) => list.flatMap((edge) => edge.port ?? []);
     return {
-      callers: inside.map((edge) => ({ ...this.clientOf(edge.from.name), ports: ports([edge]) })),
+      callers: inside.map((edge) => ({ ...clientOf(this.system, edge.from.name), ports: ports([edge]) })),
       openPorts: ports(edges.filter((edge) => !inside.includes(edge))),
     };
   }
@@ -299,50 +257,14 @@ class Deployment {
   }
 
   private exposures(): readonly Exposure[] {
-    const { system } = this;
-    return system.routes.flatMap((route) => {
-      const spec = specOf(system, route.to);
-      const port = servicePort(spec, route.port);
-      return port
-        ? [
-            {
-              route,
-              namespace: namespaceOf(system, spec),
-              serviceName: route.to,
-              servicePort: port.servicePort ?? port.port,
-              targetPort: port.port,
-              healthPath: isRunning(spec) ? healthPath(spec.probes) : "/",
-              ready: this.workloads.get(route.to)?.ready ?? [],
-            },
-          ]
-        : [];
-    });
+    return planExposures(this.system).map((planned) => ({
+      ...planned,
+      ready: this.workloads.get(planned.route.to)?.ready ?? [],
+    }));
   }
-
-  private clientOf(service: string) {
-    const { system } = this;
-    return {
-      service,
-      namespace: namespaceOf(system, specOf(system, service)),
-      labels: selectorLabels(system.name, service),
-    };
-  }
-}
-
-/** Store a service's replicas follow the queue of; undefined for any other. */
-function scalesOn(spec: ServiceSpec): string | undefined {
-  return isRunning(spec) && needsKeda(spec.scaling) ? spec.scaling.queue?.store : undefined;
 }
 
 function weakest(services: readonly ServiceSpec[]): NamespaceRequest["podSecurity"] {
   const levels = ["privileged", "baseline", "restricted"] as const;
   return levels.find((level) => services.some((service) => service.security.podSecurity === level)) ?? "restricted";
-}
-
-function specOf(system: ResolvedSystem, service: string): ServiceSpec {
-  const spec = system.services[service];
-  if (!spec) {
-    throw new Error(`system ${system.name} has no service "${service}", though its description was accepted`);
-  }
-  return spec;
 }

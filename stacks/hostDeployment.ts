@@ -5,8 +5,9 @@ import type { HostDescription, HostImages } from "../components/host/contract";
 import { hostName } from "../components/host/nginx";
 import { type MachineType, planSize } from "../components/host/sizing";
 import { Placement } from "../components/placement";
-import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
-import { contextOf, type Deployed } from "./deployment";
+import type { ResolvedSystem } from "../systems/resolve";
+import { contextOf, systemIn } from "./context";
+import type { Deployed } from "./deployment";
 import { openHost } from "./host";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
 import { startOrder } from "./startOrder";
@@ -16,12 +17,7 @@ const PROXY_IMAGE = "nginx:alpine";
 
 /** Deploys the whole system to one machine of a placement's cloud. */
 export async function deployToHost(settings: ProgramSettings, placementSettings: PlacementSettings): Promise<Deployed> {
-  const system = resolveSystem(settings.system, {
-    model: settings.model,
-    environment: settings.environment,
-    placement: placementSettings.name,
-    overrides: settings.overrides,
-  });
+  const system = systemIn(settings, placementSettings);
   const host = openHost({ settings, placementSettings, system });
   const description = describeHost(settings, system, host.machines);
   const context = contextOf(settings, placementSettings, system);

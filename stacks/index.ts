@@ -1,5 +1,6 @@
 import type { Model } from "../systems/spec";
 import type { Deployed } from "./deployment";
+import { handoversOf } from "./handover";
 import { checkSelection } from "./selection";
 import type { ProgramSettings } from "./settings";
 
@@ -12,7 +13,7 @@ const MODELS: Readonly<Record<Model, () => Promise<DeployModel>>> = {
   global: async () => (require("./global") as typeof import("./global")).global,
 };
 
-/** What a stack gives back; nothing secret. */
+/** What a stack gives back; secret is only what it tells the stacks of other parts, and encrypted. */
 export interface StackOutputs {
   readonly system: string;
   readonly environment: string;
@@ -28,5 +29,6 @@ export async function deployStack(settings: ProgramSettings): Promise<StackOutpu
   }
   const deployModel = await MODELS[settings.model]();
   const placements = await deployModel(settings);
-  return { system: settings.system.name, environment: settings.environment, model: settings.model, placements };
+  const { system, environment, model } = settings;
+  return { system: system.name, environment, model, placements, ...handoversOf(settings).outputs() };
 }

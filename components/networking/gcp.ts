@@ -23,7 +23,7 @@ export interface NetworkArgs extends ComponentArgs {
   /** Whether the system has a Redis in cluster mode, which is reached through private endpoints. @default false */
   readonly redisCluster?: boolean;
   /** Network of another placement to join instead of making one: a replica reaches its primary in one network only. @default none */
-  readonly join?: Network;
+  readonly join?: JoinedNetwork;
   readonly transform?: {
     readonly network?: Transform<gcp.compute.NetworkArgs>;
     readonly subnet?: Transform<gcp.compute.SubnetworkArgs>;
@@ -41,6 +41,9 @@ export interface PrivateServices {
 /** Names of the secondary ranges. */
 export const POD_RANGE = "pods";
 export const SERVICE_RANGE = "services";
+
+/** A network as those that join it need it: one of this stack, or what another stack tells of its own. */
+export type JoinedNetwork = Pick<Network, "vpcId" | "services" | "privateServices" | "runnerCidrBlocks">;
 
 /** A network in custom mode with one subnet in the placement's region: closed by default, logged, without public addresses. */
 export class Network extends Component implements NetworkContract {

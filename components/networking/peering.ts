@@ -3,13 +3,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Make } from "../aws/make";
 import { Component, type ComponentArgs } from "../component";
 import type { Network } from "./aws";
+
+/** A network as another's peering needs it: one of this stack, or what another stack tells of its own. */
+export type PeerNetwork = Pick<Network, "vpcId" | "cidrBlock" | "dataCidrBlocks" | "dataRouteTableId">;
+
 import { allowEgress, allowIngress } from "./securityGroup";
 
 export interface PeeringArgs extends ComponentArgs {
   /** Network of this placement: where connections begin. */
   readonly network: Network;
   /** Network they lead to, in another region of the same account. */
-  readonly peer: { readonly network: Network; readonly region: string; readonly placement: string };
+  readonly peer: { readonly network: PeerNetwork; readonly region: string; readonly placement: string };
   /** Group of this placement's pods. */
   readonly clientGroupId: pulumi.Input<string>;
 }

@@ -11,8 +11,9 @@ import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
 import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
 import type { StoreOf } from "../../systems/spec";
-import { makeKeys, networkRange } from "../sites/aws/foundation";
+import { makeKeys } from "../sites/aws/foundation";
 import { makeProviders } from "../sites/aws/providers";
+import { networkRange } from "../sites/aws/shared";
 import { secretInputs } from "../sites/secretInputs";
 import type { SiteRequest } from "../sites/site";
 import type { HostSite } from "./index";
@@ -64,7 +65,7 @@ class AwsHost {
 
   private makeNetwork(keys: Keys): HostNetwork {
     const { context } = this.request;
-    const args = { context, ...networkRange(this.request), logsKeyArn: keys.arn("logs") };
+    const args = { context, ...networkRange(this.request.placementSettings), logsKeyArn: keys.arn("logs") };
     return new HostNetwork(this.named("network"), args, this.options);
   }
 

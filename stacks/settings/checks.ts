@@ -3,8 +3,9 @@ import type { Problem } from "../../components/errors";
 import { oneOf } from "../../components/validation";
 import { problemsUnder } from "../../components/validation/checked";
 import { didYouMean } from "../../components/validation/suggestions";
+import { checkParts } from "./partChecks";
 import { checkPlacements } from "./placementChecks";
-import { placementsOf } from "./placements";
+import { EDGE, placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
 
 type Written = z.output<typeof settingsSchema>;
@@ -13,9 +14,15 @@ const at = problemsUnder("groundplan:");
 
 /** What is wrong between settings whose fields are each right by themselves. */
 export function checkSettings(settings: Written): readonly Problem[] {
-  return [checkPlacements, checkReferences, checkProtection, checkAccess, checkCluster, checkAlerts].flatMap((check) =>
-    check(settings),
-  );
+  return [
+    checkPlacements,
+    checkReferences,
+    checkParts,
+    checkProtection,
+    checkAccess,
+    checkCluster,
+    checkAlerts,
+  ].flatMap((check) => check(settings));
 }
 
 /** Settings that name a placement name one that exists. */
@@ -26,8 +33,9 @@ function checkReferences(settings: Written): readonly Problem[] {
       ? []
       : [at(path, name, `a placement: ${oneOf(known)}`, didYouMean(name, known) ?? "name a placement of this stack")];
   return [
-    ...Object.keys(settings.existing).flatMap((name) => unknown(["existing", name], name, [...names, "edge"])),
-    ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, "edge"])),
+    ...Object.keys(settings.existing).flatMap((name) => unknown(["existing", name], name, [...names, EDGE])),
+    ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, EDGE])),
+    ...Object.keys(settings.partStacks).flatMap((name) => unknown(["partStacks", name], name, [...names, EDGE])),
   ];
 }
 

@@ -8,7 +8,7 @@ import { loadSystem } from "../../systems/load";
 import type { SystemInput } from "../../systems/spec";
 import { checkAgainstSystem } from "./againstSystem";
 import { checkSettings } from "./checks";
-import { type PlacementSettings, placementsOf } from "./placements";
+import { type PlacementSettings, placementsOf, primaryFirst } from "./placements";
 import { settingsSchema } from "./schema";
 import { isUnreadable, secretPaths, withSecretPaths } from "./secrets";
 
@@ -82,7 +82,7 @@ export async function parseSettings(
     stack: options.stack,
     system: loaded,
     domain: written.domain ?? loaded.domain,
-    placements: [...placements].sort((a, b) => Number(b.role === "primary") - Number(a.role === "primary")),
+    placements: primaryFirst(placements),
     protect: written.protect ?? (environment !== "dev" && !ephemeral),
   };
 }

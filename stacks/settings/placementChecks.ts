@@ -4,7 +4,7 @@ import type { Path } from "../../components/validation";
 import { problemsUnder } from "../../components/validation/checked";
 import { accountId, projectId } from "./access";
 import { isPrivate, overlap, parseRange, type Range } from "./networks";
-import { type PlacementSettings, placementsOf, type WrittenPlacement } from "./placements";
+import { EDGE, type PlacementSettings, placementsOf, type WrittenPlacement } from "./placements";
 import { regionMistake } from "./regions";
 import type { settingsSchema } from "./schema";
 
@@ -89,7 +89,7 @@ function checkUnique(
     if (names.has(name)) {
       problems.push(at(path(index, "name"), name, "a name no other placement has", "rename it"));
     }
-    if (name === "edge") {
+    if (name === EDGE) {
       problems.push(at(path(index, "name"), name, "any name but edge, which is the global part", "rename it"));
     }
     const place = [cloud, account, context ?? region].join(" ");

@@ -6,6 +6,9 @@ import type { settingsSchema } from "./schema";
 type Written = z.output<typeof settingsSchema>;
 export type WrittenPlacement = NonNullable<Written["placements"]>[number];
 
+/** The global part, whose name no placement may take. */
+export const EDGE = "edge";
+
 /** One full deployment of the system: where it is, and how it is told from the others. */
 export interface PlacementSettings {
   readonly name: string;
@@ -45,6 +48,11 @@ export function placementsOf(settings: Written): readonly PlacementSettings[] {
       ...(existing === undefined ? {} : { existing }),
     };
   });
+}
+
+/** The order placements are deployed in. */
+export function primaryFirst(placements: readonly PlacementSettings[]): readonly PlacementSettings[] {
+  return [...placements].sort((a, b) => Number(b.role === "primary") - Number(a.role === "primary"));
 }
 
 function shortForm({ cloud, regions }: Written): readonly WrittenPlacement[] {

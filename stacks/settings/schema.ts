@@ -24,6 +24,12 @@ const cidrBlock = text(/^(10|172|192)(\.\d{1,3}){3}\/(1[6-9]|20)$/, {
   example: "10.4.0.0/16",
 });
 
+const stackName = text(/^[\w.-]+(\/[\w.-]+){0,2}$/, {
+  allowed: "a stack's name: STACK, PROJECT/STACK or ORGANIZATION/PROJECT/STACK",
+  fix: "write it as pulumi stack ls --all shows it",
+  example: "acme/groundplan/prod-edge",
+});
+
 const tagKey = text(/^[a-z][\w-]{0,62}$/, {
   allowed: "a lower-case letter, then letters, digits, hyphens and underscores, at most 63: what every cloud takes",
   fix: "rename the tag",
@@ -200,6 +206,10 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .optional()
     .describe("Placements this stack owns, edge for the global part; all when absent"),
+  partStacks: z
+    .record(name, stackName)
+    .default({})
+    .describe("Stacks that own the other parts, by part: this one reads their outputs"),
   replace: z.array(z.string().min(1)).default([]).describe("Stateful resources a plan may replace or delete, by name"),
   secrets: z
     .record(name, z.union([secretText, z.record(name, secretText)]))

@@ -18,8 +18,11 @@ import type { LogBucket } from "../../components/storage/bucket/logBucket";
 import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace } from "../demands";
+import type { Handover } from "../handover";
 import { makeEntrance } from "./aws/entrance";
 import { makeKeys, makeLogBucket, makeNetwork, makeReplicaPlace } from "./aws/foundation";
+import { handoverOf } from "./aws/handover";
+import { leadFor } from "./aws/lead";
 import { clusterContract, makeAddOns, makeCluster, makeSecretStore } from "./aws/platform";
 import { makeProviders } from "./aws/providers";
 import { makeSchedule } from "./aws/schedule";
@@ -62,14 +65,14 @@ class AwsSite implements Site {
 
   constructor(request: SiteRequest) {
     this.request = request;
-    const { context, placement, placementSettings, settings } = request;
+    const { context, placement, settings } = request;
     const { cloud, generator } = makeProviders(request);
     const options = { parent: placement, providers: [cloud, generator] };
     const clusterName = uniqueName(NAME_RULES.awsCluster, [context.system, pulumi.getStack(), context.placement]);
     this.keys = makeKeys(request, options);
     this.network = makeNetwork(request, { clusterName, keys: this.keys }, options);
     this.shared = sharedParts(settings);
-    this.lead = this.shared.join({ context, placementSettings, network: this.network });
+    this.lead = leadFor(request, this.network);
     this.replica = makeReplicaPlace(request, options);
     this.logs = makeLogBucket(request, this.replica, options);
     const { keys, network, lead, replica, logs, shared, watch } = this;
@@ -133,7 +136,7 @@ class AwsSite implements Site {
       );
     }
     if (schedule && context.environment !== "production") {
-      const databases = this.isLead ? this.shared.databases : new Map();
+      const databases = this.isLead ? this.shared.ownDatabases : new Map();
       makeSchedule(
         this.named("schedule"),
         { request: this.request, hours: schedule, nodeGroups: this.eks.nodeGroups, databases },
@@ -159,9 +162,9 @@ class AwsSite implements Site {
   }
 
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
-    const { addOns, eks, isLead, keys, lead, logs, network, replica, request, shared } = this;
+    const { addOns, eks, isLead, keys, logs, network, replica, request, shared } = this;
     const balancer = makeEntrance(
-      { request, exposures, network, keys, logs, eks, addOns, lead, isLead, shared },
+      { request, exposures, network, keys, logs, eks, addOns, isLead, shared },
       this.options,
     );
     const { databases, caches } = this.watch;
@@ -173,6 +176,12 @@ class AwsSite implements Site {
       this.options,
     );
     return balancer?.urls ?? {};
+  }
+
+  handover(): Handover {
+    const { network, shared, request, isLead } = this;
+    const databases = isLead ? shared.ownDatabases : new Map();
+    return handoverOf({ network, databases, balancer: shared.balancers.get(request.context.placement) });
   }
 
   private get isLead(): boolean {

@@ -4,7 +4,6 @@ import { AddOns } from "../../components/cluster/addOns/addOns";
 import { capabilitiesOf } from "../../components/cluster/addOns/catalog";
 import type { ClusterContract } from "../../components/cluster/contract";
 import { Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/gcp";
-import { mostNodes } from "../../components/cluster/gke/nodePools";
 import { Namespace } from "../../components/cluster/namespace/namespace";
 import { mergeClients } from "../../components/data/clients";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
@@ -16,7 +15,6 @@ import { Endpoints } from "../../components/gcp/edge/endpoints";
 import { GCP_NAMES } from "../../components/gcp/names";
 import { AUDIT_EXTENSION } from "../../components/gcp/postgres/flags";
 import { PostgresReplica, type PostgresReplicaArgs } from "../../components/gcp/postgres/replica";
-import type { ServiceName } from "../../components/gcp/services";
 import { uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/gcp";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
@@ -29,12 +27,15 @@ import { Bucket } from "../../components/storage/bucket/gcp";
 import { FileShare } from "../../components/storage/fileShare/gcp";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
 import { defaultNamespace, namespaceOf } from "../demands";
+import type { Handover } from "../handover";
+import { leadOf } from "../parts";
 import { imageOf } from "../settings";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
-import { makeEdge, routeOf, urlsOf } from "./gcp/edge";
+import { routeOf, urlsOf } from "./gcp/edge";
+import { handoverOf, remoteLead } from "./gcp/handover";
 import { makeProviders } from "./gcp/providers";
-import { isLast, type Lead, type SharedParts, sharedBucket, sharedParts } from "./gcp/shared";
+import { type Lead, rangeOf, type SharedParts, sharedBucket, sharedParts, zonesOf } from "./gcp/shared";
 import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
 import { makeInCluster, storeDemands } from "./inCluster";
 import { secretInputs } from "./secretInputs";
@@ -63,6 +64,7 @@ class GcpSite implements Site {
   private readonly secrets: SecretStore;
   private logs: LogBucket | undefined;
   private readonly namespacesMade = new Map<string, Namespace>();
+  private readonly bucketNames = new Map<string, pulumi.Output<string>>();
 
   constructor(request: SiteRequest) {
     this.request = request;
@@ -70,13 +72,10 @@ class GcpSite implements Site {
     const { cloud, generator } = makeProviders(request);
     const options = { parent: placement, providers: [cloud, generator] };
     this.shared = sharedParts(request.settings);
-    this.network = this.makeNetwork(options);
-    this.lead = this.shared.join({
-      context,
-      placementSettings: request.placementSettings,
-      network: this.network,
-      options,
-    });
+    const lead = this.followLead();
+    this.network = this.makeNetwork(lead, options);
+    this.lead = lead ?? { context, placementSettings: request.placementSettings, network: this.network, options };
+    this.shared.lead = this.lead;
     this.keys = this.makeKeys({ ...options, dependsOn: [...this.network.services.values()] });
     this.gke = this.makeCluster(options);
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
@@ -152,24 +151,48 @@ class GcpSite implements Site {
   }
 
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {
-    const { context, settings, system, placementSettings } = this.request;
+    const { context, settings } = this.request;
     const { domain } = settings;
     if (exposures.length === 0 || domain === undefined) {
       return {};
     }
     const routes = exposures.map((exposure) => routeOf(exposure, domain));
-    this.shared.endpoints.push(
+    this.shared.endpoints.set(
+      context.placement,
       new Endpoints(
         this.named("endpoints"),
         { context, routes, network: this.network, nodeAccount: this.gke.nodeAccount },
         this.options,
       ),
     );
-    const { lead, shared } = this;
-    const dependsOn = this.servicesOf("certificatemanager", "dns");
-    return isLast(placementSettings, settings)
-      ? makeEdge({ system, routes, domain, lead, shared, dependsOn })
-      : urlsOf(routes);
+    return urlsOf(routes);
+  }
+
+  handover(): Handover {
+    const { shared, request, isLead } = this;
+    return handoverOf({
+      network: isLead ? this.network : undefined,
+      databases: isLead ? shared.ownDatabases : new Map(),
+      buckets: isLead ? this.bucketNames : new Map(),
+      endpoints: shared.endpoints.get(request.context.placement),
+    });
+  }
+
+  /** The placement the others follow: one opened before this one, or one of another stack. Undefined: this one. */
+  private followLead(): Lead | undefined {
+    const { settings, placementSettings } = this.request;
+    const first = leadOf(settings, "gcp");
+    if (this.shared.lead || first === undefined || first.name === placementSettings.name) {
+      return this.shared.lead;
+    }
+    const { lead, databases, buckets } = remoteLead(settings, first);
+    for (const [store, database] of databases) {
+      this.shared.databases.set(store, database);
+    }
+    for (const [store, bucket] of buckets) {
+      this.shared.buckets.set(store, bucket);
+    }
+    return lead;
   }
 
   operate(ready: readonly pulumi.Resource[]): void {
@@ -191,22 +214,15 @@ class GcpSite implements Site {
     }
   }
 
-  private makeNetwork(options: pulumi.ComponentResourceOptions): Network {
+  private makeNetwork(lead: Lead | undefined, options: pulumi.ComponentResourceOptions): Network {
     const { context, placementSettings, settings, system } = this.request;
-    const { cidrBlock, cidrIndex } = placementSettings;
-    const range =
-      cidrBlock === undefined
-        ? { cidrIndex }
-        : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
     return new Network(
       this.named("network"),
       {
         context,
-        ...range,
-        ...(this.shared.lead ? { join: this.shared.lead.network } : {}),
-        nodes: mostNodes(system.nodePools),
-        path: `groundplan:placements[${settings.placements.indexOf(placementSettings)}]`,
-        zones: context.redundancy.multiZone ? 3 : 1,
+        ...rangeOf(settings, placementSettings, system),
+        ...(lead ? { join: lead.network } : {}),
+        zones: zonesOf(context),
         redisCluster: Object.values(system.stores).some((store) => store.kind === "redis" && store.mode === "cluster"),
       },
       options,
@@ -305,8 +321,9 @@ class GcpSite implements Site {
     }
     this.logs ??= new LogBucket(this.named(LOG_BUCKET), { context, keys: this.keys }, this.options);
     const args = { context, store: name, spec, keys: this.keys, logs: this.logs };
-    const { binding } = new Bucket(this.named(name), args, this.options);
+    const { binding, bucket } = new Bucket(this.named(name), args, this.options);
     this.shared.buckets.set(name, binding);
+    this.bucketNames.set(name, bucket.name);
     return binding;
   }
 
@@ -333,6 +350,7 @@ class GcpSite implements Site {
     const [client] = clients;
     if (!client) {
       this.shared.databases.set(name, { database, ready: database.binding.ready });
+      this.shared.ownDatabases.set(name, database);
       return database.binding;
     }
     const users = makeDatabaseUsers(
@@ -353,11 +371,8 @@ class GcpSite implements Site {
     );
     const ready = [...database.binding.ready, ...users];
     this.shared.databases.set(name, { database, ready });
+    this.shared.ownDatabases.set(name, database);
     return { ...database.binding, ready };
-  }
-
-  private servicesOf(...names: readonly ServiceName[]): pulumi.Resource[] {
-    return names.flatMap((name) => this.network.services.get(name) ?? []);
   }
 
   private readyOf(...namespaces: readonly string[]): pulumi.Resource[] {

@@ -7,6 +7,7 @@ import type { PlannedBackup } from "../../components/operations/backup/contract"
 import type { Placement } from "../../components/placement";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { RouteSpec, SecretSpec, StoreSpec } from "../../systems/spec";
+import type { Handover } from "../handover";
 import type { PlacementSettings, ProgramSettings } from "../settings";
 
 /** What a site is opened for. */
@@ -51,6 +52,8 @@ export interface Site {
   operate?(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void;
   /** Opens the routes to the public; returns the URLs by host. */
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>>;
+  /** What the stacks of other parts need of this placement. Undefined: nothing. */
+  handover?(): Handover;
 }
 
 export interface NamespaceRequest {

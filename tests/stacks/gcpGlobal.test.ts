@@ -42,7 +42,7 @@ describe("Documentation Scraper, global, on Google Cloud", function () {
   it("answers at one address, which no second placement changes, with the pods of both regions behind it", () => {
     expect(
       ofType(plan, "gcp:compute/globalForwardingRule:GlobalForwardingRule").map(({ name }) => name),
-    ).to.have.members(["us-edge-https-rule", "us-edge-http-rule"]);
+    ).to.have.members(["edge-load-balancer-https-rule", "edge-load-balancer-http-rule"]);
     const backends = at(named(plan, "us-edge-backend-api-8000").inputs, "backends") as readonly unknown[];
     const zones = backends.map((backend) => /zones\/([\w-]+)\//.exec(String(at(backend, "group")))?.[1]);
     expect(zones.filter((zone) => zone?.startsWith("us-central1"))).to.have.length(3);

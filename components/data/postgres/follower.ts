@@ -14,9 +14,15 @@ import { type ClientSecret, makeClientSecrets } from "./credentials";
 import { clientValues, type InstanceArgs, instanceArgs, makeLogs } from "./instance";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 
+/** A primary as its followers need it: one of this stack, or what another stack tells of its own. */
+export interface FollowedDatabase extends Pick<Postgres, "host" | "source" | "groupId"> {
+  /** Users and their passwords, by service. */
+  readonly clientSecrets: ReadonlyMap<string, Pick<ClientSecret, "password">>;
+}
+
 export interface PostgresFollowerArgs extends ComponentArgs, Omit<PostgresArgs, "followed" | "transform"> {
   /** The database it follows, in another region. */
-  readonly primary: Postgres;
+  readonly primary: FollowedDatabase;
   /** Data subnets of the primary, which the peering leads to. */
   readonly primaryCidrBlocks: readonly string[];
   readonly peering: Peering;

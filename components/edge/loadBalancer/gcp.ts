@@ -19,7 +19,7 @@ export interface LoadBalancerArgs extends ComponentArgs {
   readonly redirects: readonly HostRedirect[];
   readonly edge: EdgeSpec;
   /** Pods of every placement. */
-  readonly endpoints: readonly Endpoints[];
+  readonly endpoints: readonly Pick<Endpoints, "targets">[];
   /** Managed zone that takes the records, by its name. @default none: whoever runs the zone adds them */
   readonly zoneName?: string;
   readonly transform?: {

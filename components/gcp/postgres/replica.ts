@@ -13,11 +13,17 @@ import type { SecretHome } from "../secret";
 import { clientValues, makeClientSecrets } from "./credentials";
 import { type InstanceArgs, makeReplicas } from "./instance";
 
+/** A primary as its followers need it: one of this stack, or what another stack tells of its own. */
+export interface FollowedDatabase extends Pick<Postgres, "host" | "instanceName" | "authority"> {
+  /** Users and their passwords, by service. */
+  readonly clientSecrets: ReadonlyMap<string, { readonly password: pulumi.Output<string> }>;
+}
+
 export interface PostgresReplicaArgs extends ComponentArgs, Omit<InstanceArgs, "context"> {
   /** Name of the store in the spec. */
   readonly store: string;
   /** The database it follows, in another region of the same network. */
-  readonly primary: Postgres;
+  readonly primary: FollowedDatabase;
   readonly secrets: SecretHome;
   /** Account the clients' nodes run under. */
   readonly clientAccount: pulumi.Input<string>;

@@ -105,20 +105,7 @@ export class Bucket extends Component implements BucketContract {
 
   private bind(): Binding {
     const { bucket, args, context } = this;
-    const plain = (value: pulumi.Input<string>): BindingValue => ({ kind: "plain", value });
-    return {
-      values: () => ({
-        name: plain(bucket.name),
-        region: plain(context.region),
-        url: plain(pulumi.interpolate`gs://${bucket.name}`),
-        host: plain("storage.googleapis.com"),
-      }),
-      // Google's services share their addresses; private access takes the traffic there without leaving its network.
-      peers: [{ kind: "hosts", hosts: ["storage.googleapis.com", "*.storage.googleapis.com"] }],
-      ports: [443],
-      grants: (_client, access) => bucketGrants(args.store, access, bucket.name),
-      ready: [bucket],
-    };
+    return bucketBinding({ store: args.store, name: bucket.name, region: context.region, ready: [bucket] });
   }
 
   private reportReplica(dual: DualRegion | undefined): void {
@@ -138,4 +125,30 @@ export class Bucket extends Component implements BucketContract {
       });
     }
   }
+}
+
+export interface BucketBindingArgs {
+  /** Name of the store in the spec. */
+  readonly store: string;
+  readonly name: pulumi.Output<string>;
+  readonly region: string;
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** How clients use a bucket, of this stack or another. */
+export function bucketBinding({ store, name, region, ready }: BucketBindingArgs): Binding {
+  const plain = (value: pulumi.Input<string>): BindingValue => ({ kind: "plain", value });
+  return {
+    values: () => ({
+      name: plain(name),
+      region: plain(region),
+      url: plain(pulumi.interpolate`gs://${name}`),
+      host: plain("storage.googleapis.com"),
+    }),
+    // Google's services share their addresses; private access takes the traffic there without leaving its network.
+    peers: [{ kind: "hosts", hosts: ["storage.googleapis.com", "*.storage.googleapis.com"] }],
+    ports: [443],
+    grants: (_client, access) => bucketGrants(store, access, name),
+    ready,
+  };
 }

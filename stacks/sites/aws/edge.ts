@@ -1,15 +1,19 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
 import { Cdn } from "../../../components/edge/cdn/aws";
 import { type Answer, Dns } from "../../../components/edge/dns/aws";
-import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
 import { Placement } from "../../../components/placement";
 import type { EdgeSpec } from "../../../systems/spec";
+import { contextOf, systemIn } from "../../context";
+import { hostOf, longestTimeout, planExposures } from "../../exposures";
+import { handoversOf } from "../../handover";
+import { leadOf } from "../../parts";
 import type { ProgramSettings } from "../../settings";
+import { EDGE } from "../../settings/placements";
+import { remoteOrigin, remoteToken } from "./handover";
 import { makeCloudProvider } from "./providers";
-import { isSpread, type Lead } from "./shared";
+import { isSpread, type Origin, sharedParts } from "./shared";
 
-/** The global part, whose name no placement may take. */
-const EDGE = "edge";
 /** Where AWS keeps what belongs to no region. https://docs.aws.amazon.com/general/latest/gr/r53.html */
 const HOME_OF_GLOBAL_SERVICES = "us-east-1";
 
@@ -17,12 +21,12 @@ const HOME_OF_GLOBAL_SERVICES = "us-east-1";
 const ORIGIN_LABEL = "cdn-origin";
 
 /** How a placement's load balancer comes by its certificate and records. */
-export function dnsOf(settings: ProgramSettings, isLead: boolean, edge: EdgeSpec, first: LoadBalancer | undefined) {
+export function dnsOf(settings: ProgramSettings, isLead: boolean, edge: EdgeSpec) {
   const zoneId = zoneOf(settings);
   if (zoneId === undefined) {
     return {};
   }
-  const token = first?.originToken;
+  const token = isLead || !edge.cdn ? undefined : originToken(settings);
   const cdn = edge.cdn ? { cdn: token === undefined ? {} : { token } } : {};
   // ACM asks one account for one record per name, whatever the region: two placements would take it from each other.
   // https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
@@ -39,44 +43,58 @@ export function zoneOf({ placements }: Pick<ProgramSettings, "placements">): str
   return placements.flatMap(({ existing }) => existing?.zone ?? [])[0];
 }
 
-export interface EdgeArgs {
-  readonly settings: ProgramSettings;
-  readonly lead: Lead;
-  readonly edge: EdgeSpec;
-  readonly hosts: readonly string[];
-  /** Longest a route lets an answer take. */
-  readonly timeoutSeconds: number;
-  readonly balancers: readonly {
-    readonly placement: string;
-    readonly region: string;
-    readonly balancer: LoadBalancer;
-  }[];
-}
-
-/** What answers for all placements. It has a provider of its own: the loss of any placement's region leaves it alone. */
-export function makeEdge({ settings, lead, edge, hosts, timeoutSeconds, balancers }: EdgeArgs): void {
+/**
+ * What answers for all placements. It has a provider of its own: the loss of any placement's region leaves it alone, and
+ * a stack of its own can be updated then.
+ */
+export function makeAwsEdge(settings: ProgramSettings): void {
+  const first = leadOf(settings, "aws");
   const zoneId = zoneOf(settings);
-  if (zoneId === undefined) {
+  const { domain } = settings;
+  if (!first || zoneId === undefined || domain === undefined) {
     return;
   }
-  const context: Context = { ...lead.context, placement: EDGE, region: HOME_OF_GLOBAL_SERVICES };
+  const system = systemIn(settings, first);
+  const exposures = planExposures(system);
+  if (exposures.length === 0 || !hasEdge(settings, system.edge)) {
+    return;
+  }
+  const context: Context = { ...contextOf(settings, first, system), placement: EDGE, region: HOME_OF_GLOBAL_SERVICES };
   const parent = new Placement(EDGE, { context, edges: [] });
-  const cloud = makeCloudProvider({ context, settings, account: lead.placementSettings.account, parent });
-  const answers = balancers.map(
-    ({ placement, region, balancer }): Answer => ({
-      placement,
-      region,
-      dnsName: balancer.dnsName,
-      zoneId: balancer.hostedZoneId,
-    }),
-  );
-  const options = { parent, providers: [cloud] };
-  const originToken = balancers[0]?.balancer.originToken;
-  if (originToken === undefined) {
+  const options = { parent, providers: [makeCloudProvider({ context, settings, account: first.account, parent })] };
+  const answers = settings.placements
+    .filter(({ cloud }) => cloud === "aws")
+    .map(({ name, region }): Answer => {
+      const { dnsName, hostedZoneId } = originOf(settings, name);
+      return { placement: name, region, dnsName, zoneId: hostedZoneId };
+    });
+  const hosts = [...new Set(exposures.map(({ route }) => hostOf(route.host, domain)))];
+  const token = system.edge.cdn ? originToken(settings) : undefined;
+  if (token === undefined) {
     new Dns(`${EDGE}-dns`, { context, hosts, zoneId, answers }, options);
     return;
   }
-  const originHost = `${ORIGIN_LABEL}.${settings.domain}`;
+  const originHost = `${ORIGIN_LABEL}.${domain}`;
+  const timeoutSeconds = longestTimeout(exposures);
   new Dns(`${EDGE}-dns`, { context, hosts: [originHost], zoneId, answers }, options);
-  new Cdn(`${EDGE}-cdn`, { context, hosts, originHost, originToken, edge, timeoutSeconds, zoneId }, options);
+  new Cdn(
+    `${EDGE}-cdn`,
+    { context, hosts, originHost, originToken: token, edge: system.edge, timeoutSeconds, zoneId },
+    options,
+  );
+}
+
+/** The load balancer of a placement, of this stack or another. */
+function originOf(settings: ProgramSettings, placement: string): Origin {
+  return sharedParts(settings).balancers.get(placement) ?? remoteOrigin(handoversOf(settings).of(placement));
+}
+
+/** What the lead's load balancer wants to see, which all the others then want too. */
+function originToken(settings: ProgramSettings): pulumi.Output<string> | undefined {
+  const lead = leadOf(settings, "aws");
+  if (lead === undefined) {
+    return undefined;
+  }
+  const balancer = sharedParts(settings).balancers.get(lead.name);
+  return balancer ? balancer.originToken : remoteToken(handoversOf(settings).of(lead.name));
 }

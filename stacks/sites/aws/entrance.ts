@@ -5,9 +5,10 @@ import { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
 import type { Network } from "../../../components/networking/aws";
 import type { Keys } from "../../../components/secrets/keys/aws";
 import type { LogBucket } from "../../../components/storage/bucket/logBucket";
+import { hostOf } from "../../exposures";
 import { childOf, type Exposure, type SiteRequest } from "../site";
-import { dnsOf, hasEdge, makeEdge } from "./edge";
-import { isLast, type Lead, type SharedParts } from "./shared";
+import { dnsOf } from "./edge";
+import type { SharedParts } from "./shared";
 
 export interface EntranceArgs {
   readonly request: SiteRequest;
@@ -17,31 +18,25 @@ export interface EntranceArgs {
   readonly logs: LogBucket;
   readonly eks: Cluster;
   readonly addOns: AddOns;
-  readonly lead: Lead;
   readonly isLead: boolean;
   readonly shared: SharedParts;
 }
 
-/** The load balancer of a placement and, with the last one, what answers before them all. Undefined without routes. */
+/** The load balancer of a placement. Undefined without routes. */
 export function makeEntrance(args: EntranceArgs, options: pulumi.ComponentResourceOptions): LoadBalancer | undefined {
-  const { request, exposures, lead, shared } = args;
-  const { context, settings, system, placementSettings } = request;
+  const { request, exposures, shared } = args;
+  const { context, settings } = request;
   const { domain } = settings;
   if (exposures.length === 0 || domain === undefined) {
     return undefined;
   }
   const balancer = makeBalancer(args, domain, options);
-  shared.balancers.push({ placement: context.placement, region: context.region, balancer });
-  if (hasEdge(settings, system.edge) && isLast(placementSettings, settings)) {
-    const timeoutSeconds = Math.max(...exposures.map(({ route }) => route.timeoutSeconds));
-    const hosts = Object.keys(balancer.urls);
-    makeEdge({ settings, lead, edge: system.edge, hosts, timeoutSeconds, balancers: shared.balancers });
-  }
+  shared.balancers.set(context.placement, balancer);
   return balancer;
 }
 
 function makeBalancer(args: EntranceArgs, domain: string, options: pulumi.ComponentResourceOptions): LoadBalancer {
-  const { request, exposures, network, keys, logs, eks, addOns, isLead, shared } = args;
+  const { request, exposures, network, keys, logs, eks, addOns, isLead } = args;
   const { context, settings, system } = request;
   const controller = addOns.releases.get("aws-load-balancer-controller");
   return new LoadBalancer(
@@ -49,7 +44,7 @@ function makeBalancer(args: EntranceArgs, domain: string, options: pulumi.Compon
     {
       context,
       routes: exposures.map(({ route, namespace, serviceName, servicePort, targetPort, healthPath, ready }) => ({
-        host: route.host === "@" ? domain : `${route.host}.${domain}`,
+        host: hostOf(route.host, domain),
         path: route.path,
         service: serviceName,
         namespace,
@@ -66,7 +61,7 @@ function makeBalancer(args: EntranceArgs, domain: string, options: pulumi.Compon
       podGroupId: eks.nodeSecurityGroupId,
       kubernetes: eks.kubernetes,
       controller: controller ? [controller] : [],
-      ...dnsOf(settings, isLead, system.edge, shared.balancers[0]?.balancer),
+      ...dnsOf(settings, isLead, system.edge),
     },
     options,
   );

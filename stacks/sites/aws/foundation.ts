@@ -5,7 +5,7 @@ import { CONCERNS } from "../../../components/secrets/keys/contract";
 import type { BucketArgs } from "../../../components/storage/bucket/aws";
 import { LogBucket } from "../../../components/storage/bucket/logBucket";
 import { childOf, type SiteRequest } from "../site";
-import { copyRegionOf, isSpread } from "./shared";
+import { copyRegionOf, isSpread, networkRange, ZONES } from "./shared";
 
 /** Keys of a placement's own, or the one it is told to use for everything. */
 export function makeKeys(request: SiteRequest, options: pulumi.ComponentResourceOptions): Keys {
@@ -13,13 +13,6 @@ export function makeKeys(request: SiteRequest, options: pulumi.ComponentResource
   const key = placementSettings.existing?.kmsKey;
   const existing = key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
   return new Keys(childOf(request, "keys"), { context, ...existing }, options);
-}
-
-/** Where a placement's network lies: its number among all, or a range of its own. */
-export function networkRange({ placementSettings: { cidrBlock, cidrIndex } }: SiteRequest) {
-  return cidrBlock === undefined
-    ? { cidrIndex }
-    : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
 }
 
 export function makeNetwork(
@@ -30,7 +23,7 @@ export function makeNetwork(
   const { context } = request;
   return new Network(
     childOf(request, "network"),
-    { context, ...networkRange(request), clusterName, logsKeyArn: keys.arn("logs") },
+    { context, ...networkRange(request.placementSettings), zones: ZONES, clusterName, logsKeyArn: keys.arn("logs") },
     options,
   );
 }

@@ -1,15 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterNodeGroup } from "../../../components/cluster/aws";
+import type { Postgres } from "../../../components/data/postgres/aws";
 import { Schedule } from "../../../components/operations/schedule/aws";
 import type { SiteRequest } from "../site";
-import type { SharedDatabase } from "./shared";
 
 export interface ScheduleRequest {
   readonly request: SiteRequest;
   readonly hours: { readonly stop: string; readonly start: string };
   readonly nodeGroups: readonly ClusterNodeGroup[];
-  /** Databases of this placement that others may follow, by store. */
-  readonly databases: ReadonlyMap<string, SharedDatabase>;
+  /** Databases of this placement, by store. */
+  readonly databases: ReadonlyMap<string, Postgres>;
 }
 
 /** The hours a placement sleeps, for everything in it that can. */
@@ -26,7 +26,7 @@ export function makeSchedule(name: string, args: ScheduleRequest, options: pulum
       nodes: nodeGroups.flatMap(({ name: pool, min, max, resource }) =>
         resource ? [{ name: pool, group: resource, min, max }] : [],
       ),
-      databases: [...databases].map(([store, { database }]) => {
+      databases: [...databases].map(([store, database]) => {
         const spec = system.stores[store];
         const replicated = followed || (spec?.kind === "postgres" && spec.readReplicas > 0);
         return { store, identifier: database.identifier, arn: database.source, replicated };

@@ -1,36 +1,41 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
 import type { Postgres } from "../../../components/data/postgres/aws";
+import type { FollowedDatabase } from "../../../components/data/postgres/follower";
 import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
-import type { Network } from "../../../components/networking/aws";
+import type { PeerNetwork } from "../../../components/networking/peering";
 import { replicaRegionOf } from "../../../components/storage/bucket/replicaRegion";
 import type { StoreOf } from "../../../systems/spec";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
+
+/** Zones of a placement's network. */
+export const ZONES = 3;
 
 /** The primary placement on AWS: what the others follow. */
 export interface Lead {
   readonly placementSettings: PlacementSettings;
   readonly context: Context;
-  readonly network: Network;
+  readonly network: PeerNetwork;
 }
 
 /** A database of the primary placement, and what must stand before others may use it. */
 export interface SharedDatabase {
-  readonly database: Postgres;
+  readonly database: FollowedDatabase;
   readonly ready: readonly pulumi.Resource[];
 }
 
-/** What the placements of one stack on AWS know of each other; each still has a network, keys and a cluster of its own. */
-export class SharedParts {
-  readonly databases = new Map<string, SharedDatabase>();
-  readonly balancers: { readonly placement: string; readonly region: string; readonly balancer: LoadBalancer }[] = [];
-  private first: Lead | undefined;
+/** What answers for a placement, as the edge needs it. */
+export type Origin = Pick<LoadBalancer, "dnsName" | "hostedZoneId">;
 
-  /** Takes a placement for the lead, where there is none yet: the primary is opened first. */
-  join(placement: Lead): Lead {
-    this.first ??= placement;
-    return this.first;
-  }
+/** What the placements of a system on AWS know of each other; each still has a network, keys and a cluster of its own. */
+export class SharedParts {
+  /** Databases the lead tells the others of, by store. */
+  readonly databases = new Map<string, SharedDatabase>();
+  /** Databases this stack makes and others may follow, by store. */
+  readonly ownDatabases = new Map<string, Postgres>();
+  /** By placement. */
+  readonly balancers = new Map<string, LoadBalancer>();
+  lead: Lead | undefined;
 }
 
 /** The lead's network, as a peering of another placement names it. */
@@ -45,11 +50,6 @@ export function sharedParts(settings: ProgramSettings): SharedParts {
   const parts = RUNS.get(settings) ?? new SharedParts();
   RUNS.set(settings, parts);
   return parts;
-}
-
-/** Whether every other placement has been opened before this one. */
-export function isLast({ name }: PlacementSettings, { placements }: Pick<ProgramSettings, "placements">): boolean {
-  return placements.at(-1)?.name === name;
 }
 
 /** Whether the system runs in several regions. */
@@ -76,4 +76,11 @@ export function copyRegionOf(
   const index = placements.findIndex((placement) => placement.name === name);
   const next = placements[(index + 1) % placements.length];
   return next === undefined || next.region === region ? replicaRegionOf(region) : next.region;
+}
+
+/** Arguments of a placement's network, from its settings alone: a stack that owns another placement knows its ranges too. */
+export function networkRange({ cidrBlock, cidrIndex }: PlacementSettings) {
+  return cidrBlock === undefined
+    ? { cidrIndex }
+    : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
 }

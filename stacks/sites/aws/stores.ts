@@ -127,6 +127,7 @@ export class Stores {
       : [];
     const ready = [...binding.ready, ...users];
     shared.databases.set(store, { database, ready });
+    shared.ownDatabases.set(store, database);
     return { ...binding, ready };
   }
 

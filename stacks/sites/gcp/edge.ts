@@ -1,28 +1,40 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Context } from "../../../components/context";
 import type { LoadBalancerRoute } from "../../../components/edge/loadBalancer/contract";
 import { LoadBalancer } from "../../../components/edge/loadBalancer/gcp";
+import { Placement } from "../../../components/placement";
 import type { ResolvedSystem } from "../../../systems/resolve";
+import { contextOf, systemIn } from "../../context";
+import { hostOf, planExposures } from "../../exposures";
+import { leadOf } from "../../parts";
+import type { PlacementSettings, ProgramSettings } from "../../settings";
+import { EDGE } from "../../settings/placements";
 import type { Exposure } from "../site";
-import type { Lead, SharedParts } from "./shared";
+import { remoteEndpoints } from "./handover";
+import { makeCloudProvider } from "./providers";
+import { sharedParts } from "./shared";
 
 type Urls = Readonly<Record<string, pulumi.Output<string>>>;
 
-export interface EdgeArgs {
-  readonly system: ResolvedSystem;
-  readonly routes: readonly LoadBalancerRoute[];
-  readonly domain: string;
-  readonly lead: Lead;
-  readonly shared: SharedParts;
-  readonly dependsOn: pulumi.Resource[];
-}
-
-/** One load balancer for all placements, made with the last and hung on the first: more placements leave it as it is. */
-export function makeEdge({ system, routes, domain, lead, shared, dependsOn }: EdgeArgs): Urls {
-  const zoneName = lead.placementSettings.existing?.zone;
-  return new LoadBalancer(
-    `${lead.placementSettings.name}-edge`,
+/** One load balancer before the pods of all placements: with the sole one, or apart from those it chooses between. */
+export function makeGcpEdge(settings: ProgramSettings): void {
+  const first = leadOf(settings, "gcp");
+  const { domain } = settings;
+  if (!first || domain === undefined) {
+    return;
+  }
+  const system = systemIn(settings, first);
+  const routes = planExposures(system).map((planned) => routeOf({ ...planned, ready: [] }, domain));
+  if (routes.length === 0) {
+    return;
+  }
+  const { context, name, options } = edgePlace(settings, first, system);
+  const shared = sharedParts(settings);
+  const zoneName = first.existing?.zone;
+  new LoadBalancer(
+    name,
     {
-      context: lead.context,
+      context,
       routes,
       redirects: (system.edge.redirects ?? []).map(({ host, to, permanent }) => ({
         host: hostOf(host, domain),
@@ -30,11 +42,31 @@ export function makeEdge({ system, routes, domain, lead, shared, dependsOn }: Ed
         permanent,
       })),
       edge: system.edge,
-      endpoints: shared.endpoints,
+      endpoints: settings.placements
+        .filter(({ cloud }) => cloud === "gcp")
+        .map((placement) => shared.endpoints.get(placement.name) ?? remoteEndpoints(settings, placement, routes)),
       ...(zoneName === undefined ? {} : { zoneName }),
     },
-    { ...lead.options, dependsOn },
-  ).urls;
+    {
+      ...options,
+      dependsOn: (["certificatemanager", "dns"] as const).flatMap(
+        (service) => shared.lead?.network.services.get(service) ?? [],
+      ),
+    },
+  );
+}
+
+/** Where the load balancer is made: in a part of its own where several placements need it. */
+function edgePlace(settings: ProgramSettings, first: PlacementSettings, system: ResolvedSystem) {
+  const options = sharedParts(settings).lead?.options;
+  const own = contextOf(settings, first, system);
+  if (settings.placements.length === 1 && options) {
+    return { context: own, name: `${first.name}-edge`, options };
+  }
+  const context: Context = { ...own, placement: EDGE };
+  const parent = new Placement(EDGE, { context, edges: [] });
+  const cloud = makeCloudProvider({ context, settings, account: first.account, parent });
+  return { context, name: `${EDGE}-load-balancer`, options: { parent, providers: [cloud] } };
 }
 
 export function routeOf(exposure: Exposure, domain: string): LoadBalancerRoute {
@@ -54,8 +86,4 @@ export function routeOf(exposure: Exposure, domain: string): LoadBalancerRoute {
 
 export function urlsOf(routes: readonly LoadBalancerRoute[]): Urls {
   return Object.fromEntries(routes.map(({ host }) => [host, pulumi.output(`https://${host}`)]));
-}
-
-function hostOf(label: string, domain: string): string {
-  return label === "@" ? domain : `${label}.${domain}`;
 }

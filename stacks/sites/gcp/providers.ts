@@ -1,16 +1,33 @@
 import * as gcp from "@pulumi/gcp";
+import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { Context } from "../../../components/context";
 import { labelsOf } from "../../../components/gcp/labels";
+import type { ProgramSettings } from "../../settings";
 import type { SiteRequest } from "../site";
+
+export interface CloudProviderArgs {
+  /** Of the placement, or of the edge: its name and region are the provider's. */
+  readonly context: Context;
+  readonly settings: ProgramSettings;
+  /** Project everything is made in. */
+  readonly account: string | undefined;
+  readonly parent: pulumi.Resource;
+}
 
 /** Explicit providers of a placement on Google Cloud, from the settings alone: no ambient project decides where anything goes. */
 export function makeProviders({ context, settings, placementSettings, placement }: SiteRequest) {
+  const cloud = makeCloudProvider({ context, settings, account: placementSettings.account, parent: placement });
+  const generator = new random.Provider(`${placementSettings.name}-random`, {}, { parent: placement });
+  return { cloud, generator };
+}
+
+export function makeCloudProvider({ context, settings, account, parent }: CloudProviderArgs): gcp.Provider {
   const { impersonateServiceAccount } = settings.access.gcp;
-  const { name, account, region } = placementSettings;
-  const cloud = new gcp.Provider(
-    `${name}-gcp`,
+  return new gcp.Provider(
+    `${context.placement}-gcp`,
     {
-      region,
+      region: context.region,
       ...(account === undefined ? {} : { project: account }),
       ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
       defaultLabels: labelsOf(context.tags),
@@ -18,8 +35,6 @@ export function makeProviders({ context, settings, placementSettings, placement 
       // Quota and billing of API calls belong to the project that is deployed to, not to the deployer's own.
       ...(account === undefined ? {} : { userProjectOverride: true, billingProject: account }),
     },
-    { parent: placement },
+    { parent },
   );
-  const generator = new random.Provider(`${name}-random`, {}, { parent: placement });
-  return { cloud, generator };
 }

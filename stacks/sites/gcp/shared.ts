@@ -1,41 +1,39 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Binding } from "../../../components/binding";
+import { mostNodes } from "../../../components/cluster/gke/nodePools";
 import type { Context } from "../../../components/context";
 import type { Postgres } from "../../../components/data/postgres/gcp";
 import type { Endpoints } from "../../../components/gcp/edge/endpoints";
-import type { Network } from "../../../components/networking/gcp";
+import type { FollowedDatabase } from "../../../components/gcp/postgres/replica";
+import type { JoinedNetwork } from "../../../components/networking/gcp";
+import type { ResolvedSystem } from "../../../systems/resolve";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 
-/** The first placement on Google Cloud: the others join its network, and what belongs to all hangs on it. */
+/** The first placement on Google Cloud: the others join its network, and what belongs to all is in its project. */
 export interface Lead {
   readonly placementSettings: PlacementSettings;
   readonly context: Context;
-  readonly network: Network;
-  readonly options: pulumi.ComponentResourceOptions;
+  readonly network: JoinedNetwork;
+  /** What its own resources are made under. Undefined: another stack makes them. */
+  readonly options?: pulumi.ComponentResourceOptions;
 }
 
 /** A database of the primary placement, and what must stand before others may use it. */
 export interface SharedDatabase {
-  readonly database: Postgres;
+  readonly database: FollowedDatabase;
   readonly ready: readonly pulumi.Resource[];
 }
 
-/** What the placements of one stack on Google Cloud have in common: there, a network and a load balancer span regions. */
+/** What the placements of a system on Google Cloud have in common: there, a network and a load balancer span regions. */
 export class SharedParts {
+  /** Databases the lead tells the others of, by store. */
   readonly databases = new Map<string, SharedDatabase>();
+  /** Databases this stack makes and others may follow, by store. */
+  readonly ownDatabases = new Map<string, Postgres>();
   readonly buckets = new Map<string, Binding>();
-  readonly endpoints: Endpoints[] = [];
-  private first: Lead | undefined;
-
-  get lead(): Lead | undefined {
-    return this.first;
-  }
-
-  /** Takes a placement for the lead, where there is none yet. */
-  join(placement: Lead): Lead {
-    this.first ??= placement;
-    return this.first;
-  }
+  /** Pods the public reaches, by placement. */
+  readonly endpoints = new Map<string, Endpoints>();
+  lead: Lead | undefined;
 }
 
 /** One run reads its settings once, so they stand for it; nothing outlives them. */
@@ -47,11 +45,6 @@ export function sharedParts(settings: ProgramSettings): SharedParts {
   return parts;
 }
 
-/** Whether every other placement on Google Cloud has been opened before this one. */
-export function isLast(placement: PlacementSettings, settings: ProgramSettings): boolean {
-  return settings.placements.filter(({ cloud }) => cloud === "gcp").at(-1)?.name === placement.name;
-}
-
 /** A bucket of the lead's, as another placement's services use it. */
 export function sharedBucket(binding: Binding): Binding {
   return {
@@ -61,4 +54,20 @@ export function sharedBucket(binding: Binding): Binding {
     // https://docs.cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#identity_sameness
     grants: (client, access) => binding.grants(client, access).map((grant) => ({ ...grant, actions: [] })),
   };
+}
+
+/** Ranges of a placement's network, from settings and system alone: a stack that owns another placement knows them too. */
+export function rangeOf(settings: ProgramSettings, placementSettings: PlacementSettings, system: ResolvedSystem) {
+  const { cidrBlock, cidrIndex, name } = placementSettings;
+  const range =
+    cidrBlock === undefined
+      ? { cidrIndex }
+      : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
+  const index = settings.placements.findIndex((placement) => placement.name === name);
+  return { ...range, nodes: mostNodes(system.nodePools), path: `groundplan:placements[${index}]` };
+}
+
+/** Zones a placement's network covers. */
+export function zonesOf(context: Context): number {
+  return context.redundancy.multiZone ? 3 : 1;
 }

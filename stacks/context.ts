@@ -1,0 +1,30 @@
+import { type Context, redundancyOf } from "../components/context";
+import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
+import type { PlacementSettings, Settings } from "./settings";
+
+/** The system as a placement has it. */
+export function systemIn(settings: Settings, placement: PlacementSettings): ResolvedSystem {
+  const { system, model, environment, overrides } = settings;
+  return resolveSystem(system, { model, environment, placement: placement.name, overrides });
+}
+
+/** What every component of a placement is told. */
+export function contextOf(settings: Settings, placement: PlacementSettings, system: ResolvedSystem): Context {
+  const { environment, model, retention } = settings;
+  const redundancy = redundancyOf(environment, { ephemeral: settings.ephemeral });
+  return {
+    system: system.name,
+    environment,
+    model,
+    placement: placement.name,
+    cloud: placement.cloud,
+    region: placement.region,
+    role: placement.role,
+    tags: { system: system.name, environment, model, "managed-by": "groundplan", ...settings.tags },
+    redundancy: {
+      ...redundancy,
+      protect: settings.protect,
+      logRetentionDays: retention.logsDays ?? redundancy.logRetentionDays,
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isSplit } from "./parts";
+import type { Settings } from "./settings";
+
+/** Outputs a part's stack tells the others by. A secret beside it would make all of an output secret: two of them. */
+const OUTPUT = "handover";
+const SECRET_OUTPUT = "handoverSecrets";
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** What one part tells the others. */
+export interface Handover {
+  readonly facts: Tree;
+  readonly secrets?: Tree;
+}
+
+/** A part that another stack deploys, as its outputs tell of it. */
+export class RemotePart {
+  private readonly reference: pulumi.StackReference;
+
+  constructor(
+    private readonly part: string,
+    stack: string,
+  ) {
+    this.reference = new pulumi.StackReference(stack);
+  }
+
+  /** A fact by the path it was handed over under. */
+  fact(...path: readonly string[]): pulumi.Output<string> {
+    return this.read(OUTPUT, path);
+  }
+
+  secret(...path: readonly string[]): pulumi.Output<string> {
+    return pulumi.secret(this.read(SECRET_OUTPUT, path));
+  }
+
+  private read(output: string, path: readonly string[]): pulumi.Output<string> {
+    return this.reference.getOutput(output).apply((told: unknown) => {
+      const found = [this.part, ...path].reduce<unknown>(
+        (value, key) => (typeof value === "object" && value !== null ? (value as Tree)[key] : undefined),
+        told,
+      );
+      if (typeof found !== "string") {
+        throw new pulumi.RunError(
+          `the stack that owns ${this.part} does not tell ${path.join(".")} in its output ${output}: update that stack first`,
+        );
+      }
+      return found;
+    });
+  }
+}
+
+/** What the stacks of one system know of each other: what this one tells, and what it reads of the others. */
+export class Handovers {
+  private readonly told = new Map<string, Handover>();
+  private readonly remote = new Map<string, RemotePart>();
+
+  constructor(private readonly settings: Pick<Settings, "parts" | "placements" | "partStacks">) {}
+
+  tell(part: string, handover: Handover): void {
+    this.told.set(part, handover);
+  }
+
+  /** A part of another stack. That a stack is named for it is checked with the settings. */
+  of(part: string): RemotePart {
+    const known = this.remote.get(part) ?? new RemotePart(part, this.settings.partStacks[part] ?? part);
+    this.remote.set(part, known);
+    return known;
+  }
+
+  /** The stack's outputs for the others; none where there are no others. */
+  outputs(): Readonly<Record<string, Tree>> {
+    if (!isSplit(this.settings) || this.told.size === 0) {
+      return {};
+    }
+    const entries = [...this.told];
+    const secrets = entries.flatMap(([part, { secrets: told }]) =>
+      told ? [[part, pulumi.secret(told)] as const] : [],
+    );
+    return {
+      [OUTPUT]: Object.fromEntries(entries.map(([part, { facts }]) => [part, facts])),
+      ...(secrets.length === 0 ? {} : { [SECRET_OUTPUT]: Object.fromEntries(secrets) }),
+    };
+  }
+}
+
+/** One run reads its settings once, so they stand for it; nothing outlives them. */
+const RUNS = new WeakMap<object, Handovers>();
+
+export function handoversOf(settings: Pick<Settings, "parts" | "placements" | "partStacks">): Handovers {
+  const handovers = RUNS.get(settings) ?? new Handovers(settings);
+  RUNS.set(settings, handovers);
+  return handovers;
+}

@@ -1,0 +1,53 @@
+import type { z } from "zod";
+import type { Problem } from "../../components/errors";
+import { problemsUnder } from "../../components/validation/checked";
+import { partsRead } from "../parts";
+import { EDGE, placementsOf, primaryFirst } from "./placements";
+import type { settingsSchema } from "./schema";
+
+type Written = z.output<typeof settingsSchema>;
+
+const at = problemsUnder("groundplan:");
+
+/** A stack that owns some parts only can find the others. */
+export function checkParts(settings: Written): readonly Problem[] {
+  const { parts, partStacks, model } = settings;
+  const placements = primaryFirst(placementsOf(settings));
+  if (parts === undefined) {
+    return Object.keys(partStacks).length === 0
+      ? []
+      : [at(["parts"], undefined, "the parts this stack owns, with partStacks", "list them, or remove partStacks")];
+  }
+  if (model !== "global") {
+    return [at(["parts"], parts, "no parts but in model global", "remove it: the stack owns the system whole")];
+  }
+  const doubled = parts.filter((part, index) => parts.indexOf(part) !== index);
+  const owned = Object.keys(partStacks).filter((part) => parts.includes(part));
+  const edges = placements.some(({ cloud }) => cloud !== "kubernetes");
+  return [
+    ...doubled.map((part) => at(["parts"], part, "every part once", "remove one of the two")),
+    ...owned.map((part) =>
+      at(["partStacks", part], partStacks[part], "parts of other stacks", `remove it: this stack owns ${part}`),
+    ),
+    ...(parts.includes(EDGE) && !edges
+      ? [
+          at(
+            ["parts"],
+            EDGE,
+            "placements only: clusters one already has share no edge, each makes its own records",
+            "remove edge",
+          ),
+        ]
+      : []),
+    ...partsRead({ parts, placements })
+      .filter((part) => partStacks[part] === undefined)
+      .map((part) =>
+        at(
+          ["partStacks", part],
+          undefined,
+          `the stack that owns ${part}, whose outputs ${parts.join(", ")} reads`,
+          "name it",
+        ),
+      ),
+  ];
+}

@@ -1,0 +1,82 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Postgres } from "../../../components/data/postgres/aws";
+import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
+import type { Network } from "../../../components/networking/aws";
+import { planNetwork } from "../../../components/networking/cidr";
+import { storeClients } from "../../clients";
+import { contextOf, systemIn } from "../../context";
+import { type Handover, handoversOf, type RemotePart } from "../../handover";
+import type { PlacementSettings, ProgramSettings } from "../../settings";
+import { type Lead, networkRange, type Origin, type SharedDatabase, ZONES } from "./shared";
+
+export interface HandoverArgs {
+  readonly network: Network;
+  /** Databases others may follow, by store. */
+  readonly databases: ReadonlyMap<string, Postgres>;
+  readonly balancer: LoadBalancer | undefined;
+}
+
+/** What other stacks need of a placement: its network and databases to follow it, its load balancer to send requests to. */
+export function handoverOf({ network, databases, balancer }: HandoverArgs): Handover {
+  const stores = [...databases];
+  const token = balancer?.originToken;
+  const passwords = stores.map(([store, { clientSecrets }]): [string, Record<string, pulumi.Output<string>>] => [
+    store,
+    Object.fromEntries([...clientSecrets].map(([client, { password }]) => [client, password])),
+  ]);
+  return {
+    facts: {
+      network: { vpcId: network.vpcId, dataRouteTableId: network.dataRouteTableId },
+      databases: Object.fromEntries(
+        stores.map(([store, { host, source, groupId }]) => [store, { host, source, groupId }]),
+      ),
+      ...(balancer ? { balancer: { dnsName: balancer.dnsName, hostedZoneId: balancer.hostedZoneId } } : {}),
+    },
+    secrets: { passwords: Object.fromEntries(passwords), ...(token ? { originToken: token } : {}) },
+  };
+}
+
+/** The lead of another stack, and its databases. Ranges and clients follow from the settings that all the stacks share. */
+export function remoteLead(
+  settings: ProgramSettings,
+  placementSettings: PlacementSettings,
+): { readonly lead: Lead; readonly databases: ReadonlyMap<string, SharedDatabase> } {
+  const part = handoversOf(settings).of(placementSettings.name);
+  const system = systemIn(settings, placementSettings);
+  const { cidrBlock, dataCidrBlocks } = planNetwork({ ...networkRange(placementSettings), zones: ZONES });
+  const network = {
+    vpcId: part.fact("network", "vpcId"),
+    dataRouteTableId: part.fact("network", "dataRouteTableId"),
+    cidrBlock,
+    dataCidrBlocks,
+  };
+  const stores = Object.entries(system.stores).filter(
+    ([store, { kind }]) => kind === "postgres" && placementSettings.existing?.databases[store] === undefined,
+  );
+  const databases = stores.map(([store]): [string, SharedDatabase] => {
+    const clients = storeClients({ system, settings, placement: placementSettings }, store, { keda: false });
+    const password = (client: string) => ({ password: part.secret("passwords", store, client) });
+    const fact = (name: string) => part.fact("databases", store, name);
+    const database = {
+      host: fact("host"),
+      source: fact("source"),
+      groupId: fact("groupId"),
+      clientSecrets: new Map(clients.map(({ service }) => [service, password(service)])),
+    };
+    return [store, { database, ready: [] }];
+  });
+  return {
+    lead: { placementSettings, context: contextOf(settings, placementSettings, system), network },
+    databases: new Map(databases),
+  };
+}
+
+/** The load balancer of another stack's placement. */
+export function remoteOrigin(part: RemotePart): Origin {
+  return { dnsName: part.fact("balancer", "dnsName"), hostedZoneId: part.fact("balancer", "hostedZoneId") };
+}
+
+/** What the load balancers of a system behind a CDN want to see, as the lead's stack tells it. */
+export function remoteToken(part: RemotePart): pulumi.Output<string> {
+  return part.secret("originToken");
+}
