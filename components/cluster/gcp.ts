@@ -26,6 +26,8 @@ export interface ClusterArgs extends ComponentArgs {
   readonly keys: KeysContract;
   /** Pools of the spec, by name; a system pool is always there. */
   readonly nodePools: Readonly<Record<string, NodePoolSpec>>;
+  /** Architecture of all pools. @default each pool's own */
+  readonly architecture?: NodePoolSpec["architecture"];
   /** Least Kubernetes version. @default the release channel's own */
   readonly version?: string;
   /** Ranges that may reach the API from outside. @default none: private only */
@@ -65,6 +67,7 @@ export class Cluster extends Component {
       region: context.region,
       zones: zones.length,
       environment: context.environment,
+      ...(args.architecture === undefined ? {} : { architecture: args.architecture }),
     });
     this.project = projectOf(this);
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);

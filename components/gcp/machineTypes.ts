@@ -113,16 +113,14 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Why a region has no machine of this type; undefined when it has, as far as the tables know. */
-export function unavailableReason(machineType: string, region: string): string | undefined {
-  if (!KNOWN_FAMILIES.test(machineType)) {
-    return "a machine type of Compute Engine, such as e2-standard-4";
-  }
-  const family = machineType.split("-")[0] ?? "";
-  const regions = ONLY_IN[family];
-  return regions === undefined || regions.includes(region)
-    ? undefined
-    : `a machine family that ${region} has; ${family} is in ${regions.join(", ")} only`;
+/** Whether Compute Engine has the family of a machine type anywhere. */
+export function isKnownMachineType(machineType: string): boolean {
+  return KNOWN_FAMILIES.test(machineType);
+}
+
+/** Regions a machine type is in, where it is not in all of them, as far as the table knows. */
+export function regionsOf(machineType: string): readonly string[] | undefined {
+  return ONLY_IN[machineType.split("-")[0] ?? ""];
 }
 
 /** Disk a family boots from: the newest take Hyperdisk alone. https://docs.cloud.google.com/compute/docs/disks/hyperdisks#machine-type-support */

@@ -1,9 +1,10 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component";
+import { prefixOf } from "../gcp/constraints/network";
 import type { Make } from "../gcp/make";
 import { denyByDefault, GOOGLE_FRONT_ENDS } from "../gcp/network/firewall";
-import { planRanges, prefixOf, type Ranges } from "../gcp/network/ranges";
+import { planRanges, type Ranges, type RangesArgs } from "../gcp/network/ranges";
 import { type EnabledServices, enableServices } from "../gcp/services";
 import type { NetworkContract } from "./contract";
 
@@ -16,6 +17,8 @@ export interface NetworkArgs extends ComponentArgs {
   readonly networkPrefix?: number;
   /** Most nodes the cluster may have, those of an upgrade among them. */
   readonly nodes: number;
+  /** What else is to fit into it. @default nothing */
+  readonly contents?: RangesArgs["contents"];
   /** Where the range came from, for problems. @default placements */
   readonly path?: string;
   /** Zones to cover. @default 3 */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { problemsOf } from "../../components/gcp/constraints/constraint";
+import { PROJECT_CONSTRAINTS } from "../../components/gcp/constraints/place";
 import { name, text } from "../../systems/spec/primitives";
 
 export const accountId = text(/^\d{12}$/, {
@@ -7,10 +9,21 @@ export const accountId = text(/^\d{12}$/, {
   example: "123456789012",
 });
 
-export const projectId = text(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, {
-  allowed: "a Google Cloud project id: 6 to 30 lower-case letters, digits and hyphens, starting with a letter",
-  fix: "write the project's id, neither its name nor its number",
-  example: "my-project",
+export const projectId = text(
+  /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
+  {
+    allowed:
+      "a Google Cloud project id: 6 to 30 lower-case letters, digits and hyphens, starting with a letter, without google or ssl",
+    fix: "write the project's id, neither its name nor its number",
+    example: "my-project",
+  },
+  (value) => problemsOf(PROJECT_CONSTRAINTS, value, "").length === 0,
+);
+
+const billingAccount = text(/^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/, {
+  allowed: "a billing account, such as 012345-6789AB-CDEF01",
+  fix: "write the id that gcloud billing accounts list shows",
+  example: "012345-6789AB-CDEF01",
 });
 
 const roleArn = text(/^arn:aws(-us-gov|-cn)?:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
@@ -61,6 +74,7 @@ export const access = z
       .strictObject({
         project: projectId.optional().describe("Project of placements that name none"),
         impersonateServiceAccount: serviceAccount.optional().describe("Service account to act as"),
+        billingAccount: billingAccount.optional().describe("Billing account that pays, for alerts.budget"),
       })
       .prefault({})
       .describe("How Google Cloud is reached"),

@@ -1,4 +1,5 @@
 import type { Cloud } from "../../components/context";
+import { regionOfZone } from "../../components/gcp/constraints/place";
 import { didYouMean } from "../../components/validation/suggestions";
 
 /**
@@ -37,11 +38,11 @@ export function regionMistake(
   if (cloud === "kubernetes" || regions.includes(region)) {
     return undefined;
   }
-  const zone = cloud === "gcp" ? /^(.+\d)-[a-z]$/.exec(region) : /^(.+-\d)[a-z]$/.exec(region);
-  if (zone?.[1] !== undefined && regions.includes(zone[1])) {
+  const around = cloud === "gcp" ? regionOfZone(region) : /^(.+-\d)[a-z]$/.exec(region)?.[1];
+  if (around !== undefined && regions.includes(around)) {
     return {
-      allowed: `a region; ${region} is a zone of ${zone[1]}`,
-      fix: `write ${zone[1]}: the zones of a region are chosen for you`,
+      allowed: `a region; ${region} is a zone of ${around}`,
+      fix: `write ${around}: the zones of a region are chosen for you`,
     };
   }
   const other = cloud === "aws" ? "gcp" : "aws";

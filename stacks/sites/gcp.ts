@@ -34,6 +34,7 @@ import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { routeOf, urlsOf } from "./gcp/edge";
 import { handoverOf, remoteLead } from "./gcp/handover";
+import { networkContents } from "./gcp/network";
 import { makeProviders } from "./gcp/providers";
 import { type Lead, rangeOf, type SharedParts, sharedBucket, sharedParts, zonesOf } from "./gcp/shared";
 import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
@@ -223,6 +224,7 @@ class GcpSite implements Site {
         ...rangeOf(settings, placementSettings, system),
         ...(lead ? { join: lead.network } : {}),
         zones: zonesOf(context),
+        contents: networkContents(this.request),
         redisCluster: Object.values(system.stores).some((store) => store.kind === "redis" && store.mode === "cluster"),
       },
       options,
@@ -250,6 +252,7 @@ class GcpSite implements Site {
         network: this.network,
         keys: this.keys,
         nodePools: system.nodePools,
+        ...(settings.compute.architecture === undefined ? {} : { architecture: settings.compute.architecture }),
         publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
         externalPorts: Object.values(system.external).map((external) => external.port),
         ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),

@@ -1,6 +1,8 @@
 import type { Environment, NodePoolSpec } from "../../../systems/spec";
-import { Problems, show } from "../../errors";
-import { bootDiskTypeFor, isArm, machineTypeFor, shapeOfAwsClass, unavailableReason } from "../../gcp/machineTypes";
+import { Problems } from "../../errors";
+import { problemsOf } from "../../gcp/constraints/constraint";
+import { machineTypeOf, POOL_CONSTRAINTS } from "../../gcp/constraints/nodePools";
+import { bootDiskTypeFor } from "../../gcp/machineTypes";
 import { gibibytes } from "../../quantities";
 import { POOL_LABEL } from "../contract";
 import { heldPool } from "../nodeLimits";
@@ -42,18 +44,26 @@ export interface NodePoolsArgs {
   readonly region: string;
   /** Zones the pools cover; the system pool has a node in each. */
   readonly zones: number;
+  /** Architecture of all pools. @default each pool's own */
+  readonly architecture?: NodePoolSpec["architecture"];
   /** Decides the most nodes of a pool: nodeLimits.ts. */
   readonly environment: Environment;
 }
 
 /** The system pool and one per pool of the spec. */
-export function planNodePools({ pools, region, zones, environment }: NodePoolsArgs): readonly NodePoolPlan[] {
+export function planNodePools(args: NodePoolsArgs): readonly NodePoolPlan[] {
+  const { pools, zones } = args;
   const problems = new Problems();
   const given = pools[SYSTEM_POOL];
   // Load balancers know pods by zone, and GKE keeps a list of them only for zones that have a node.
   const system: NodePoolSpec = { ...SYSTEM, ...given, min: Math.max(given?.min ?? SYSTEM.min, zones) };
   const plans = Object.entries({ ...pools, [SYSTEM_POOL]: system }).flatMap(([name, pool]) =>
-    planPool(name, heldPool(pool, environment), region, problems),
+    planPool(
+      name,
+      heldPool(args.architecture ? { ...pool, architecture: args.architecture } : pool, args.environment),
+      args,
+      problems,
+    ),
   );
   problems.throwIfAny();
   return plans;
@@ -65,57 +75,24 @@ export function mostNodes(pools: NodePoolsArgs["pools"]): number {
   return all.reduce((sum, pool) => sum + pool.max + 1, 0);
 }
 
-function planPool(name: string, pool: NodePoolSpec, region: string, problems: Problems): readonly NodePoolPlan[] {
-  const path = `nodePools.${name}`;
-  const machineType = pool.classes.gcp ?? machineTypeFor(sizeOf(pool));
-  if (machineType === undefined) {
-    problems.add({
-      path,
-      found: `${pool.cpu} CPU, ${pool.memory}`,
-      allowed: "at most 128 CPU and 768Gi on a machine type we know",
-      fix: `set ${path}.classes.gcp to the machine type`,
-    });
-    return [];
-  }
-  const unavailable = unavailableReason(machineType, region);
-  if (unavailable !== undefined) {
-    problems.add({
-      path: pool.classes.gcp === undefined ? `${path}.architecture` : `${path}.classes.gcp`,
-      found: show(machineType),
-      allowed: unavailable,
-      fix: "choose another machine type, or another region",
-    });
-    return [];
-  }
-  const arm = isArm(machineType);
-  if (arm !== (pool.architecture === "arm64")) {
-    problems.add({
-      path: `${path}.classes.gcp`,
-      found: show(machineType),
-      allowed: `a machine type of architecture ${pool.architecture}`,
-      fix: `set ${path}.architecture to ${arm ? "arm64" : "amd64"}, or choose another type`,
-    });
-    return [];
-  }
-  return [
-    {
-      name,
-      machineType,
-      diskType: bootDiskTypeFor(machineType),
-      diskSizeGiB: Math.max(LEAST_DISK_GIB, gibibytes(pool.diskSize)),
-      spot: pool.spot,
-      min: pool.min,
-      max: pool.max,
-      labels: { ...pool.labels, [POOL_LABEL]: name },
-      tainted: pool.tainted,
-    },
-  ];
-}
-
-/** A class of AWS says more than the neutral size beside it, which is no more than its floor. */
-function sizeOf(pool: NodePoolSpec) {
-  const shape = pool.classes.aws === undefined ? undefined : shapeOfAwsClass(pool.classes.aws);
-  return shape
-    ? { cpu: String(shape.cpu), memory: `${shape.memoryGiB}Gi`, architecture: pool.architecture }
-    : { cpu: pool.cpu, memory: pool.memory, architecture: pool.architecture };
+function planPool(name: string, pool: NodePoolSpec, args: NodePoolsArgs, problems: Problems): readonly NodePoolPlan[] {
+  const machineType = machineTypeOf(pool);
+  const { region } = args;
+  const found = problemsOf(POOL_CONSTRAINTS, { pool, region }, `nodePools.${name}`);
+  problems.addAll(found);
+  return found.length > 0 || machineType === undefined
+    ? []
+    : [
+        {
+          name,
+          machineType,
+          diskType: bootDiskTypeFor(machineType),
+          diskSizeGiB: Math.max(LEAST_DISK_GIB, gibibytes(pool.diskSize)),
+          spot: pool.spot,
+          min: pool.min,
+          max: pool.max,
+          labels: { ...pool.labels, [POOL_LABEL]: name },
+          tainted: pool.tainted,
+        },
+      ];
 }

@@ -45,7 +45,11 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     this.args = args;
     this.hosts = [...new Set([...args.routes, ...args.redirects].map(({ host }) => host))];
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    const problems = loadBalancerProblems(args.routes);
+    const zones = args.endpoints.reduce(
+      (sum, { targets }) => sum + Math.max(0, ...[...targets.values()].map(({ groups }) => groups.length)),
+      0,
+    );
+    const problems = loadBalancerProblems({ routes: args.routes, headers: args.edge.headers, zones });
     if (problems.length > 0) {
       throw new InputError(problems);
     }

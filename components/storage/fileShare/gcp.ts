@@ -5,14 +5,15 @@ import * as random from "@pulumi/random";
 import type { StoreOf } from "../../../systems/spec";
 import type { Binding } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
-import { InputError, type Problem, show } from "../../errors";
+import { InputError, type Problem } from "../../errors";
+import { problemsOf } from "../../gcp/constraints/constraint";
+import { capacityGiB, FILE_CONSTRAINTS } from "../../gcp/constraints/files";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
 import { allowEgress } from "../../gcp/network/firewall";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
-import { gibibytes } from "../../quantities";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { staticClaim, staticVolume } from "./staticVolume";
 
@@ -29,29 +30,13 @@ export interface FileShareArgs extends ComponentArgs {
   readonly transform?: { readonly instance?: Transform<gcp.filestore.InstanceArgs> };
 }
 
-/** Sizes of zonal and regional instances. https://docs.cloud.google.com/filestore/docs/service-tiers */
-const CAPACITY_GIB = { least: 1_024, step: 256, most: 9_984 } as const;
 /** https://docs.cloud.google.com/filestore/docs/configuring-firewall */
 const NFS_PORTS = [111, 2_046, 2_049, 2_050, 4_045];
 const SHARE = "share";
 
-/** GiB an instance is sold with for a share of this size. */
-export function capacityGiB(size: string): number {
-  return Math.max(CAPACITY_GIB.least, Math.ceil(gibibytes(size) / CAPACITY_GIB.step) * CAPACITY_GIB.step);
-}
-
 /** What Filestore would refuse at apply. */
 export function fileShareProblems(store: string, spec: Pick<StoreOf<"file-share">, "size">): readonly Problem[] {
-  return capacityGiB(spec.size) > CAPACITY_GIB.most
-    ? [
-        {
-          path: `stores.${store}.size`,
-          found: show(spec.size),
-          allowed: `at most ${CAPACITY_GIB.most}Gi on gcp`,
-          fix: "use a smaller share, or several",
-        },
-      ]
-    : [];
+  return problemsOf(FILE_CONSTRAINTS, spec, `stores.${store}`);
 }
 
 /** A Filestore instance in Google's network, and the claim by which pods of one namespace mount it. */

@@ -1,10 +1,7 @@
 import { type Problem, Problems, show } from "../../../components/errors";
-import { LONGEST_PLACEMENT } from "../../../components/gcp/names";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { PlacementSettings, Settings } from "../../settings";
-
-/** https://docs.cloud.google.com/kms/docs/resource-hierarchy#retrieve_resource_id */
-const KEY = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
+import { constraintProblems } from "./constraints";
 
 /** Name of the bucket the others write their logs to; no store may take it. */
 export const LOG_BUCKET = "access-logs";
@@ -13,11 +10,11 @@ export const LOG_BUCKET = "access-logs";
 export function unsupportedProblems(
   system: ResolvedSystem,
   placement: PlacementSettings,
-  settings: Pick<Settings, "domain" | "placements" | "model">,
+  settings: Parameters<typeof constraintProblems>[2],
 ): readonly Problem[] {
   const problems = new Problems();
   problems.addAll(existingProblems(placement));
-  problems.addAll(nameProblems(placement, settings.placements));
+  problems.addAll(constraintProblems(system, placement, settings));
   problems.addAll(globalProblems(system, placement, settings));
   if (system.stores[LOG_BUCKET] !== undefined) {
     problems.add({
@@ -87,14 +84,14 @@ function strandedDatabases(
 }
 
 function existingProblems(placement: PlacementSettings): readonly Problem[] {
-  const { existing, name, region } = placement;
+  const { existing, name } = placement;
   const path = `groundplan:existing.${name}`;
   const given = {
     vpc: existing?.vpc,
     cluster: existing?.cluster,
     buckets: Object.keys(existing?.buckets ?? {}).length > 0 ? existing?.buckets : undefined,
   };
-  const problems = Object.entries(given).flatMap(([field, value]) =>
+  return Object.entries(given).flatMap(([field, value]) =>
     value === undefined
       ? []
       : [
@@ -106,30 +103,4 @@ function existingProblems(placement: PlacementSettings): readonly Problem[] {
           },
         ],
   );
-  const key = existing?.kmsKey;
-  const location = key === undefined ? undefined : (KEY.exec(key)?.[1] ?? "");
-  return location === undefined || location === region
-    ? problems
-    : [
-        ...problems,
-        {
-          path: `${path}.kmsKey`,
-          found: show(key),
-          allowed: `a key of ${region}: projects/PROJECT/locations/${region}/keyRings/RING/cryptoKeys/KEY`,
-          fix: "name a key of the placement's own region by its full resource name",
-        },
-      ];
-}
-
-function nameProblems(placement: PlacementSettings, placements: Settings["placements"]): readonly Problem[] {
-  return placement.name.length <= LONGEST_PLACEMENT
-    ? []
-    : [
-        {
-          path: `groundplan:placements[${placements.indexOf(placement)}].name`,
-          found: show(placement.name),
-          allowed: `at most ${LONGEST_PLACEMENT} characters on gcp, whose names end at 63`,
-          fix: "shorten it before the first deployment",
-        },
-      ];
 }

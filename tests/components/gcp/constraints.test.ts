@@ -100,7 +100,7 @@ describe("what Cloud Storage and Filestore refuse", () => {
   });
 
   it("is a share larger than any instance", () => {
-    expect(fileShareProblems("files", { size: "20Ti" }).map(({ path }) => path)).to.deep.equal(["stores.files.size"]);
+    expect(fileShareProblems("files", { size: "101Ti" }).map(({ path }) => path)).to.deep.equal(["stores.files.size"]);
     expect(fileShareProblems("files", { size: "500Gi" })).to.deep.equal([]);
   });
 });

@@ -1,13 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { InputError } from "../../../components/errors";
-import {
-  addresses,
-  addressesPerNode,
-  planRanges,
-  podsPerNode,
-  type Ranges,
-} from "../../../components/gcp/network/ranges";
+import { addresses, addressesPerNode } from "../../../components/gcp/constraints/network";
+import { planRanges, podsPerNode, type Ranges } from "../../../components/gcp/network/ranges";
 import { overlaps } from "../../../components/networking/cidr";
 
 const prefix = fc.integer({ min: 16, max: 20 });
@@ -89,7 +84,7 @@ describe("ranges of a network on Google Cloud", () => {
     expect(problemsOf({ cidrIndex: 0, networkPrefix: 20, nodes: 60, path: "placements[0]" })).to.deep.equal([
       {
         path: "placements[0].cidrBlock",
-        found: "60 nodes in 10.0.0.0/21 for pods and 10.0.8.0/24 for nodes",
+        found: '"60 nodes with their pods in 10.0.0.0/21"',
         allowed: "at most 32 nodes in a network of this size",
         fix: "name a larger range, or lower nodePools.NAME.max",
       },

@@ -2,13 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { planNodePools } from "../../../components/cluster/gke/nodePools";
 import { InputError } from "../../../components/errors";
-import {
-  bootDiskTypeFor,
-  isArm,
-  machineTypeFor,
-  shapeOfAwsClass,
-  unavailableReason,
-} from "../../../components/gcp/machineTypes";
+import { bootDiskTypeFor, isArm, machineTypeFor, shapeOfAwsClass } from "../../../components/gcp/machineTypes";
 import { customTier, editionOf, tierFor, tierMistake } from "../../../components/gcp/postgres/tier";
 import { memoryGiB, nodeTypeFor, planInstance } from "../../../components/gcp/redis/sizes";
 import type { StoreOf } from "../../../systems/spec";
@@ -78,12 +72,6 @@ describe("machine types", () => {
   it("boot from a disk their family takes", () => {
     expect(bootDiskTypeFor("e2-standard-4")).to.equal("pd-balanced");
     expect(bootDiskTypeFor("c4a-standard-4")).to.equal("hyperdisk-balanced");
-  });
-
-  it("are refused where a region has none, or Google none anywhere", () => {
-    expect(unavailableReason("t2a-standard-4", "us-central1")).to.equal(undefined);
-    expect(unavailableReason("t2a-standard-4", "europe-west1")).to.match(/t2a is in us-central1/);
-    expect(unavailableReason("m5.large", "us-central1")).to.match(/such as e2-standard-4/);
   });
 });
 
