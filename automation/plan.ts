@@ -9,8 +9,12 @@ export interface PlanRequest {
   /** The project's root, where the stack files are. */
   readonly directory: string;
   readonly stack: string;
+  /** Stack whose file holds the settings. @default the stack itself */
+  readonly base?: string;
   /** Changes to the stack's settings for this plan alone. */
   readonly selection?: Selection;
+  /** Further configuration in the clear, by full key. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** Secret configuration the caller holds in the clear, by full key; it taints what it reaches and is in no plan. */
   readonly secrets?: Readonly<Record<string, unknown>>;
   /** `preview` leaves computed values unknown; `simulate` fills every one with a well-formed fake. */
@@ -40,11 +44,12 @@ export interface ReadStack {
 
 /** Reads a stack's settings without running its program. Throws an InputError with every problem found. */
 export async function readStack(
-  request: Pick<PlanRequest, "directory" | "stack" | "selection" | "secrets">,
+  request: Pick<PlanRequest, "directory" | "stack" | "base" | "selection" | "config" | "secrets">,
 ): Promise<ReadStack> {
-  const { directory, stack, secrets = {} } = request;
-  const file = await readStackFile(directory, stack);
-  const config = toPulumiConfig({ ...applySelection(file.values, request.selection ?? {}), ...secrets });
+  const { directory, stack, base = stack, secrets = {} } = request;
+  const file = await readStackFile(directory, base);
+  const values = { ...file.values, ...request.config };
+  const config = toPulumiConfig({ ...applySelection(values, request.selection ?? {}), ...secrets });
   const secretKeys = [...new Set([...file.secretKeys, ...Object.keys(secrets)])];
   try {
     const settings = await parseSettings(config, { stack, directory, secretKeys });
@@ -89,7 +94,7 @@ export function judgeSettings(settings: Settings): Omit<JudgeRequest, "mode"> {
 export async function planStack(request: PlanRequest): Promise<Plan> {
   const { stack, mode, packs, today } = request;
   selectPacks(packs);
-  request.onPhase?.(`reading Pulumi.${stack}.yaml`);
+  request.onPhase?.(`reading Pulumi.${request.base ?? stack}.yaml`);
   const { project, settings, config, secretKeys } = await readStack(request);
   request.onPhase?.(`planning ${settings.system.name}, ${settings.model}, ${settings.environment}`);
   // Loaded only now: wrong settings are answered without waiting for any SDK.

@@ -103,7 +103,7 @@ function setPath(config: Record<string, unknown>, path: string, value: unknown):
 }
 
 /** A copy of `base` with the value at `steps` replaced; maps and lists on the way are made as needed. */
-function replaced(base: unknown, steps: readonly (string | number)[], value: unknown): unknown {
+export function replaced(base: unknown, steps: readonly (string | number)[], value: unknown): unknown {
   const [step, ...rest] = steps;
   if (step === undefined) {
     return value;

@@ -1,0 +1,44 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { BackendUnreachableError, ConcurrentUpdateError } from "./errors";
+
+export interface RetryOptions {
+  /** How often at most, the first try included. @default 3 */
+  readonly attempts?: number;
+  /** Milliseconds to wait before the second try; doubled each time. @default 1 000 */
+  readonly delayMs?: number;
+  /** Milliseconds to wait for another update of the stack to end; none when absent. */
+  readonly lockMs?: number;
+}
+
+/**
+ * Whether an operation may be tried again: only where the engine had begun nothing. A failed or killed update is never
+ * repeated by itself: what it had begun is for its caller to look at.
+ */
+export function isSafeToRetry(error: unknown): boolean {
+  return error instanceof BackendUnreachableError || error instanceof ConcurrentUpdateError;
+}
+
+/** Tries, and tries again where that is safe. */
+export async function withRetries<T>(
+  run: () => Promise<T>,
+  { attempts = 3, delayMs = 1_000, lockMs = 0 }: RetryOptions,
+  told: (retry: { readonly attempt: number; readonly reason: string; readonly delayMs: number }) => void,
+  signal?: AbortSignal,
+): Promise<T> {
+  const lockedUntil = Date.now() + lockMs;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      const again =
+        error instanceof ConcurrentUpdateError ? Date.now() < lockedUntil : isSafeToRetry(error) && attempt < attempts;
+      if (!again) {
+        throw error;
+      }
+      const pause = delayMs * 2 ** Math.min(attempt - 1, 5);
+      told({ attempt, reason: (error as Error).message.split("\n")[0] ?? "", delayMs: pause });
+      // An abort ends the pause; the next try then sees it and ends as cancelled.
+      await wait(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,414 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { Plan } from "../../engine";
+import type { PolicyReport } from "../../engine/plan";
+import { planStack } from "../plan";
+import { CommandFailure } from "./command";
+import { StackConfig } from "./config";
+import { ConcurrentUpdateError, PlanMismatchError, type PolicyViolation, PolicyViolationError } from "./errors";
+import { EventReader, type Observed, type ResourceChange, type StackEvent } from "./events";
+import { guardProduction, guardProtected, stateEnvironment, stateResources } from "./guards";
+import { type HistoryEntry, historyOf } from "./history";
+import { type LimitOptions, withLimits } from "./limits";
+import { isStale } from "./locks";
+import { Operation } from "./operation";
+import { enginePacks } from "./packs";
+import { Mutex } from "./pool";
+import { type RetryOptions, withRetries } from "./retry";
+import { planDifferences, readSavedPlan } from "./savedPlan";
+import { Session, type StackOptions } from "./session";
+import { shortName } from "./workspace";
+
+/** What every operation may be told. */
+export interface OperationOptions extends LimitOptions {
+  /** Written into the stack's history. */
+  readonly message?: string;
+  /** URNs to limit the operation to. @default all */
+  readonly targets?: readonly string[];
+  /** Resources worked on at once. @default the engine's own */
+  readonly parallel?: number;
+  readonly retry?: RetryOptions;
+  /** Removes a lock: `stale` one whose process, on this machine, is gone; `force` any. @default none */
+  readonly unlock?: "stale" | "force";
+}
+
+export interface PolicyOptions {
+  /** `offline` judges a plan before the engine starts; `engine` lets the engine run the packs; `off` judges nothing. @default offline */
+  readonly policies?: "offline" | "engine" | "off";
+}
+
+/** What an operation that changes something must be told where it is production. */
+export interface ConfirmOptions {
+  readonly yesProduction?: boolean;
+}
+
+export interface PreviewOptions extends OperationOptions, PolicyOptions {
+  /** File to save the plan to, for `up`. */
+  readonly savePlan?: string;
+}
+
+export interface UpOptions extends OperationOptions, PolicyOptions, ConfirmOptions {
+  /** A plan saved by `preview`: refused before anything is done where it is not what would be done now. */
+  readonly plan?: string;
+  /** Goes on with what does not depend on a failure. @default false */
+  readonly continueOnError?: boolean;
+}
+
+export interface RefreshOptions extends OperationOptions, ConfirmOptions {
+  /** Forgets creations that were begun and never ended. @default false */
+  readonly clearPendingCreates?: boolean;
+}
+
+export interface DestroyOptions extends OperationOptions, ConfirmOptions {
+  /** Removes the stack itself afterwards, with its history. @default false */
+  readonly remove?: boolean;
+  readonly continueOnError?: boolean;
+}
+
+export interface ImportOptions extends OperationOptions, ConfirmOptions {
+  readonly resources: readonly {
+    readonly type: string;
+    readonly name: string;
+    readonly id: string;
+    /** Name in `nameTable` of its parent or provider. */
+    readonly parent?: string;
+    readonly provider?: string;
+    readonly version?: string;
+  }[];
+  /** URNs by the names that `parent` and `provider` use. */
+  readonly nameTable?: Readonly<Record<string, string>>;
+  /** Whether what is imported cannot be deleted. @default true */
+  readonly protect?: boolean;
+}
+
+/** What was, or would be, done. */
+export interface ChangeResult {
+  /** Resources by what is done to them; `same` counts the untouched. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly changes: readonly ResourceChange[];
+  readonly hasChanges: boolean;
+  readonly durationSeconds: number;
+}
+
+export interface PreviewResult extends ChangeResult {
+  /** What the packs say; absent with `policies: "off"`. */
+  readonly policies?: PolicyReport;
+  readonly violations: readonly PolicyViolation[];
+}
+
+export interface UpResult extends ChangeResult {
+  readonly outputs: Outputs;
+}
+
+export interface DriftResult extends ChangeResult {
+  readonly drifted: boolean;
+}
+
+/** A stack's outputs. A secret one has a value only where it was asked for. */
+export type Outputs = Readonly<Record<string, { readonly secret: boolean; readonly value?: unknown }>>;
+
+/** The offline engine runs one program at a time in a process. */
+const planning = new Mutex();
+
+/** One stack, its whole life long. Make one with {@link openStack}; `close` it when done. */
+export class StackHandle {
+  readonly name: string;
+  /** Its settings as the engine gets them. */
+  readonly config: StackConfig;
+  private readonly session: Session;
+  private expected: number | undefined;
+
+  constructor(options: StackOptions) {
+    this.session = new Session(options);
+    this.name = options.stack;
+    this.config = new StackConfig(this.session);
+  }
+
+  /** Plans offline, with no CLI and no cloud, and judges the plan. */
+  plan(mode: Plan["mode"] = "preview", onPhase?: (name: string) => void): Promise<Plan> {
+    return planning.run(async () => planStack({ ...(await this.session.read()).request, mode, onPhase }));
+  }
+
+  /** What an `up` would do. Nothing is changed. */
+  preview(options: PreviewOptions = {}): Operation<PreviewResult> {
+    return this.operation(options, async (run) => {
+      const policies = options.policies === "off" ? undefined : await this.judge(run, options);
+      const observed = await run.engine("previewing", async (onEvent, signal) => {
+        const stack = await this.session.automation();
+        await stack.preview({
+          ...common(options, onEvent, signal),
+          ...(options.savePlan === undefined ? {} : { plan: options.savePlan }),
+          ...(options.policies === "engine" ? await enginePacks(this.session) : {}),
+        });
+      });
+      this.expected = total(observed);
+      const violations = [...(policies?.violations ?? []), ...observed.violations];
+      return { ...changes(observed), ...(policies ? { policies: policies.report } : {}), violations };
+    });
+  }
+
+  /** Makes the stack what its settings say. */
+  up(options: UpOptions = {}): Operation<UpResult> {
+    return this.operation(options, async (run) => {
+      const settings = await this.session.settings();
+      guardProduction(this.name, settings.environment, options.yesProduction === true);
+      if (options.policies !== "off") {
+        const { violations } = await this.judge(run, options);
+        if (violations.length > 0) {
+          throw new PolicyViolationError(this.name, violations);
+        }
+      }
+      if (options.plan !== undefined) {
+        await this.checkPlan(run, options.plan, options);
+      }
+      const observed = await run.engine(
+        "updating",
+        async (onEvent, signal) => {
+          const stack = await this.session.automation();
+          await stack.up({
+            ...common(options, onEvent, signal),
+            ...(options.plan === undefined ? {} : { plan: options.plan }),
+            ...(options.continueOnError ? { continueOnError: true } : {}),
+            ...(options.policies === "engine" ? await enginePacks(this.session) : {}),
+            showSecrets: false,
+          });
+        },
+        options.plan,
+      );
+      return { ...changes(observed), outputs: await this.outputs() };
+    });
+  }
+
+  /** Makes the state what the clouds say. Resources are not touched. */
+  refresh(options: RefreshOptions = {}): Operation<ChangeResult> {
+    return this.operation(options, async (run) => {
+      await this.confirm(options);
+      return changes(
+        await run.engine("refreshing", async (onEvent, signal) => {
+          const stack = await this.session.automation();
+          const { clearPendingCreates } = options;
+          await stack.refresh({ ...common(options, onEvent, signal), clearPendingCreates, showSecrets: false });
+        }),
+      );
+    });
+  }
+
+  /** What differs between the state and the clouds. Neither is changed. */
+  drift(options: OperationOptions = {}): Operation<DriftResult> {
+    return this.operation(options, async (run) => {
+      const observed = await run.engine("comparing", async (onEvent, signal) => {
+        const stack = await this.session.automation();
+        await stack.previewRefresh(common(options, onEvent, signal));
+      });
+      const result = changes(observed);
+      return { ...result, drifted: result.hasChanges };
+    });
+  }
+
+  /** Deletes what the stack made. Refuses where anything is protected: taking that off is a step of its own. */
+  destroy(options: DestroyOptions = {}): Operation<ChangeResult> {
+    return this.operation(options, async (run) => {
+      const state = await this.confirm(options);
+      guardProtected(this.name, stateResources(state));
+      this.expected = stateResources(state).length;
+      const observed = await run.engine("destroying", async (onEvent, signal) => {
+        const stack = await this.session.automation();
+        const { continueOnError } = options;
+        await stack.destroy({ ...common(options, onEvent, signal), continueOnError, showSecrets: false });
+      });
+      if (options.remove) {
+        await this.session.command(["stack", "rm", "--yes", "--preserve-config", "--stack", this.name]);
+      }
+      return changes(observed);
+    });
+  }
+
+  /** Takes resources that exist into the state. The program must describe them, or the next `up` deletes them. */
+  import(options: ImportOptions): Operation<{ readonly imported: number }> {
+    return this.operation(options, async (run) => {
+      await this.confirm(options);
+      await run.engine("importing", async () => {
+        const stack = await this.session.automation();
+        await stack.import({
+          resources: options.resources.map((resource) => ({ ...resource })),
+          nameTable: { ...options.nameTable },
+          protect: options.protect ?? true,
+          generateCode: false,
+          ...(options.message === undefined ? {} : { message: options.message }),
+          showSecrets: false,
+        });
+      });
+      return { imported: options.resources.length };
+    });
+  }
+
+  /** The stack's outputs as its last update left them. Secret values only where `showSecrets` asks for them. */
+  async outputs({ showSecrets = false }: { readonly showSecrets?: boolean } = {}): Promise<Outputs> {
+    const read = async (flags: readonly string[]) => {
+      const { stdout } = await this.session.command(["stack", "output", "--json", ...flags, "--stack", this.name]);
+      return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+    };
+    const masked = await read([]);
+    const plain = showSecrets ? await read(["--show-secrets"]) : masked;
+    return Object.fromEntries(
+      Object.entries(masked).map(([name, value]) => {
+        const secret = value === MASK;
+        return [name, { secret, ...(secret && !showSecrets ? {} : { value: plain[name] }) }] as const;
+      }),
+    );
+  }
+
+  /** Past updates, the last one first. */
+  async history({ limit = 20 }: { readonly limit?: number } = {}): Promise<readonly HistoryEntry[]> {
+    const stack = await this.session.automation();
+    return historyOf(await this.session.named(() => stack.history(limit, 1, false)));
+  }
+
+  /** Removes the stack's lock, whoever holds it. */
+  async unlock(): Promise<void> {
+    await this.session.command(["cancel", "--yes", "--stack", this.name]);
+  }
+
+  /** The state as the backend keeps it, secrets encrypted. */
+  state(): Promise<unknown> {
+    return this.session.state();
+  }
+
+  /** Tags of the stack; where values are given, they are set first. */
+  async tags(set: Readonly<Record<string, string>> = {}): Promise<Readonly<Record<string, string>>> {
+    for (const [name, value] of Object.entries(set)) {
+      await this.session.command(["stack", "tag", "set", name, value, "--stack", this.name]);
+    }
+    const { stdout } = await this.session.command(["stack", "tag", "ls", "--json", "--stack", this.name]);
+    return JSON.parse(stdout) as Readonly<Record<string, string>>;
+  }
+
+  /** Removes what the handle keeps on this machine. The stack stays. */
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  /** Refuses to touch production unsaid; the state, which tells what the stack is, is the answer. */
+  private async confirm({ yesProduction = false }: ConfirmOptions): Promise<unknown> {
+    const state = await this.session.state();
+    guardProduction(this.name, stateEnvironment(state), yesProduction);
+    return state;
+  }
+
+  private async judge(run: Running, { policies = "offline" }: PolicyOptions) {
+    if (policies === "engine") {
+      return { report: undefined, violations: [] };
+    }
+    run.emit({ kind: "phase", name: "checking policies" });
+    const { policies: report } = await this.plan();
+    const failing = report.results.filter(({ status, level }) => status === "violation" && level === "mandatory");
+    return {
+      report,
+      violations: failing.map(({ pack, rule, urn, message }) => ({ pack, rule, urn, message })),
+    };
+  }
+
+  /** Compares a saved plan with what would be done now, before the engine gets to the first difference half-way. */
+  private async checkPlan(run: Running, path: string, options: OperationOptions): Promise<void> {
+    const { project } = await this.session.workspace();
+    const saved = await readSavedPlan(path, project, shortName(this.name));
+    const directory = await mkdtemp(join(tmpdir(), "groundplan-plan-"));
+    try {
+      const file = join(directory, "plan.json");
+      await run.engine("comparing with the plan", async (onEvent, signal) => {
+        const stack = await this.session.automation();
+        await stack.preview({ ...common(options, onEvent, signal), plan: file });
+      });
+      const differences = planDifferences(saved, await readSavedPlan(file, project, shortName(this.name)));
+      if (differences.length > 0) {
+        throw new PlanMismatchError(path, differences);
+      }
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+
+  private operation<T>(options: OperationOptions, body: (run: Running) => Promise<T>): Operation<T> {
+    return new Operation((emit) =>
+      withLimits(this.name, options, (signal) => {
+        const tell = (retry: { readonly attempt: number; readonly reason: string; readonly delayMs: number }) =>
+          emit({ kind: "retry", ...retry });
+        const attempt = () => withRetries(() => body(this.running(emit, signal)), options.retry ?? {}, tell, signal);
+        return options.unlock === undefined ? attempt() : this.unlocking(options.unlock, attempt);
+      }),
+    );
+  }
+
+  private running(emit: (event: StackEvent) => void, signal: AbortSignal): Running {
+    return {
+      emit,
+      engine: async (phase, work, plan) => {
+        signal.throwIfAborted();
+        emit({ kind: "phase", name: phase });
+        const reader = new EventReader(emit, this.session.redactor, this.expected);
+        try {
+          await work((event) => reader.read(event), signal);
+        } catch (error) {
+          // An interrupted engine fails in ways of its own; who interrupted it knows better what happened.
+          throw error instanceof CommandFailure && !signal.aborted
+            ? await this.session.explain(error, reader.observed, plan)
+            : error;
+        }
+        return reader.observed;
+      },
+    };
+  }
+
+  private async unlocking<T>(unlock: "stale" | "force", attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ConcurrentUpdateError) || (unlock === "stale" && !isStale(error.holders))) {
+        throw error;
+      }
+      await this.unlock();
+      return attempt();
+    }
+  }
+}
+
+interface Running {
+  readonly emit: (event: StackEvent) => void;
+  readonly engine: (
+    phase: string,
+    work: (onEvent: (event: EngineEvent) => void, signal: AbortSignal) => Promise<void>,
+    plan?: string,
+  ) => Promise<Observed>;
+}
+
+/** What the CLI prints in place of a secret. */
+const MASK = "[secret]";
+
+/** Opens a stack. Nothing is read or run before its first operation. */
+export function openStack(options: StackOptions): StackHandle {
+  return new StackHandle(options);
+}
+
+function common(options: OperationOptions, onEvent: (event: EngineEvent) => void, signal: AbortSignal) {
+  return {
+    onEvent,
+    signal,
+    color: "never" as const,
+    userAgent: "groundplan",
+    ...(options.message === undefined ? {} : { message: options.message }),
+    ...(options.targets === undefined ? {} : { target: [...options.targets] }),
+    ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+  };
+}
+
+function changes({ counts, changes: list, durationSeconds }: Observed): ChangeResult {
+  const untouched = new Set(["same", "read", "refresh"]);
+  const hasChanges = Object.entries(counts).some(([op, count]) => count > 0 && !untouched.has(op));
+  return { counts, changes: list, hasChanges, durationSeconds };
+}
+
+function total({ counts }: Observed): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
