@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { InputError } from "../components/errors";
 import { type Plan, serializePlan } from "../engine";
-import { builtInSystem } from "../systems";
+import { externalSecrets } from "./externalSecrets";
 import type { Cell, CellResult } from "./matrix";
 import { planStack } from "./plan";
 import { UNKNOWN_CONFIG_VALUE } from "./stackFile";
@@ -26,7 +26,14 @@ async function planCell(cell: Cell): Promise<CellResult> {
   try {
     const plans: Plan[] = [];
     for (const mode of ["preview", "simulate"] as const) {
-      const request = { directory, stack, selection: cell, secrets: await secretsOf(cell.system), mode, today };
+      const request = {
+        directory,
+        stack,
+        selection: cell,
+        secrets: await externalSecrets(cell.system, UNKNOWN_CONFIG_VALUE),
+        mode,
+        today,
+      };
       const plan = await planStack(request);
       plans.push(plan);
       if (compareTransports) {
@@ -61,22 +68,4 @@ async function planCell(cell: Cell): Promise<CellResult> {
       message: error instanceof Error ? error.message : String(error),
     };
   }
-}
-
-/** Every secret a system gets from outside, present and unknown: what any stack of it has to bring. */
-async function secretsOf(name: string): Promise<Readonly<Record<string, unknown>>> {
-  const system = await builtInSystem(name);
-  const own = Object.entries(system?.secrets ?? {}).filter(([, secret]) => secret.generate === undefined);
-  const external = Object.entries(system?.external ?? {}).filter(
-    ([, { secrets }]) => Object.keys(secrets ?? {}).length > 0,
-  );
-  const secrets = {
-    ...Object.fromEntries(own.map(([key]) => [key, UNKNOWN_CONFIG_VALUE])),
-    ...Object.fromEntries(external.map(([key, service]) => [key, unknownValues(service.secrets ?? {})])),
-  };
-  return Object.keys(secrets).length === 0 ? {} : { "groundplan:secrets": secrets };
-}
-
-function unknownValues(keys: object): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.keys(keys).map((key) => [key, UNKNOWN_CONFIG_VALUE]));
 }

@@ -19,6 +19,7 @@ import { type NodeGroupPlan, planNodeGroups } from "./eks/nodeGroups";
 import { makeNodes } from "./eks/nodes";
 import { type Addon, KUBERNETES_VERSION } from "./eks/versions";
 import { classVerdict, heldVerdict } from "./nodeLimits";
+import { forgettable } from "./unreachable";
 
 export interface ClusterArgs extends ComponentArgs {
   /** Name of the cluster: its log group and its subnets' tags follow from it. */
@@ -172,6 +173,7 @@ export class Cluster extends Component {
         // A changed kubeconfig must not look like another cluster, which would replace everything in it.
         // https://github.com/pulumi/pulumi-kubernetes/issues/4019
         clusterIdentifier: args.clusterName,
+        ...forgettable(this.context),
       },
       { dependsOn: [...entries] },
     );

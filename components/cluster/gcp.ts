@@ -18,6 +18,7 @@ import { planNodePools } from "./gke/nodePools";
 import { makeNodeAccount, makeNodes, type NodeAccount } from "./gke/nodes";
 import { MAINTENANCE, RELEASE_CHANNEL } from "./gke/versions";
 import { heldVerdict } from "./nodeLimits";
+import { forgettable } from "./unreachable";
 
 export interface ClusterArgs extends ComponentArgs {
   /** Name of the cluster. */
@@ -257,6 +258,7 @@ export class Cluster extends Component {
       // A changed kubeconfig must not look like another cluster, which would replace everything in it.
       // https://github.com/pulumi/pulumi-kubernetes/issues/4019
       clusterIdentifier: args.clusterName,
+      ...forgettable(this.context),
     });
   }
 

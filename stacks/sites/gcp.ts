@@ -267,7 +267,9 @@ class GcpSite implements Site {
     return new AddOns(
       this.named("add-ons"),
       { context, modes: addOnModes(system, settings.kubernetes.addOns), after: this.gke.ready },
-      this.options,
+      // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and
+      // controllers that stay to the end take the finalizers off all they look after.
+      { ...this.options, deletedWith: this.gke.cluster },
     );
   }
 

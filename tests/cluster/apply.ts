@@ -1,4 +1,4 @@
-import { ApiError, type Cluster } from "./client";
+import { ApiError, type Cluster, poll } from "./client";
 import { at, describeObject, fieldsOf, type KubernetesObject, listOf, type Reference } from "./objects";
 
 const GONE_MS = 60_000;
@@ -68,6 +68,24 @@ export async function dryRun(cluster: Cluster, objects: readonly KubernetesObjec
   return rejections;
 }
 
+/**
+ * Namespaces that stay between stacks, since deleting one takes the server fifteen seconds and the next stack of the same
+ * system wants it again; all go at the end.
+ */
+export class KeptNamespaces {
+  private readonly kept = new Map<string, KubernetesObject>();
+
+  keep(objects: readonly KubernetesObject[]): void {
+    for (const namespace of objects.filter(({ kind }) => kind === "Namespace")) {
+      this.kept.set(namespace.metadata.name, namespace);
+    }
+  }
+
+  async tearDown(cluster: Cluster): Promise<void> {
+    await tearDown(cluster, [...this.kept.values()]);
+  }
+}
+
 /** Deletes what a dry run made, except namespaces. */
 export async function clearGround(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
   for (const object of objects.filter(({ kind }) => GROUND.has(kind) && kind !== "Namespace")) {
@@ -82,6 +100,32 @@ export async function applyAll(cluster: Cluster, objects: readonly KubernetesObj
     await attempt(rejections, object, () => cluster.apply(object));
   }
   return rejections;
+}
+
+/** Deletes these objects and all that controllers made of them, except namespaces. */
+export async function clearAll(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
+  const others = inOrder(objects).filter(({ kind }) => kind !== "Namespace" && kind !== "Node");
+  for (const object of [...others].reverse()) {
+    await deleteKnown(cluster, object);
+  }
+  for (const { metadata } of objects.filter(({ kind }) => kind === "Namespace")) {
+    // Claims of a StatefulSet's template outlive it, and Jobs that were made of a CronJob by hand have no owner.
+    const ownerless = await Promise.all([
+      cluster.list("v1", "PersistentVolumeClaim", metadata.name),
+      cluster.list("batch/v1", "Job", metadata.name),
+    ]);
+    for (const object of ownerless.flat()) {
+      await cluster.delete(object);
+    }
+    await poll(`pods of ${metadata.name} to end`, GONE_MS, async () => {
+      const left = await Promise.all(
+        ["Pod", "PersistentVolumeClaim"].map((kind) => cluster.list("v1", kind, metadata.name)),
+      );
+      return left.every((list) => list.length === 0);
+    });
+  }
+  // Only now: nodes have to end the pods that were on them.
+  await Promise.all(objects.filter(({ kind }) => kind === "Node").map((node) => cluster.delete(node)));
 }
 
 /** Deletes these objects, the last made first, and waits until the namespaces among them are gone with all they hold. */

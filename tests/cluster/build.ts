@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, constants, homedir, setPriority } from "node:os";
 import { dirname, join } from "node:path";
@@ -28,9 +28,9 @@ export function cacheDirectory(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "groundplan", "control-plane");
 }
 
-/** Builds the control plane unless an earlier run did. Takes a few minutes and needs Go and its module proxy. */
-export async function buildControlPlane(): Promise<ControlPlaneBuild> {
-  const sources = await Promise.all(SOURCES.map((name) => readFile(join(SOURCE, name), "utf8")));
+/** What is built, where, whether or not it is there yet: another version of any source is another build. */
+function buildOf(): ControlPlaneBuild & { readonly directory: string } {
+  const sources = SOURCES.map((name) => readFileSync(join(SOURCE, name), "utf8"));
   const version = /k8s\.io\/kubernetes (v\S+)/.exec(sources[0] ?? "")?.[1] ?? "unknown";
   const key = createHash("sha256")
     .update(sources.join("\0"))
@@ -38,11 +38,22 @@ export async function buildControlPlane(): Promise<ControlPlaneBuild> {
     .update(process.arch)
     .digest("hex");
   const directory = join(cacheDirectory(), `${version}-${key.slice(0, 12)}`);
-  await produceOnce(directory, async (into) => {
+  return { version, directory, binary: join(directory, "controlplane"), stages: join(directory, "stages.yaml") };
+}
+
+/** Whether an earlier run built the control plane, so that this one can start it in seconds and without a network. */
+export function isBuilt(): boolean {
+  return existsSync(buildOf().directory);
+}
+
+/** Builds the control plane unless an earlier run did. Takes a few minutes and needs Go and its module proxy. */
+export async function buildControlPlane(): Promise<ControlPlaneBuild> {
+  const build = buildOf();
+  await produceOnce(build.directory, async (into) => {
     await compile(join(into, "controlplane"));
     await writeFile(join(into, "stages.yaml"), await collectStages());
   });
-  return { version, binary: join(directory, "controlplane"), stages: join(directory, "stages.yaml") };
+  return build;
 }
 
 /** Fills a directory that appears whole or not at all, also when two processes try at the same time. */

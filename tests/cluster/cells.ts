@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { InputError } from "../../components/errors";
 import { builtInSystem, systemNames } from "../../systems";
+import { resolveSystem } from "../../systems/resolve";
 import type { Environment, Model } from "../../systems/spec";
 import type { KubernetesObject } from "./objects";
 
@@ -34,34 +34,40 @@ export interface PlannedCluster {
   readonly objects: readonly KubernetesObject[];
   /** Secrets the plan itself says somebody has to make by hand. */
   readonly awaitedSecrets: readonly string[];
+  /** How many nodes each of its own pools has at most; on a cluster that somebody else runs nothing bounds them. */
+  readonly poolMost: Readonly<Record<string, number>>;
 }
 
-/** The clusters of a cell; what is in the way where a cloud does not run the system in that model. */
-export async function planClusters(cell: Cell): Promise<readonly PlannedCluster[] | { readonly unavailable: string }> {
+/** The clusters of a cell: none where all of it runs on hosts. */
+export async function planClusters(cell: Cell): Promise<readonly PlannedCluster[]> {
   // Loaded on demand: suites that are skipped must not pay for the cloud SDKs.
   const { planStack } = require("../../automation/plan") as typeof import("../../automation/plan");
+  const { externalSecrets } =
+    require("../../automation/externalSecrets") as typeof import("../../automation/externalSecrets");
   const { manifestsOf } = require("./manifests") as typeof import("./manifests");
-  const services = Object.keys((await builtInSystem(cell.system))?.services ?? {});
-  try {
-    const plan = await planStack({
-      directory: PROJECT,
-      stack: "dev",
-      selection: {
-        ...cell,
-        // Production takes images by digest only, and these have none until somebody builds them.
-        set: services.map((name) => ({ path: `images.services.${name}`, value: `registry.example/${name}@${DIGEST}` })),
-      },
-      mode: "simulate",
-      packs: [],
-    });
-    const awaitedSecrets = plan.degraded.flatMap(({ feature }) => /^secret (\S+)$/.exec(feature)?.slice(1) ?? []);
-    return [...manifestsOf(plan)].map(([placement, objects]) => ({ placement, objects, awaitedSecrets }));
-  } catch (error) {
-    // Every system runs on any cluster in every model; what a cloud lacks is for its own tests to tell.
-    if (InputError.is(error) && cell.cloud !== "kubernetes") {
-      const [problem] = error.problems;
-      return { unavailable: `${problem?.path} is ${problem?.found}, not ${problem?.allowed}` };
-    }
-    throw error;
+  const system = await builtInSystem(cell.system);
+  if (system === undefined) {
+    throw new Error(`no system is called ${cell.system}`);
   }
+  const plan = await planStack({
+    directory: PROJECT,
+    stack: "dev",
+    selection: {
+      ...cell,
+      // Production takes images by digest only, and these have none until somebody builds them.
+      set: Object.keys(system.services).map((name) => ({
+        path: `images.services.${name}`,
+        value: `registry.example/${name}@${DIGEST}`,
+      })),
+    },
+    secrets: await externalSecrets(cell.system, "secret"),
+    mode: "simulate",
+    packs: [],
+  });
+  const awaitedSecrets = plan.degraded.flatMap(({ feature }) => /^secret (\S+)$/.exec(feature)?.slice(1) ?? []);
+  return [...manifestsOf(plan)].map(([placement, objects]) => {
+    const { nodePools } = resolveSystem(system, { model: cell.model, environment: cell.environment, placement });
+    const poolMost = Object.fromEntries(Object.entries(nodePools).map(([name, { max }]) => [name, max]));
+    return { placement, objects, awaitedSecrets, poolMost: cell.cloud === "kubernetes" ? {} : poolMost };
+  });
 }

@@ -2,18 +2,22 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { buildControlPlane, type ControlPlaneBuild } from "./build";
+import { buildControlPlane, type ControlPlaneBuild, isBuilt } from "./build";
 import { Cluster, poll } from "./client";
+import { areDefinitionsCached } from "./definitions";
 import { type Access, writeKubeconfig } from "./kubeconfig";
 import type { KubernetesObject } from "./objects";
 import { Processes } from "./processes";
 
 /** How a run of the tests says which cluster to use. */
-export const HOW_TO_ASK =
+const HOW_TO_ASK =
   "set GROUNDPLAN_CONTROL_PLANE=1 to build and start one, or KUBECONFIG_TEST to a cluster that may be written to";
 
 const START_MS = 60_000;
 const ATTEMPTS = 3;
+
+/** Controllers ask at most twenty things a second by default: most of a rollout here would be waiting for that. */
+const UNHURRIED = ["--kube-api-qps=1000", "--kube-api-burst=2000"];
 
 /** Every cluster people run has one, and claims that name no class rely on it. */
 const DEFAULT_STORAGE: KubernetesObject = {
@@ -41,19 +45,25 @@ function givenKubeconfig(): string | undefined {
   return KUBECONFIG_TEST || (GROUNDPLAN_CONTROL_PLANE === "kubeconfig" ? KUBECONFIG : undefined) || undefined;
 }
 
-/** Whether this run asks for a control plane. */
-export function isControlPlaneRequested(): boolean {
-  return givenKubeconfig() !== undefined || process.env.GROUNDPLAN_CONTROL_PLANE === "1";
+/**
+ * Why this run has no control plane, and what to do; undefined when it has one. `1` builds what is missing, which takes
+ * minutes and a module proxy; `cached` takes what an earlier run built, and goes without rather than build.
+ */
+export function reasonForNone(): string | undefined {
+  if (givenKubeconfig() !== undefined || process.env.GROUNDPLAN_CONTROL_PLANE === "1") {
+    return undefined;
+  }
+  if (process.env.GROUNDPLAN_CONTROL_PLANE !== "cached") {
+    return HOW_TO_ASK;
+  }
+  return isBuilt() && areDefinitionsCached() ? undefined : `no earlier run built one here: ${HOW_TO_ASK}`;
 }
 
-/** The control plane this run asks for; undefined when it asks for none. */
-export async function startControlPlane(): Promise<ControlPlane | undefined> {
+/** The control plane this run asks for; there must be no reason for none. */
+export async function startControlPlane(): Promise<ControlPlane> {
   const kubeconfig = givenKubeconfig();
   if (kubeconfig !== undefined) {
     return { kubeconfig, played: false, version: "given", stop: () => Promise.resolve() };
-  }
-  if (!isControlPlaneRequested()) {
-    return undefined;
   }
   const build = await buildControlPlane();
   for (let attempt = 1; ; attempt += 1) {
@@ -135,6 +145,7 @@ async function launch(build: ControlPlaneBuild, processes: Processes): Promise<s
       `--kubeconfig=${kubeconfig}`,
       "--leader-elect=false",
       "--secure-port=0",
+      ...UNHURRIED,
       "--use-service-account-credentials",
       `--service-account-private-key-file=${file("service-account.key")}`,
       `--root-ca-file=${certificate}`,
@@ -144,6 +155,7 @@ async function launch(build: ControlPlaneBuild, processes: Processes): Promise<s
       `--kubeconfig=${kubeconfig}`,
       "--leader-elect=false",
       "--secure-port=0",
+      ...UNHURRIED,
     ]);
     processes.start("kwok", build.binary, [
       "kwok",

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -160,10 +161,19 @@ async function definitionOf(group: string, kind: string): Promise<KubernetesObje
     : (JSON.parse(await readFile(join(directory, file), "utf8")) as KubernetesObject);
 }
 
+/** Whether earlier runs fetched the definitions of every project, so that this one needs no network. */
+export function areDefinitionsCached(): boolean {
+  return SOURCES.every((source) => existsSync(directoryOf(source)));
+}
+
+function directoryOf({ module, version }: DefinitionSource): string {
+  return join(cacheDirectory(), "definitions", `${module.replaceAll("/", "_")}@${version}`);
+}
+
 /** A module's definitions as JSON, one file per kind: parsing their YAML on every run would take longer than all else. */
 async function definitionsOf(source: DefinitionSource): Promise<string> {
   const { module, version, sum } = source;
-  const directory = join(cacheDirectory(), "definitions", `${module.replaceAll("/", "_")}@${version}`);
+  const directory = directoryOf(source);
   await produceOnce(directory, async (into) => {
     const { stdout } = await run("go", ["mod", "download", "-json", `${module}@${version}`], { cwd: tmpdir() });
     const found = fieldsOf(JSON.parse(stdout));

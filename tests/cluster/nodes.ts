@@ -21,16 +21,29 @@ export interface NodePool {
   readonly nodesPerZone?: number;
 }
 
-/** A pool for everything, and one for every selector of nodes some workload has. */
-export function poolsFor(objects: readonly KubernetesObject[]): readonly NodePool[] {
+/** Label by which a workload asks for a pool of its system's own. */
+const POOL_LABEL = "groundplan.dev/pool";
+
+/**
+ * A pool for everything, and one for every selector of nodes some workload has.
+ *
+ * @param most how many nodes the system's own pools may have, by name: what runs on every node is counted by it
+ */
+export function poolsFor(
+  objects: readonly KubernetesObject[],
+  most: Readonly<Record<string, number>> = {},
+): readonly NodePool[] {
   const selectors = new Map<string, Readonly<Record<string, string>>>([["{}", {}]]);
   for (const object of objects) {
     const template = at(object, "spec", "jobTemplate", "spec", "template") ?? at(object, "spec", "template");
     const selector = fieldsOf(at(template, "spec", "nodeSelector")) as Readonly<Record<string, string>>;
     selectors.set(JSON.stringify(selector), selector);
   }
-  // Three in every zone: where one is drained, its pods find room in the zone, also six that must not share a node.
-  return [...selectors.values()].map((labels, index) => ({ name: `pool-${index}`, labels, nodesPerZone: 3 }));
+  return [...selectors.values()].map((labels, index) => {
+    const nodes = most[labels[POOL_LABEL] ?? ""] ?? Number.POSITIVE_INFINITY;
+    // Three in every zone: where one is drained, its pods find room in the zone, also six that must not share a node.
+    return { name: `pool-${index}`, labels, nodesPerZone: Math.min(3, Math.floor(nodes / ZONES.length)) };
+  });
 }
 
 /** Makes the nodes of these pools, played by kwok, and waits until they are ready. */

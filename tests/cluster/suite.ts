@@ -1,10 +1,10 @@
 import { Cluster } from "./client";
-import { type ControlPlane, HOW_TO_ASK, isControlPlaneRequested, startControlPlane } from "./controlPlane";
+import { type ControlPlane, reasonForNone, startControlPlane } from "./controlPlane";
 
 /** A first run builds the control plane and fetches definitions. */
 const START_TIMEOUT_MS = 40 * 60_000;
 
-let started: Promise<ControlPlane | undefined> | undefined;
+let started: Promise<ControlPlane> | undefined;
 
 /** What the tests of a suite work on; known once its hooks have run. */
 export interface Subject {
@@ -17,9 +17,10 @@ export interface Subject {
  * in its title.
  */
 export function describeOnControlPlane(title: string, define: (subject: () => Subject) => void): void {
-  if (!isControlPlaneRequested()) {
+  const reason = reasonForNone();
+  if (reason !== undefined) {
     describe(title, () => {
-      it(HOW_TO_ASK);
+      it(reason);
     });
     return;
   }
@@ -29,9 +30,6 @@ export function describeOnControlPlane(title: string, define: (subject: () => Su
       this.timeout(START_TIMEOUT_MS);
       started ??= startControlPlane();
       const controlPlane = await started;
-      if (controlPlane === undefined) {
-        this.skip();
-      }
       subject = { controlPlane, cluster: Cluster.fromKubeconfig(controlPlane.kubeconfig) };
     });
     after(() => subject?.cluster.close());

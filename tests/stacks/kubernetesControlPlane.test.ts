@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { applyAll, dryRun, tearDown } from "../cluster/apply";
+import { applyAll, clearAll, dryRun, KeptNamespaces } from "../cluster/apply";
 import { installDefinitions } from "../cluster/definitions";
 import { makeNodes, poolsFor } from "../cluster/nodes";
 import type { KubernetesObject } from "../cluster/objects";
@@ -38,6 +38,7 @@ const CELLS: readonly PlanArgs[] = [
 ];
 
 describeOnControlPlane("planned manifests on a real API server", (subject) => {
+  const namespaces = new KeptNamespaces();
   for (const cell of CELLS) {
     it(`takes and rolls out ${cell.system}, ${cell.model}, ${cell.environment}, under its pod security and quotas`, async function () {
       this.timeout(300_000);
@@ -53,10 +54,16 @@ describeOnControlPlane("planned manifests on a real API server", (subject) => {
           expect(await waitForRollouts(cluster, objects.filter(rollsOut), 60_000)).to.deep.equal([]);
         }
       } finally {
-        await tearDown(cluster, [...objects, ...nodes]);
+        namespaces.keep(objects);
+        await clearAll(cluster, [...objects, ...nodes]);
       }
     });
   }
+
+  after(async function () {
+    this.timeout(300_000);
+    await namespaces.tearDown(subject().cluster);
+  });
 });
 
 /** The objects a cluster would be given; charts are rendered by Helm on the way and not among them. */

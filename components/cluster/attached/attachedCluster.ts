@@ -75,7 +75,8 @@ export class AttachedCluster extends Component implements ClusterContract {
     return this.make(k8s.Provider, "kubernetes", {
       ...(args.kubeContext === undefined ? {} : { context: args.kubeContext }),
       ...(args.kubeconfig === undefined ? {} : { kubeconfig: args.kubeconfig }),
-      deleteUnreachable: args.deleteUnreachable ?? false,
+      // Said to be false, it would keep the variable PULUMI_K8S_DELETE_UNREACHABLE from being asked.
+      ...(args.deleteUnreachable === true ? { deleteUnreachable: true } : {}),
       enableServerSideApply: true,
     });
   }

@@ -69,7 +69,9 @@ export function makeAddOns(
       },
       after: [...eks.ready, ...identities],
     },
-    options,
+    // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and controllers
+    // that stay to the end take the finalizers off all they look after.
+    { ...options, deletedWith: eks.cluster },
   );
 }
 

@@ -1,0 +1,16 @@
+import { builtInSystem } from "../systems";
+
+/** Every secret a built-in system gets from outside, all of one value: what any stack of it has to bring, by full key. */
+export async function externalSecrets(name: string, value: string): Promise<Readonly<Record<string, unknown>>> {
+  const system = await builtInSystem(name);
+  const own = Object.entries(system?.secrets ?? {}).filter(([, secret]) => secret.generate === undefined);
+  const external = Object.entries(system?.external ?? {}).filter(
+    ([, { secrets }]) => Object.keys(secrets ?? {}).length > 0,
+  );
+  const each = (keys: object) => Object.fromEntries(Object.keys(keys).map((key) => [key, value]));
+  const secrets = {
+    ...Object.fromEntries(own.map(([key]) => [key, value])),
+    ...Object.fromEntries(external.map(([key, service]) => [key, each(service.secrets ?? {})])),
+  };
+  return Object.keys(secrets).length === 0 ? {} : { "groundplan:secrets": secrets };
+}
