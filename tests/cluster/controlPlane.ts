@@ -146,6 +146,8 @@ async function launch(build: ControlPlaneBuild, processes: Processes): Promise<s
       "--leader-elect=false",
       "--secure-port=0",
       ...UNHURRIED,
+      // A machine that is short of processors is late with heartbeats, and played pods that were once unready stay so.
+      "--node-monitor-grace-period=1h",
       "--use-service-account-credentials",
       `--service-account-private-key-file=${file("service-account.key")}`,
       `--root-ca-file=${certificate}`,
