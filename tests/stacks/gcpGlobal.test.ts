@@ -43,7 +43,7 @@ describe("Documentation Scraper, global, on Google Cloud", function () {
     expect(
       ofType(plan, "gcp:compute/globalForwardingRule:GlobalForwardingRule").map(({ name }) => name),
     ).to.have.members(["edge-load-balancer-https-rule", "edge-load-balancer-http-rule"]);
-    const backends = at(named(plan, "us-edge-backend-api-8000").inputs, "backends") as readonly unknown[];
+    const backends = at(named(plan, "edge-load-balancer-backend-api-8000").inputs, "backends") as readonly unknown[];
     const zones = backends.map((backend) => /zones\/([\w-]+)\//.exec(String(at(backend, "group")))?.[1]);
     expect(zones.filter((zone) => zone?.startsWith("us-central1"))).to.have.length(3);
     expect(zones.filter((zone) => zone?.startsWith("europe-west1"))).to.have.length(3);
