@@ -6,6 +6,7 @@ import { type NetworkPlan, planNetwork } from "./cidr";
 import type { NetworkContract } from "./contract";
 import { makeEndpoints } from "./endpoints";
 import { makeFlowLog } from "./flowLog";
+import { usualZones, ZONES_WITHOUT_EKS } from "./zones";
 
 export interface NetworkArgs extends ComponentArgs {
   /** Number of the placement's network; networks of different numbers never overlap. */
@@ -14,7 +15,7 @@ export interface NetworkArgs extends ComponentArgs {
   readonly baseCidrBlock?: string;
   /** Prefix length of the network. @default 16 */
   readonly networkPrefix?: number;
-  /** Zones to cover. @default 3 */
+  /** Zones to cover. @default 3, or what the region has */
   readonly zones?: number;
   /** Name of the cluster that will use the subnets, for the tags its controllers look for. */
   readonly clusterName?: string;
@@ -27,9 +28,6 @@ export interface NetworkArgs extends ComponentArgs {
 }
 
 type Tier = "public" | "private" | "data";
-
-/** Zones in which EKS refuses to place its control plane: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html */
-const ZONES_WITHOUT_EKS = ["use1-az3", "usw1-az2", "cac1-az3"];
 
 /** A VPC over several zones: public, private and data subnets, NAT, flow logs and private endpoints. */
 export class Network extends Component implements NetworkContract {
@@ -53,7 +51,7 @@ export class Network extends Component implements NetworkContract {
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:networking:Network", name, args, opts);
-    this.zones = args.zones ?? 3;
+    this.zones = args.zones ?? usualZones(this.context.region);
     const plan = planNetwork({ ...args, zones: this.zones });
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
 
@@ -87,7 +85,19 @@ export class Network extends Component implements NetworkContract {
     this.dataSubnetIds = subnets.data.map((subnet) => subnet.id);
     this.natGatewayIds = gateways.map((gateway) => gateway.id);
     this.ready = [...routes, ...endpoints];
+    this.reportZones();
     this.finish({ vpcId: this.vpcId, cidrBlock: this.cidrBlock });
+  }
+
+  private reportZones(): void {
+    const { multiZone } = this.context.redundancy;
+    if (multiZone && this.zones < 3) {
+      this.degrade({
+        feature: "three zones",
+        reason: `the network covers ${this.zones} zones of ${this.context.region}: the loss of one leaves half`,
+        remedy: "choose a region with three zones",
+      });
+    }
   }
 
   private makeVpc(plan: NetworkPlan): aws.ec2.Vpc {

@@ -8,9 +8,11 @@ import type { HostDescription } from "../../components/host/contract";
 import { storeSecrets } from "../../components/host/environment";
 import type { Keys } from "../../components/secrets/keys/aws";
 import { Bucket, type BucketArgs } from "../../components/storage/bucket/aws";
+import { bucketProblems } from "../../components/storage/bucket/constraints";
 import { LogBucket } from "../../components/storage/bucket/logBucket";
 import { replicaRegionOf } from "../../components/storage/bucket/replicaRegion";
 import type { StoreOf } from "../../systems/spec";
+import { placementProblems } from "../sites/aws/constraints";
 import { makeKeys } from "../sites/aws/foundation";
 import { makeProviders } from "../sites/aws/providers";
 import { networkRange } from "../sites/aws/shared";
@@ -121,7 +123,9 @@ class AwsHost {
 }
 
 /** What a host on AWS cannot use yet, or never: refused by its field rather than left out. */
-function check({ placementSettings: { name, existing } }: SiteRequest): void {
+function check(request: SiteRequest): void {
+  const { placementSettings, settings, system, context } = request;
+  const { name, existing } = placementSettings;
   const filled = (record: Readonly<Record<string, unknown>> | undefined) =>
     Object.keys(record ?? {}).length > 0 ? record : undefined;
   const given = {
@@ -130,7 +134,7 @@ function check({ placementSettings: { name, existing } }: SiteRequest): void {
     databases: filled(existing?.databases),
     buckets: filled(existing?.buckets),
   };
-  const problems = Object.entries(given).flatMap(([field, value]): readonly Problem[] =>
+  const unused = Object.entries(given).flatMap(([field, value]): readonly Problem[] =>
     value === undefined
       ? []
       : [
@@ -142,7 +146,42 @@ function check({ placementSettings: { name, existing } }: SiteRequest): void {
           },
         ],
   );
+  const place = { region: context.region, replicaRegion: replicaRegionOf(context.region) };
+  const problems = [
+    ...unused,
+    ...placementProblems(request),
+    ...Object.entries(system.stores).flatMap(([store, spec]) =>
+      spec.kind === "bucket" && spec.local === undefined ? bucketProblems(store, spec, place) : [],
+    ),
+    ...computeProblems(settings.compute),
+  ];
   if (problems.length > 0) {
     throw new InputError(problems);
   }
+}
+
+/** Settings of clusters, which a host could only ignore. */
+function computeProblems({ architecture, fargateNamespaces }: SiteRequest["settings"]["compute"]): readonly Problem[] {
+  return [
+    ...(architecture === "arm64"
+      ? [
+          {
+            path: "groundplan:compute.architecture",
+            found: show(architecture),
+            allowed: "amd64 for a host on aws: its machines are of that architecture",
+            fix: "remove the setting, or set groundplan:model to distributed",
+          },
+        ]
+      : []),
+    ...(fargateNamespaces.length > 0
+      ? [
+          {
+            path: "groundplan:compute.fargateNamespaces",
+            found: show(fargateNamespaces),
+            allowed: "no namespaces on Fargate where there is no cluster",
+            fix: "remove the setting, or set groundplan:model to distributed",
+          },
+        ]
+      : []),
+  ];
 }

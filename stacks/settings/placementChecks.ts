@@ -133,6 +133,9 @@ function checkPlace(
       problems.push(at(path("account"), account, String(issue.params?.allowed), String(issue.params?.fix)));
     }
   }
+  if (written?.zones !== undefined && cloud !== "aws") {
+    problems.push(at(path("zones"), written.zones, "zones on aws only", "remove it: the others choose their own"));
+  }
   if (written?.context !== undefined && cloud !== "kubernetes") {
     problems.push(
       at(

@@ -24,6 +24,8 @@ export interface PlacementSettings {
   readonly cidrIndex: number;
   /** Network instead of the numbered one. */
   readonly cidrBlock?: string;
+  /** Zones its network covers, on AWS. Undefined: three, or what the region has. */
+  readonly zones?: number;
   /** What it uses instead of making it. */
   readonly existing?: Written["existing"][string];
 }
@@ -45,6 +47,7 @@ export function placementsOf(settings: Written): readonly PlacementSettings[] {
       ...(account === undefined ? {} : { account }),
       ...(context === undefined ? {} : { context }),
       ...(placement.cidrBlock === undefined ? {} : { cidrBlock: placement.cidrBlock }),
+      ...(placement.zones === undefined ? {} : { zones: placement.zones }),
       ...(existing === undefined ? {} : { existing }),
     };
   });

@@ -45,6 +45,7 @@ const placement = z.strictObject({
   context: z.string().min(1).optional().describe("Kubernetes: context of the kubeconfig"),
   cidrIndex: z.int().min(0).max(255).optional().describe("Number of its network, pinned: 4 is 10.4.0.0/16"),
   cidrBlock: cidrBlock.optional().describe("Network instead of the numbered one"),
+  zones: z.int().min(2).max(6).optional().describe("AWS: zones its network covers, never changed; three when absent"),
 });
 
 const storageDriver = z.strictObject({

@@ -19,6 +19,7 @@ import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace } from "../demands";
 import type { Handover } from "../handover";
+import { constraintProblems } from "./aws/constraints";
 import { makeEntrance } from "./aws/entrance";
 import { makeKeys, makeLogBucket, makeNetwork, makeReplicaPlace } from "./aws/foundation";
 import { handoverOf } from "./aws/handover";
@@ -26,7 +27,6 @@ import { leadFor } from "./aws/lead";
 import { clusterContract, makeAddOns, makeCluster, makeSecretStore } from "./aws/platform";
 import { makeProviders } from "./aws/providers";
 import { makeSchedule } from "./aws/schedule";
-import { settingsProblems } from "./aws/settingsProblems";
 import { type Lead, type SharedParts, sharedParts } from "./aws/shared";
 import { Stores } from "./aws/stores";
 import { unsupportedProblems } from "./aws/supported";
@@ -38,7 +38,7 @@ import { childOf, type Exposure, type NamespaceRequest, type Site, type SiteRequ
 /** One region of AWS, as a model sees it. */
 export function openAwsSite(request: SiteRequest): Site {
   const { system, placementSettings, settings } = request;
-  const problems = [...unsupportedProblems(system, placementSettings, settings), ...settingsProblems(system, settings)];
+  const problems = [...unsupportedProblems(system, placementSettings, settings), ...constraintProblems(request)];
   if (problems.length > 0) {
     throw new InputError(problems);
   }

@@ -280,6 +280,16 @@ describe("hosts on aws", function () {
       /groundplan:existing\.main\.cluster[\s\S]*groundplan:existing\.main\.buckets/,
     );
   });
+
+  it("refuses what services would refuse of its settings, and what a host could only ignore, all at once", async () => {
+    await expectRejection(
+      planHost("doc-scraper", "single-server", "preview", {
+        "groundplan:retention": { logsDays: 45 },
+        "groundplan:compute": { architecture: "arm64", fargateNamespaces: ["doc-scraper"] },
+      }),
+      /3 problems[\s\S]*retention\.logsDays[\s\S]*compute\.architecture[\s\S]*compute\.fargateNamespaces/,
+    );
+  });
 });
 
 function secretText(value: Wire): string {

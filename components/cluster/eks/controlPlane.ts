@@ -7,6 +7,7 @@ import { plainServiceTrust, policyDocument } from "../../aws/policy";
 import type { Context } from "../../context";
 import type { NetworkContract } from "../../networking/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
+import { SERVICE_CIDR_BLOCK } from "./constraints";
 
 export interface ControlPlaneArgs {
   readonly context: Context;
@@ -51,8 +52,7 @@ function makeCluster(make: Make, args: ControlPlaneArgs): aws.eks.Cluster {
         endpointPublicAccess: publicCidrs.length > 0,
         ...(publicCidrs.length > 0 ? { publicAccessCidrs: publicCidrs } : {}),
       },
-      // Outside every placement's network, which are cut from 10.0.0.0/8.
-      kubernetesNetworkConfig: { serviceIpv4Cidr: "172.20.0.0/16", ipFamily: "ipv4" },
+      kubernetesNetworkConfig: { serviceIpv4Cidr: SERVICE_CIDR_BLOCK, ipFamily: "ipv4" },
       encryptionConfig: { resources: ["secrets"], provider: { keyArn: args.keys.arn("cluster") } },
       enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
       accessConfig: {

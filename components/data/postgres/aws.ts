@@ -65,7 +65,10 @@ export class Postgres extends Component implements PostgresContract {
     super("groundplan:data:Postgres", name, args, opts);
     this.args = args;
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    const problems = postgresProblems(args.store, args.spec);
+    const problems = postgresProblems(args.store, args.spec, {
+      password: masterPassword(args.spec, args),
+      followed: args.followed ?? false,
+    });
     if (problems.length > 0) {
       throw new InputError(problems);
     }

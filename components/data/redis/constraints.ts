@@ -1,10 +1,22 @@
 import type { StoreOf } from "../../../systems/spec";
+import { breaches, type Constraint } from "../../aws/constraint";
 import { type Problem, show } from "../../errors";
 import { nodeTypeFor } from "./nodeType";
 
 type Redis = StoreOf<"redis">;
 
-/** Engine versions of ElastiCache for Redis OSS by the spec's. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html */
+/** A cache as ElastiCache will be asked for it. */
+export interface RedisSubject {
+  /** Name of the store. */
+  readonly name: string;
+  readonly store: Redis;
+  /** Whether losing a zone may not stop it. */
+  readonly multiZone: boolean;
+}
+
+const GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg";
+
+/** Engine versions of ElastiCache for Redis OSS by the spec's. */
 const ENGINES: Readonly<Record<string, { readonly version: string; readonly family: string }>> = {
   "6": { version: "6.2", family: "redis6.x" },
   "6.2": { version: "6.2", family: "redis6.x" },
@@ -13,8 +25,8 @@ const ENGINES: Readonly<Record<string, { readonly version: string; readonly fami
   "7.1": { version: "7.1", family: "redis7" },
 };
 
-/** https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/quota-limits.html */
 const MOST_NODES = 90;
+const MOST_REPLICAS = 5;
 
 export function engineOf(store: Pick<Redis, "version">) {
   return ENGINES[store.version];
@@ -26,57 +38,130 @@ export function topologyOf(store: Pick<Redis, "mode" | "shards" | "replicas">, m
   return { clusterMode: store.mode === "cluster", shards: store.mode === "cluster" ? store.shards : 1, replicas };
 }
 
-/** What ElastiCache would refuse at apply. */
-export function redisProblems(name: string, store: Redis, multiZone: boolean): readonly Problem[] {
-  const problems: Problem[] = [];
-  const add = (field: string, found: unknown, allowed: string, fix: string) =>
-    problems.push({ path: `stores.${name}.${field}`, found: show(found), allowed, fix });
-
-  if (!engineOf(store)) {
-    add(
-      "version",
-      store.version,
-      `a version ElastiCache offers: ${Object.keys(ENGINES).join(", ")}`,
-      "choose one of them",
-    );
-  }
-  const nodeType = nodeTypeFor(store);
-  if (nodeType === undefined) {
-    add(
-      "resources.requests.memory",
-      store.resources.requests.memory,
-      "at most 419Gi per node",
-      "use cluster mode with more shards",
-    );
-  } else if (!/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) {
-    add("classes.aws", nodeType, "a node type such as cache.r6g.large", "write the type with its cache. prefix");
-  } else if (/^cache\.(t1|m1|m2|c1)\./.test(nodeType)) {
-    // https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/AutoFailover.html
-    add(
-      "classes.aws",
-      nodeType,
+/** What ElastiCache refuses, each with its documentation. */
+export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
+  {
+    id: "elasticache-version",
+    limit: `versions ${Object.keys(ENGINES).join(", ")}`,
+    source: `${GUIDE}/engine-versions.html`,
+    find: (subject) =>
+      engineOf(subject.store)
+        ? []
+        : refuse(
+            subject,
+            "version",
+            subject.store.version,
+            `a version ElastiCache offers: ${Object.keys(ENGINES).join(", ")}`,
+            "choose one of them",
+          ),
+  },
+  {
+    id: "elasticache-largest-node",
+    limit: "419 GiB per node in the types known here",
+    source: `${GUIDE}/ParameterGroups.Engine.html`,
+    find: (subject) =>
+      nodeTypeFor(subject.store) !== undefined
+        ? []
+        : refuse(
+            subject,
+            "resources.requests.memory",
+            subject.store.resources.requests.memory,
+            "at most 419Gi per node",
+            "use cluster mode with more shards",
+          ),
+  },
+  {
+    id: "elasticache-type-form",
+    limit: "a node type is called cache.FAMILY.SIZE",
+    source: `${GUIDE}/CacheNodes.SupportedTypes.html`,
+    find: typeCheck(
+      (type) => !/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(type),
+      "a node type such as cache.r6g.large",
+      "write the type with its cache. prefix",
+    ),
+  },
+  {
+    id: "elasticache-type-failover",
+    limit: "old generations do not fail over",
+    source: `${GUIDE}/AutoFailover.html`,
+    find: typeCheck(
+      (type) => /^cache\.(t1|m1|m2|c1)\./.test(type),
       "a node type with automatic failover",
       "use a current generation, such as cache.t4g.micro",
-    );
-  }
-  const { shards, replicas } = topologyOf(store, multiZone);
-  if (shards * (replicas + 1) > MOST_NODES) {
-    add(
-      "shards",
-      `${shards} shards of ${replicas + 1} nodes`,
-      `at most ${MOST_NODES} nodes`,
-      "use fewer shards or replicas",
-    );
-  }
-  if (store.mode === "cluster" && store.purpose !== "cache") {
+    ),
+  },
+  {
+    id: "elasticache-type-encryption",
+    limit: "old generations take no encryption in transit or at rest",
+    source: `${GUIDE}/in-transit-encryption.html`,
+    find: typeCheck(
+      (type) => /^cache\.(m3|r3)\./.test(type),
+      "a node type with encryption",
+      "use a current generation, such as cache.r6g.large",
+    ),
+  },
+  {
+    id: "elasticache-nodes",
+    limit: `at most ${MOST_NODES} nodes`,
+    source: `${GUIDE}/quota-limits.html`,
+    find: (subject) => {
+      const { shards, replicas } = topologyOf(subject.store, subject.multiZone);
+      return shards * (replicas + 1) > MOST_NODES
+        ? refuse(
+            subject,
+            "shards",
+            `${shards} shards of ${replicas + 1} nodes`,
+            `at most ${MOST_NODES} nodes`,
+            "use fewer shards or replicas",
+          )
+        : [];
+    },
+  },
+  {
+    id: "elasticache-replicas",
+    limit: `at most ${MOST_REPLICAS} replicas of a master`,
+    source: `${GUIDE}/Replication.Redis.Groups.html`,
+    find: (subject) =>
+      subject.store.replicas > MOST_REPLICAS
+        ? refuse(subject, "replicas", subject.store.replicas, `at most ${MOST_REPLICAS}`, "use fewer replicas")
+        : [],
+  },
+  {
+    id: "elasticache-cluster-broker",
     // Celery's transport and BullMQ's multi-key scripts both need all keys on one node.
-    // https://github.com/celery/kombu/issues/1021
-    add(
-      "mode",
-      store.mode,
-      "single or sentinel for a broker",
-      "give the queue a store of its own, without cluster mode",
-    );
-  }
-  return problems;
+    limit: "queues need all their keys on one node, which cluster mode does not give",
+    source: "https://github.com/celery/kombu/issues/1021",
+    find: (subject) =>
+      subject.store.mode === "cluster" && subject.store.purpose !== "cache"
+        ? refuse(
+            subject,
+            "mode",
+            subject.store.mode,
+            "single or sentinel for a broker",
+            "give the queue a store of its own, without cluster mode",
+          )
+        : [],
+  },
+];
+
+/** What ElastiCache would refuse at apply. */
+export function redisProblems(name: string, store: Redis, multiZone: boolean): readonly Problem[] {
+  return breaches(REDIS_CONSTRAINTS, { name, store, multiZone });
+}
+
+function typeCheck(isWrong: (type: string) => boolean, allowed: string, fix: string) {
+  return (subject: RedisSubject): readonly Problem[] => {
+    const type = nodeTypeFor(subject.store);
+    return type !== undefined && isWrong(type) ? refuse(subject, "classes.aws", type, allowed, fix) : [];
+  };
+}
+
+function refuse(
+  { name }: RedisSubject,
+  field: string,
+  found: unknown,
+  allowed: string,
+  fix: string,
+): readonly Problem[] {
+  return [{ path: `stores.${name}.${field}`, found: show(found), allowed, fix }];
 }

@@ -6,11 +6,21 @@ import { makeLogGroup } from "../../aws/logGroup";
 import type { Make } from "../../aws/make";
 import { policyDocument } from "../../aws/policy";
 import { Component, type ComponentArgs, type Transform } from "../../component";
+import { InputError } from "../../errors";
 import { NAME_RULES, uniqueName } from "../../naming";
 import { keyPolicy } from "../../secrets/keys/policy";
 import { makeCertificate } from "../loadBalancer/certificate";
 import { DEFAULT_RATE_LIMIT, makeWebFirewall } from "../loadBalancer/firewall";
-import { CACHING_DISABLED, LONGEST_READ_SECONDS, ORIGIN_HEADER, responseHeaders, WHOLE_REQUEST } from "./plan";
+import { cdnProblems } from "./constraints";
+import {
+  CACHING_DISABLED,
+  LONGEST_READ_SECONDS,
+  ORIGIN_HEADER,
+  priceClassFor,
+  responseHeaders,
+  viewerPolicyFor,
+  WHOLE_REQUEST,
+} from "./plan";
 
 export interface CdnArgs extends ComponentArgs {
   /** Full host names the public asks for. */
@@ -35,6 +45,10 @@ export class Cdn extends Component {
     super("groundplan:edge:Cdn", name, args, opts);
     this.args = args;
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const problems = cdnProblems({ region: this.context.region, hosts: args.hosts, edge: args.edge });
+    if (problems.length > 0) {
+      throw new InputError(problems);
+    }
     const logsKeyArn = this.makeLogsKey();
     const distribution = this.makeDistribution(this.makeFirewall(logsKeyArn));
     this.makeLogs(distribution, logsKeyArn);
@@ -96,7 +110,7 @@ export class Cdn extends Component {
       aliases: [...hosts],
       httpVersion: "http2and3",
       isIpv6Enabled: true,
-      priceClass: "PriceClass_All",
+      priceClass: priceClassFor(edge.cdnRegions),
       webAclId: firewall.arn,
       origins: [
         {
@@ -130,7 +144,7 @@ export class Cdn extends Component {
       viewerCertificate: {
         acmCertificateArn: arn,
         sslSupportMethod: "sni-only",
-        minimumProtocolVersion: "TLSv1.2_2021",
+        minimumProtocolVersion: viewerPolicyFor(edge.tlsMinimum),
       },
       tags: context.tags,
     });

@@ -1,3 +1,5 @@
+import type { EdgeSpec } from "../../../systems/spec";
+
 /** Header by which a load balancer knows requests that came through the CDN. */
 export const ORIGIN_HEADER = "x-origin-verify";
 
@@ -21,12 +23,17 @@ const SECURITY = [
   "x-xss-protection",
 ];
 
+/** Headers CloudFront has no setting of its own for. */
+export function customHeaders(headers: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(headers).filter(([name]) => !SECURITY.includes(name.toLowerCase()));
+}
+
 /** The spec's headers, and the safe ones it leaves out. */
 export function responseHeaders(headers: Readonly<Record<string, string>>) {
   const given = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const xss = given.get("x-xss-protection");
   const csp = given.get("content-security-policy");
-  const others = Object.entries(headers).filter(([name]) => !SECURITY.includes(name.toLowerCase()));
+  const others = customHeaders(headers);
   return {
     securityHeadersConfig: {
       strictTransportSecurity: {
@@ -52,4 +59,31 @@ export function responseHeaders(headers: Readonly<Record<string, string>>) {
       ? { customHeadersConfig: { items: others.map(([header, value]) => ({ header, value, override: true })) } }
       : {}),
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html */
+export function viewerPolicyFor(minimum: EdgeSpec["tlsMinimum"]): string {
+  switch (minimum) {
+    case "1.2":
+      return "TLSv1.2_2021";
+    case "1.3":
+      return "TLSv1.3_2025";
+    default:
+      return minimum satisfies never;
+  }
+}
+
+type CdnRegion = NonNullable<EdgeSpec["cdnRegions"]>[number];
+
+/** Continents each price class reaches. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html */
+const NEAREST: readonly CdnRegion[] = ["north-america", "europe"];
+const FARTHER: readonly CdnRegion[] = [...NEAREST, "asia-pacific", "africa", "middle-east"];
+
+/** The least that has edges wherever the spec wants them. Australia, part of Asia and the Pacific, is in the widest alone. */
+export function priceClassFor(regions: EdgeSpec["cdnRegions"]): string {
+  const within = (known: readonly CdnRegion[]) => regions?.every((region) => known.includes(region)) ?? false;
+  if (within(NEAREST)) {
+    return "PriceClass_100";
+  }
+  return within(FARTHER) && !regions?.includes("asia-pacific") ? "PriceClass_200" : "PriceClass_All";
 }

@@ -64,7 +64,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     this.args = args;
     this.hosts = [...new Set(args.routes.map((route) => route.host))];
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    const problems = loadBalancerProblems(args.routes);
+    const problems = loadBalancerProblems(args.routes, args.edge);
     if (problems.length > 0) {
       throw new InputError(problems);
     }

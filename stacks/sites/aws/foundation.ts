@@ -5,7 +5,7 @@ import { CONCERNS } from "../../../components/secrets/keys/contract";
 import type { BucketArgs } from "../../../components/storage/bucket/aws";
 import { LogBucket } from "../../../components/storage/bucket/logBucket";
 import { childOf, type SiteRequest } from "../site";
-import { copyRegionOf, isSpread, networkRange, ZONES } from "./shared";
+import { copyRegionOf, isSpread, networkRange, zonesCovered } from "./shared";
 
 /** Keys of a placement's own, or the one it is told to use for everything. */
 export function makeKeys(request: SiteRequest, options: pulumi.ComponentResourceOptions): Keys {
@@ -20,10 +20,16 @@ export function makeNetwork(
   { clusterName, keys }: { readonly clusterName: string; readonly keys: Keys },
   options: pulumi.ComponentResourceOptions,
 ): Network {
-  const { context } = request;
+  const { context, placementSettings } = request;
   return new Network(
     childOf(request, "network"),
-    { context, ...networkRange(request.placementSettings), zones: ZONES, clusterName, logsKeyArn: keys.arn("logs") },
+    {
+      context,
+      ...networkRange(placementSettings),
+      zones: zonesCovered(placementSettings),
+      clusterName,
+      logsKeyArn: keys.arn("logs"),
+    },
     options,
   );
 }

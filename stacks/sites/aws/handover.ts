@@ -7,7 +7,7 @@ import { storeClients } from "../../clients";
 import { contextOf, systemIn } from "../../context";
 import { type Handover, handoversOf, type RemotePart } from "../../handover";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
-import { type Lead, networkRange, type Origin, type SharedDatabase, ZONES } from "./shared";
+import { type Lead, networkRange, type Origin, type SharedDatabase, zonesCovered } from "./shared";
 
 export interface HandoverArgs {
   readonly network: Network;
@@ -43,7 +43,10 @@ export function remoteLead(
 ): { readonly lead: Lead; readonly databases: ReadonlyMap<string, SharedDatabase> } {
   const part = handoversOf(settings).of(placementSettings.name);
   const system = systemIn(settings, placementSettings);
-  const { cidrBlock, dataCidrBlocks } = planNetwork({ ...networkRange(placementSettings), zones: ZONES });
+  const { cidrBlock, dataCidrBlocks } = planNetwork({
+    ...networkRange(placementSettings),
+    zones: zonesCovered(placementSettings),
+  });
   const network = {
     vpcId: part.fact("network", "vpcId"),
     dataRouteTableId: part.fact("network", "dataRouteTableId"),

@@ -4,12 +4,10 @@ import type { Postgres } from "../../../components/data/postgres/aws";
 import type { FollowedDatabase } from "../../../components/data/postgres/follower";
 import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
 import type { PeerNetwork } from "../../../components/networking/peering";
+import { usualZones } from "../../../components/networking/zones";
 import { replicaRegionOf } from "../../../components/storage/bucket/replicaRegion";
 import type { StoreOf } from "../../../systems/spec";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
-
-/** Zones of a placement's network. */
-export const ZONES = 3;
 
 /** The primary placement on AWS: what the others follow. */
 export interface Lead {
@@ -36,6 +34,11 @@ export class SharedParts {
   /** By placement. */
   readonly balancers = new Map<string, LoadBalancer>();
   lead: Lead | undefined;
+}
+
+/** Zones of a placement's network. */
+export function zonesCovered({ zones, region }: PlacementSettings): number {
+  return zones ?? usualZones(region);
 }
 
 /** The lead's network, as a peering of another placement names it. */

@@ -62,15 +62,5 @@ function globalProblems(placement: PlacementSettings, placements: Settings["plac
       fix: "name one hosted zone, with any of the placements",
     });
   }
-  const [primary = placement] = placements;
-  if (primary.cloud === "aws" && placement.account !== primary.account) {
-    problems.push({
-      path: `${path}.account`,
-      found: show(placement.account),
-      // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.XRgn.html#USER_ReadRepl.XRgn.Cnsdr
-      allowed: `the account of ${primary.name}, ${show(primary.account)}: RDS replicates within one account only`,
-      fix: "deploy all placements on aws to one account",
-    });
-  }
   return problems;
 }

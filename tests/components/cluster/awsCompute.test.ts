@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { breaches } from "../../../components/aws/constraint";
+import { clusterProblems } from "../../../components/cluster/eks/constraints";
 import { planNodeGroups } from "../../../components/cluster/eks/nodeGroups";
 import { InputError } from "../../../components/errors";
-import { settingsProblems } from "../../../stacks/sites/aws/settingsProblems";
+import { FARGATE_CONSTRAINTS } from "../../../stacks/sites/aws/fargateConstraints";
 import { docScraper } from "../../../systems/docScraper";
 import { resolveSystem } from "../../../systems/resolve";
 import type { NodePoolSpec } from "../../../systems/spec";
@@ -12,7 +14,6 @@ import { named, ofType, planAws } from "../../stacks/awsPlan";
 const pool = (change: Partial<Record<keyof NodePoolSpec, unknown>> = {}): NodePoolSpec =>
   nodePool.parse({ cpu: "4", memory: "8Gi", min: 1, max: 3, ...change });
 const target = { model: "distributed", environment: "staging", placement: "main" } as const;
-const COMPUTE = { karpenter: true, fargateNamespaces: [] };
 const FARGATE = {
   "groundplan:compute": { fargateNamespaces: ["doc-scraper"] },
   "groundplan:overrides": { services: { api: { nodePool: null }, worker: { nodePool: null } } },
@@ -20,18 +21,15 @@ const FARGATE = {
 
 describe("compute settings on aws", () => {
   const system = resolveSystem(docScraper, target);
-  const paths = (compute: object, retention = {}, of = system) =>
-    settingsProblems(of, { compute: { ...COMPUTE, ...compute }, retention }).map(({ path }) => path);
+  const paths = (compute: { fargateNamespaces: readonly string[]; architecture?: "arm64" }, of = system) =>
+    breaches(FARGATE_CONSTRAINTS, { system: of, namespaces: compute.fargateNamespaces, ...compute }).map(
+      ({ path }) => path,
+    );
 
   it("takes the pinned version of Kubernetes and refuses any other", () => {
-    expect(paths({ kubernetesVersion: "1.35" })).to.deep.equal([]);
-    expect(paths({ kubernetesVersion: "1.34" })).to.deep.equal(["groundplan:compute.kubernetesVersion"]);
-  });
-
-  it("refuses days CloudWatch does not keep logs for, and names the next it does", () => {
-    expect(paths({}, { logsDays: 90 })).to.deep.equal([]);
-    const [problem] = settingsProblems(system, { compute: COMPUTE, retention: { logsDays: 45 } });
-    expect(problem).to.deep.include({ path: "groundplan:retention.logsDays", fix: "use 60" });
+    const versions = (version: string) => clusterProblems({ nodePools: {}, version }).map(({ path }) => path);
+    expect(versions("1.35")).to.deep.equal([]);
+    expect(versions("1.34")).to.deep.equal(["groundplan:compute.kubernetesVersion"]);
   });
 
   it("refuses on Fargate what Fargate does not run, by the field that asks for it", () => {
@@ -41,7 +39,7 @@ describe("compute settings on aws", () => {
       "services.worker.nodePool",
       "groundplan:compute.architecture",
     ]);
-    expect(paths({ fargateNamespaces: ["docker"] }, {}, resolveSystem(vibebox, target))).to.deep.equal([
+    expect(paths({ fargateNamespaces: ["docker"] }, resolveSystem(vibebox, target))).to.deep.equal([
       "services.docker.kind",
       "services.docker.nodePool",
       "services.docker.security.podSecurity",

@@ -1,15 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { mergeClients } from "../../../components/data/clients";
-import {
-  masterPassword,
-  maxStorageGiB,
-  postgresProblems,
-  windowsOverlap,
-} from "../../../components/data/postgres/constraints";
+import { masterPassword, maxStorageGiB, postgresProblems } from "../../../components/data/postgres/constraints";
 import { databaseUser } from "../../../components/data/postgres/contract";
 import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
 import { usersScript } from "../../../components/data/postgres/users";
+import { windowsOverlap } from "../../../components/data/postgres/windows";
 import { redisProblems, topologyOf } from "../../../components/data/redis/constraints";
 import { nodeTypeFor } from "../../../components/data/redis/nodeType";
 import type { StoreOf } from "../../../systems/spec";

@@ -1,0 +1,71 @@
+import { breaches } from "../../../components/aws/constraint";
+import { clusterProblems } from "../../../components/cluster/eks/constraints";
+import { postgresProblems } from "../../../components/data/postgres/constraints";
+import { redisProblems } from "../../../components/data/redis/constraints";
+import type { Problem } from "../../../components/errors";
+import { bucketProblems } from "../../../components/storage/bucket/constraints";
+import type { StoreSpec } from "../../../systems/spec";
+import type { SiteRequest } from "../site";
+import { FARGATE_CONSTRAINTS } from "./fargateConstraints";
+import { PLACEMENT_CONSTRAINTS } from "./placementConstraints";
+import { bucketIn, copyRegionOf, isSpread } from "./shared";
+
+export type ConstraintRequest = Pick<SiteRequest, "settings" | "system" | "placementSettings" | "context">;
+
+/** All that services of AWS would refuse of a placement in a cluster, at once and before anything is made. */
+export function constraintProblems(request: ConstraintRequest): readonly Problem[] {
+  const { settings, system, placementSettings } = request;
+  const { architecture, fargateNamespaces, kubernetesVersion } = settings.compute;
+  const { cidrBlock } = placementSettings;
+  return [
+    ...placementProblems(request),
+    ...clusterProblems({
+      nodePools: Object.fromEntries(
+        Object.entries(system.nodePools).map(([name, pool]) => [name, architecture ? { ...pool, architecture } : pool]),
+      ),
+      publicAccessCidrBlocks: settings.access.deployer.cidrBlocks,
+      fargateNamespaces,
+      ...(kubernetesVersion === undefined ? {} : { version: kubernetesVersion }),
+      ...(cidrBlock === undefined ? {} : { cidrBlock }),
+    }),
+    ...breaches(FARGATE_CONSTRAINTS, {
+      system,
+      namespaces: fargateNamespaces,
+      ...(architecture === undefined ? {} : { architecture }),
+    }),
+    ...Object.entries(system.stores).flatMap(([name, store]) => storeProblems(request, name, store)),
+  ];
+}
+
+/** What services refuse of a placement's settings, whatever the model makes there. */
+export function placementProblems({ settings, system, placementSettings }: ConstraintRequest): readonly Problem[] {
+  return breaches(PLACEMENT_CONSTRAINTS, {
+    settings,
+    placement: placementSettings,
+    edge: system.edge,
+    externalPorts: Object.values(system.external).map(({ port }) => port),
+  });
+}
+
+function storeProblems(request: ConstraintRequest, name: string, store: StoreSpec): readonly Problem[] {
+  const { settings, placementSettings, context } = request;
+  switch (store.kind) {
+    case "postgres":
+      return placementSettings.existing?.databases[name]
+        ? []
+        : postgresProblems(name, store, { followed: isSpread(settings) });
+    case "redis":
+      return redisProblems(name, store, context.redundancy.multiZone);
+    case "bucket": {
+      const place = { region: context.region, replicaRegion: copyRegionOf(placementSettings, settings) };
+      return bucketProblems(name, bucketIn(settings, store).spec, place);
+    }
+    case "memcached":
+    case "search":
+    case "vector":
+    case "file-share":
+      return [];
+    default:
+      return store satisfies never;
+  }
+}
