@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
 import { EngineError } from "./failures";
 
 /** A pack's analyzer server. */
@@ -15,20 +16,16 @@ const START_SECONDS = 60;
 /** How much of what it wrote to keep for a message. */
 const TAIL = 4000;
 
-/** Starts a pack the way the engine's language host does: in its own folder, and waits for the port it prints. */
+/**
+ * Starts a pack the way the engine's language host does: in its own folder, with the SDK and the arguments to Node that
+ * the folder names, and waits for the port it prints.
+ */
 export function startAnalyzer(directory: string): Promise<AnalyzerProcess> {
   const folder = resolve(directory);
-  const child = spawn(
-    process.execPath,
-    [
-      "--import",
-      pathToFileURL(require.resolve("tsx")).href,
-      require.resolve("@pulumi/pulumi/cmd/run-policy-pack"),
-      "127.0.0.1:0",
-      folder,
-    ],
-    { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [...nodeArguments(folder), runnerFor(folder), "127.0.0.1:0", folder], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = new Promise<void>((done) => {
     child.on("close", () => done());
   });
@@ -62,4 +59,25 @@ export function startAnalyzer(directory: string): Promise<AnalyzerProcess> {
     child.on("error", (error) => refuse(`did not start (${error.message})`));
     child.on("exit", (code) => refuse(`ended with code ${code ?? "none"} before it served`));
   });
+}
+
+/** `nodeargs` of the pack's PulumiPolicy.yaml. A folder without the file says so when the pack is started. */
+function nodeArguments(folder: string): readonly string[] {
+  try {
+    const project = readFileSync(join(folder, "PulumiPolicy.yaml"), "utf8");
+    const given = /^\s*nodeargs:\s*(["']?)(.*?)\1\s*$/m.exec(project)?.[2] ?? "";
+    return given.split(/\s+/).filter((argument) => argument !== "");
+  } catch {
+    return [];
+  }
+}
+
+/** The SDK's program that serves a pack: the one the pack resolves, or ours where it has none. */
+function runnerFor(folder: string): string {
+  const runner = "@pulumi/pulumi/cmd/run-policy-pack";
+  try {
+    return createRequire(join(folder, "package.json")).resolve(runner);
+  } catch {
+    return require.resolve(runner);
+  }
 }
