@@ -1,4 +1,4 @@
-import { manifestObjects } from "./manifests";
+import { isManifest, manifestObjects } from "./manifests";
 import { at, list, type Props, text } from "./read";
 import type { Subject } from "./rule";
 
@@ -26,25 +26,27 @@ export function kubernetesToken(type: string): Token | undefined {
   const usable =
     token &&
     !token.kind.endsWith("Patch") &&
-    !(["yaml", "helm.sh", "kustomize"].includes(token.group) && !carriesAny(token.kind));
+    (isManifest(type) || !["yaml", "helm.sh", "kustomize"].includes(token.group));
   tokens.set(type, usable ? token : undefined);
   return usable ? token : undefined;
 }
 
 /**
  * A predicate for `Rule.resources`: objects of these kinds, their typed lists (`DeploymentList`), the untyped `List`
- * and what a ConfigGroup is given, as objects or as YAML text.
+ * and manifests: what a ConfigGroup or ConfigFile is given as objects, as YAML text or as files.
  */
 export function kinds(...wanted: readonly string[]): (type: string) => boolean {
   return (type) => {
     const token = kubernetesToken(type);
     if (!token) return false;
-    return wanted.includes(token.kind) || carriesAny(token.kind) || wanted.some((kind) => token.kind === `${kind}List`);
+    return (
+      carriesAny(type, token) || wanted.includes(token.kind) || wanted.some((kind) => token.kind === `${kind}List`)
+    );
   };
 }
 
-function carriesAny(kind: string): boolean {
-  return kind === "List" || kind === "ConfigGroup";
+function carriesAny(type: string, token: Token): boolean {
+  return token.kind === "List" || isManifest(type);
 }
 
 /** The objects of the wanted kinds in a resource, in order. */
@@ -54,11 +56,13 @@ export function objectsOf(
 ): readonly KubernetesObject[] {
   const token = kubernetesToken(resource.type);
   if (!token) return [];
+  if (isManifest(resource.type)) {
+    return manifestObjects(resource).flatMap(({ value, place }) => carried(value, place, "", wanted));
+  }
   if (wanted.includes(token.kind)) return [{ kind: token.kind, props: resource.props, where: "" }];
   const itemKind = token.kind.endsWith("List") ? token.kind.slice(0, -"List".length) : "";
-  if (!carriesAny(token.kind) && !wanted.includes(itemKind)) return [];
-  const items = token.kind === "ConfigGroup" ? manifestObjects(resource.props) : list(resource.props.items);
-  return items.flatMap((item, index) => carried(item, `item ${index}`, itemKind, wanted));
+  if (token.kind !== "List" && !wanted.includes(itemKind)) return [];
+  return list(resource.props.items).flatMap((item, index) => carried(item, `item ${index}`, itemKind, wanted));
 }
 
 /** An item, or the items of a list that is one. */

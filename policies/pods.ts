@@ -1,4 +1,5 @@
-import { applicableObjects, kinds, kubernetesToken } from "./kubernetes";
+import { applicableObjects, kinds } from "./kubernetes";
+import { isManifest } from "./manifests";
 import { at, list, type Props, shown, text } from "./read";
 import type { MutableProps } from "./remedies";
 import type { Report, Rule, RuleConfig, Subject } from "./rule";
@@ -107,7 +108,7 @@ type Remedy<T> = (subject: T, spec: MutableProps) => void;
 
 /** The remedies of pods: not for YAML text, whose objects are read copies and shared between rules. */
 function remedied(resource: Subject, apply: (pod: Pod) => void): void {
-  if (kubernetesToken(resource.type)?.kind === "ConfigGroup") return;
+  if (isManifest(resource.type)) return;
   podsOf(resource).forEach(apply);
 }
 

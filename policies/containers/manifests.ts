@@ -1,24 +1,45 @@
-import { kubernetesToken } from "../kubernetes";
-import { manifestTexts, readManifest } from "../manifests";
+import { readLocal } from "../files";
+import { isManifest, isRemote, isTransformed, manifestPaths, manifestTexts, readManifest } from "../manifests";
 import { list, shown, text } from "../read";
 import { type Rule, resourceRule } from "../rule";
 
-const isGroup = (type: string): boolean => kubernetesToken(type)?.kind === "ConfigGroup";
-const isManifest = (type: string): boolean => isGroup(type) || /^kubernetes:yaml(\/v2)?:ConfigFile$/.test(type);
+const TRANSFORMED = "Its objects are transformed, and judged as resources of their own";
 
 export const readable = resourceRule({
   id: "manifest-yaml-readable",
-  title: "YAML manifests given as text can be read",
+  title: "YAML manifests can be read",
   description: "What cannot be read cannot be judged by any other rule",
   severity: "high",
   level: "mandatory",
   fix: "Correct the YAML.",
   sources: [],
-  resources: isGroup,
-  check({ props, notApplicable }, report) {
-    const texts = manifestTexts(props);
-    if (texts.length === 0) notApplicable("Holds no YAML text");
-    for (const problem of texts.flatMap((source) => readManifest(source).problems)) report(`yaml: ${problem}`);
+  resources: isManifest,
+  check(resource, report) {
+    const texts = manifestTexts(resource);
+    if (texts.length === 0) resource.notApplicable("Holds no YAML text that is at hand");
+    for (const { label, content } of texts) {
+      for (const problem of readManifest(content).problems) report(`${label}: ${problem}`);
+    }
+  },
+});
+
+export const atHand = resourceRule({
+  id: "manifest-files-at-hand",
+  title: "Manifests' files are where the policies can read them",
+  description: "Files that are not found are judged only where the engine makes their objects resources of their own",
+  severity: "medium",
+  level: "advisory",
+  fix: "Run from the program's folder, with paths relative to it and patterns of * and ** only.",
+  sources: [],
+  resources: isManifest,
+  check(resource, report) {
+    if (isTransformed(resource)) resource.notApplicable(TRANSFORMED);
+    const paths = manifestPaths(resource);
+    if (paths.length === 0) resource.notApplicable("Names no file");
+    for (const source of paths) {
+      const { problem } = readLocal(source);
+      if (problem !== undefined) report(`${shown(source)} ${problem}; no rule judged what it holds`);
+    }
   },
 });
 
@@ -32,10 +53,11 @@ export const local = resourceRule({
   sources: [],
   resources: isManifest,
   check({ props }, report) {
-    for (const source of [...list(props.files), props.file]) {
-      if (/^https?:/i.test(text(source) ?? "")) report(`${shown(source)} is read from the network`);
+    for (const source of [...list(props.files), props.files, props.file]) {
+      if (isRemote(text(source) ?? ""))
+        report(`${shown(source)} is read from the network; no rule judged what it holds`);
     }
   },
 });
 
-export const manifestRules: readonly Rule[] = [readable, local];
+export const manifestRules: readonly Rule[] = [readable, atHand, local];

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { stringify } from "yaml";
 import { container, release } from "../fixtures";
 import { DELETE, type Mutation, mutate, type TestResource } from "../harness";
@@ -111,8 +112,28 @@ const carriers: readonly (readonly [string, TestResource])[] = [
   ["JSON text", { type: "kubernetes:yaml:ConfigGroup", name: "carrier", props: { yaml: JSON.stringify(badObject) } }],
 ];
 
+const MANIFESTS = path.join(__dirname, "manifests");
+const manifest = (type: string, props: Readonly<Record<string, unknown>>): TestResource => ({
+  type: `kubernetes:yaml${type}`,
+  name: "carrier",
+  props,
+});
+const onDisk: typeof carriers = [
+  ["a file", manifest("/v2:ConfigFile", { file: path.join(MANIFESTS, "privileged.yaml") })],
+  ["a file of the first SDK version", manifest(":ConfigFile", { file: path.join(MANIFESTS, "privileged.yaml") })],
+  [
+    "a file beside a sound one",
+    manifest("/v2:ConfigGroup", { files: [`${MANIFESTS}/sound.yml`, `${MANIFESTS}/p*.yaml`] }),
+  ],
+  ["a file of any folder", manifest("/v2:ConfigGroup", { files: [path.join(MANIFESTS, "**", "*.json")] })],
+  [
+    "a file relative to the program",
+    manifest("/v2:ConfigFile", { file: path.relative(process.cwd(), path.join(MANIFESTS, "deep/list.json")) }),
+  ],
+];
+
 const nested: readonly BadProgram[] = [
-  ...carriers.map(([where, carrier]) => ({
+  ...[...carriers, ...onDisk].map(([where, carrier]) => ({
     title: `a privileged container in ${where}`,
     resources: carriedBy(carrier),
     caught: { "container-not-privileged": ["carrier"] },
@@ -130,6 +151,21 @@ const nested: readonly BadProgram[] = [
     title: "YAML text that cannot be read",
     resources: [{ type: "kubernetes:yaml/v2:ConfigGroup", name: "broken", props: { yaml: "kind: [Pod" } }],
     caught: { "manifest-yaml-readable": ["broken"] },
+  },
+  {
+    title: "a file that is no YAML",
+    resources: [{ ...manifest("/v2:ConfigFile", { file: `${MANIFESTS}/broken.yaml.txt` }), name: "broken" }],
+    caught: { "manifest-yaml-readable": ["broken"] },
+  },
+  {
+    title: "a file nobody can find",
+    resources: [manifest("/v2:ConfigGroup", { files: ["no-such-folder/*.yaml"] })],
+    caught: { "manifest-files-at-hand": ["carrier"] },
+  },
+  {
+    title: "a manifest from the network",
+    resources: [manifest("/v2:ConfigFile", { file: "https://example.com/install.yaml" })],
+    caught: { "manifest-from-own-files": ["carrier"] },
   },
 ];
 

@@ -319,8 +319,39 @@ export const kubernetes: Further = {
   ],
   "manifest-from-own-files": [
     refuses(one("kubernetes:yaml/v2:ConfigFile", { file: "app.yaml" }), "file", [
-      ["https://example.com/app.yaml", '"https://example.com/app.yaml" is read from the network'],
+      [
+        "https://example.com/app.yaml",
+        '"https://example.com/app.yaml" is read from the network; no rule judged what it holds',
+      ],
     ]),
+    allows(one("kubernetes:yaml/v2:ConfigFile", { file: "app.yaml" }), "file", ["files/https:/app.yaml"]),
+  ],
+  "manifest-files-at-hand": [
+    // The first SDK version makes a ConfigFile of each file, and transforms what no policy can follow.
+    leaves(
+      one("kubernetes:yaml/v2:ConfigFile", { file: "package.json" }),
+      { type: "kubernetes:yaml:ConfigGroup", props: { files: ["no-such-file.yaml"] } },
+      { type: "kubernetes:yaml:ConfigFile", props: { file: "no-such-file.yaml", transformations: [null] } },
+      { type: "kubernetes:kustomize/v2:Directory", props: { directory: "no-such-folder" } },
+    ),
+    refuses(one("kubernetes:yaml:ConfigFile", { file: "package.json", transformations: [] }), "file", [
+      ["no-such-file.yaml", '"no-such-file.yaml" names no file here; no rule judged what it holds'],
+    ]),
+  ],
+  "manifest-yaml-readable": [
+    refuses(one("kubernetes:yaml/v2:ConfigFile", { file: "package.json" }), "file", [
+      [
+        "tests/policies/corpus/manifests/broken.yaml.txt",
+        "broken.yaml.txt: Flow sequence in block collection must be sufficiently indented and end with a ] at line 2, column 1:",
+      ],
+    ]),
+  ],
+  "container-not-privileged": [
+    // What the first SDK version transforms is judged as it comes out, not as it stands in the file.
+    leaves([deployment], {
+      type: "kubernetes:yaml:ConfigFile",
+      props: { file: "tests/policies/corpus/manifests/privileged.yaml", transformations: [null] },
+    }),
   ],
   "ingress-no-snippets": [
     allows(one("kubernetes:networking.k8s.io/v1:Ingress", { metadata: {} }), "metadata.annotations", [{ "a/b": "c" }]),

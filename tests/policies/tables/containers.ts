@@ -17,7 +17,7 @@ const configMap: TestResource = {
 const manifest: TestResource = {
   type: "kubernetes:yaml/v2:ConfigGroup",
   props: {
-    files: ["manifests/*.yaml"],
+    files: ["tests/policies/corpus/manifests/*.yml"],
     yaml: "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: app, namespace: shop }\n",
   },
 };
@@ -441,13 +441,36 @@ export const table: CaseTable = {
     ],
     unknown: ["yaml"],
   },
+  "manifest-files-at-hand": {
+    base: [manifest],
+    fails: [
+      {
+        at: "files",
+        to: ["no-such-folder/*.yaml", "no-such-file.yaml"],
+        message: [
+          '"no-such-folder/*.yaml" names no file here; no rule judged what it holds',
+          '"no-such-file.yaml" names no file here; no rule judged what it holds',
+        ],
+      },
+      {
+        at: "files.0",
+        to: "tests/policies/corpus/manifests/{sound,other}.yml",
+        message: '"tests/policies/corpus/manifests/{sound,other}.yml" names no file here; no rule judged what it holds',
+      },
+    ],
+    passes: [
+      { at: "files", to: "tests/policies/corpus/manifests/sound.yml" },
+      { at: "files", to: ["https://example.com/install.yaml"] },
+    ],
+    unknown: ["files", "files.0", "file"],
+  },
   "manifest-from-own-files": {
     base: [manifest],
     fails: [
       {
         at: "files",
         to: ["https://example.com/install.yaml"],
-        message: '"https://example.com/install.yaml" is read from the network',
+        message: '"https://example.com/install.yaml" is read from the network; no rule judged what it holds',
       },
     ],
     unknown: ["files"],
