@@ -21,6 +21,8 @@ export interface PlanRequest {
   readonly mode: "preview" | "simulate";
   /** Names of the policy packs to run. @default all */
   readonly packs?: readonly string[];
+  /** Levels and properties by rule, before all that the stack's settings say of them. */
+  readonly rules?: JudgeRequest["rules"];
   /** Day on which exemptions are judged, YYYY-MM-DD. @default today */
   readonly today?: string;
   /** @default "direct" */
@@ -92,7 +94,7 @@ export function judgeSettings(settings: Settings): Omit<JudgeRequest, "mode"> {
  * per process. Throws an InputError with every problem of the input, or an EngineError.
  */
 export async function planStack(request: PlanRequest): Promise<Plan> {
-  const { stack, mode, packs, today } = request;
+  const { stack, mode, packs, rules, today } = request;
   selectPacks(packs);
   request.onPhase?.(`reading Pulumi.${request.base ?? stack}.yaml`);
   const { project, settings, config, secretKeys } = await readStack(request);
@@ -103,7 +105,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   const run = await runProgram({ program, project, stack, config, secretKeys, mode, transport, onProgress });
   request.onRun?.(run);
   request.onPhase?.("checking policies");
-  const policies = await judgeResources(run.resources, { ...judgeSettings(settings), mode, packs, today });
+  const policies = await judgeResources(run.resources, { ...judgeSettings(settings), mode, packs, rules, today });
   const header = {
     system: settings.system.name,
     environment: settings.environment,

@@ -6,6 +6,7 @@ import type { PolicyReport } from "../engine/plan";
 import {
   packs as allPacks,
   applyExemptions,
+  checkConfig,
   EXEMPT_RESOURCES,
   EXEMPT_STACK,
   type Exemption,
@@ -32,6 +33,8 @@ export interface JudgeRequest {
   /** Registries images may come from. @default any */
   readonly registries?: readonly string[];
   readonly exemptions?: readonly ExemptionSetting[];
+  /** Levels and properties by rule, exemptions among them, as `--policy-pack-config` takes them; they go before all else. */
+  readonly rules?: PolicyPackConfig;
   /** Day on which exemptions are judged, YYYY-MM-DD. @default today */
   readonly today?: string;
 }
@@ -45,9 +48,10 @@ export async function judgeResources(
   request: JudgeRequest,
 ): Promise<PolicyReport> {
   const packs = selectPacks(request.packs);
-  const exemptions = request.exemptions ?? [];
+  const rules = splitRules(request.rules);
+  const exemptions = [...(request.exemptions ?? []), ...rules.exemptions];
   const today = request.today ?? new Date().toISOString().slice(0, 10);
-  const problems = unknownRules(exemptions);
+  const problems = [...unknownRules(exemptions), ...rules.problems];
   if (problems.length > 0) {
     throw new InputError(problems);
   }
@@ -56,7 +60,10 @@ export async function judgeResources(
     config: Object.fromEntries(
       packs.map((pack) => [
         pack.name,
-        packConfig(pack, { environment: request.environment, overrides: overridesFor(request) }),
+        packConfig(pack, {
+          environment: request.environment,
+          overrides: mergeRules(overridesFor(request), rules.settings),
+        }),
       ]),
     ),
   });
@@ -69,17 +76,65 @@ export async function judgeResources(
  * under the same environment and exemptions as here.
  */
 export function packConfigs(request: Omit<JudgeRequest, "mode" | "today">): Readonly<Record<string, PolicyPackConfig>> {
-  const exemptions = perRule(request.exemptions ?? []);
+  const rules = splitRules(request.rules);
+  if (rules.problems.length > 0) {
+    throw new InputError(rules.problems);
+  }
+  const exemptions = perRule([...(request.exemptions ?? []), ...rules.exemptions]);
+  const overrides = mergeRules(overridesFor(request), rules.settings);
   return Object.fromEntries(
     selectPacks(request.packs).map((pack) => [
       pack.name,
-      packConfig(pack, { environment: request.environment, exemptions, overrides: overridesFor(request) }),
+      packConfig(pack, { environment: request.environment, exemptions, overrides }),
     ]),
   );
 }
 
 function perRule(exemptions: readonly ExemptionSetting[]): readonly Exemption[] {
   return exemptions.flatMap(({ rules, ...rest }) => rules.map((rule) => ({ ...rest, rule })));
+}
+
+/** Settings of rules apart from the exemptions among them, which are settled here and not by the rules. */
+function splitRules(rules: PolicyPackConfig = {}): {
+  readonly settings: PolicyPackConfig;
+  readonly exemptions: readonly ExemptionSetting[];
+  readonly problems: readonly Problem[];
+} {
+  const problems = checkConfig(allPacks, rules).map(({ path, found, allowed }) => ({
+    path: `rules: ${path}`,
+    found,
+    allowed,
+    fix:
+      (knownRules().some((rule) => path === rule || path.startsWith(`${rule}.`))
+        ? undefined
+        : didYouMean(path, knownRules())) ?? "correct the value, or remove it so that the rule's own applies",
+  }));
+  if (problems.length > 0) {
+    return { settings: {}, exemptions: [], problems };
+  }
+  const entries = Object.entries(rules).map(([rule, entry]) => {
+    const { exemptions = [], ...settings } = typeof entry === "string" ? { enforcementLevel: entry } : entry;
+    const own = (exemptions as readonly Omit<Exemption, "rule">[]).map(({ resource, reason, expires }) => ({
+      rules: [rule],
+      resource,
+      reason,
+      expires,
+    }));
+    return { rule, settings, own };
+  });
+  return {
+    settings: Object.fromEntries(entries.map(({ rule, settings }) => [rule, settings])) as PolicyPackConfig,
+    exemptions: entries.flatMap(({ own }) => own),
+    problems,
+  };
+}
+
+/** The settings of both, rule by rule; the later goes before. */
+function mergeRules(one: PolicyPackConfig, other: PolicyPackConfig): PolicyPackConfig {
+  const asObject = (entry: PolicyPackConfig[string] | undefined) =>
+    typeof entry === "string" ? { enforcementLevel: entry } : entry;
+  const ids = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...ids].map((id) => [id, { ...asObject(one[id]), ...asObject(other[id]) }]));
 }
 
 /** Packs by name, in their own order. Throws an InputError with every name that is none. */
@@ -109,7 +164,7 @@ function withoutListings(pack: Pack): Pack {
 }
 
 /** What rules need to know of a stack beyond its environment. */
-function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "registries">) {
+function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "registries">): PolicyPackConfig {
   return {
     ...(request.model === "global" ? { "s3-bucket-replicated": { required: true } } : {}),
     // A container on the one host reaches the metadata service through the bridge, which is one hop more.
@@ -127,7 +182,7 @@ function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "regis
 
 /** Exemptions that name no rule, in settings that may be wrong otherwise. */
 export function unknownRules(exemptions: unknown): readonly Problem[] {
-  const known = allPacks.flatMap((pack) => pack.rules.map((rule) => rule.id));
+  const known = knownRules();
   return (Array.isArray(exemptions) ? (exemptions as unknown[]) : []).flatMap((exemption, index) => {
     const rules = (exemption as { rules?: unknown } | null)?.rules;
     return (Array.isArray(rules) ? (rules as unknown[]) : []).flatMap((rule, position) =>
@@ -143,6 +198,10 @@ export function unknownRules(exemptions: unknown): readonly Problem[] {
           ],
     );
   });
+}
+
+function knownRules(): readonly string[] {
+  return allPacks.flatMap((pack) => pack.rules.map((rule) => rule.id));
 }
 
 /** An exemption whose day has passed fails by itself, so that it is looked at even where nothing breaks its rule now. */

@@ -53,6 +53,7 @@ export function buildCommand(context: CommandContext): Command {
       "--pack-config <directory>",
       "instead, write each pack's configuration for this stack and print the flags of pulumi",
     )
+    .option("--rules <file>", "levels and properties of rules, as pulumi takes them with --policy-pack-config")
     .option("--plan <file>", "judge this plan file, or the output of pulumi stack export, instead of planning")
     .action(async (options) =>
       (require("./commands/check") as typeof import("./commands/check")).check(options, context),

@@ -1,6 +1,9 @@
 import type { PolicyPackConfig } from "@pulumi/policy";
 import type { Exemption, PolicyResult } from "./exemptions";
 import { EXEMPT_RESOURCES, EXEMPT_STACK, type Pack } from "./pack";
+import { isObject } from "./read";
+import { configProblems } from "./ruleConfig";
+import type { SchemaProblem } from "./schema";
 
 export type Environment = "dev" | "staging" | "production";
 
@@ -33,6 +36,38 @@ export function packConfig(pack: Pack, args: PackConfigArgs): PolicyPackConfig {
     if (Object.keys(entry).length > 0) config[rule.id] = entry;
   }
   return config;
+}
+
+/** What a rule's level may be. */
+export const LEVELS: readonly string[] = ["advisory", "mandatory", "remediate", "disabled"];
+
+/**
+ * All that is wrong with a config over the given packs, in the form of `PackConfigArgs.overrides`: a rule no pack has, a
+ * level that is none, a property of the wrong type. Paths begin with the rule's id.
+ */
+export function checkConfig(packs: readonly Pack[], config: unknown): readonly SchemaProblem[] {
+  if (!isObject(config)) {
+    return [{ path: "", found: JSON.stringify(config) ?? "nothing", allowed: "an object of rules by their ids" }];
+  }
+  const rules = new Map(packs.flatMap((pack) => pack.rules.map((rule) => [rule.id, rule] as const)));
+  return Object.entries(config).flatMap(([id, entry]) => {
+    const rule = rules.get(id);
+    if (!rule) return [{ path: id, found: `the rule ${id}`, allowed: "the id of a rule in one of the packs" }];
+    const { enforcementLevel, ...properties } = isObject(entry) ? entry : { enforcementLevel: entry ?? null };
+    const level = LEVELS.includes(enforcementLevel as string) || enforcementLevel === undefined;
+    return [
+      ...(level
+        ? []
+        : [
+            {
+              path: isObject(entry) ? `${id}.enforcementLevel` : id,
+              found: JSON.stringify(enforcementLevel),
+              allowed: LEVELS.join(", "),
+            },
+          ]),
+      ...configProblems(rule, properties).map((problem) => ({ ...problem, path: `${id}.${problem.path}` })),
+    ];
+  });
 }
 
 /**

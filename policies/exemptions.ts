@@ -46,7 +46,11 @@ export const exemptionsSchema: JsonSchema = {
       rule: { type: "string" },
       resource: { type: "string", minLength: 1, description: "A URN or resource name; * matches any run." },
       reason: { type: "string", minLength: 10 },
-      expires: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$", description: "The last day it holds." },
+      expires: {
+        type: "string",
+        pattern: "^\\d{4}-\\d{2}-\\d{2}$",
+        description: "a day as YYYY-MM-DD, the last it holds",
+      },
     },
   },
 };
@@ -54,7 +58,7 @@ export const exemptionsSchema: JsonSchema = {
 export const todaySchema: JsonSchema = {
   type: "string",
   pattern: "^\\d{4}-\\d{2}-\\d{2}$",
-  description: "The day exemptions are judged on; the current day when absent. For reproducible runs.",
+  description: "a day as YYYY-MM-DD, on which exemptions are judged; the current one when absent",
 };
 
 /**
@@ -77,6 +81,16 @@ export function judge(
   return expired
     ? { status: "violation", note: `its exemption (${expired.reason}) expired on ${expired.expires}` }
     : { status: "violation" };
+}
+
+/** The first exemption that covers the resource and whose day has passed. */
+export function expiredFor(
+  rule: string,
+  resource: { readonly urn: string; readonly name: string },
+  exemptions: readonly Exemption[],
+  today: string,
+): Exemption | undefined {
+  return exemptions.find((each) => each.rule === rule && each.expires < today && covers(each.resource, resource));
 }
 
 /** The offline form: results of rules that ran without exemptions, each settled by `judge`. */
@@ -185,7 +199,7 @@ function problemsOf(entry: unknown, path: string): ExemptionProblem[] {
 }
 
 /** A day that exists: 2026-02-30 parses in JavaScript, but as March. */
-function isDay(value: unknown): boolean {
+export function isDay(value: unknown): boolean {
   if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const parsed = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value);

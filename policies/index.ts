@@ -10,7 +10,7 @@ import { pack as reliability } from "./reliability/pack";
 /** Every pack, as values: importing them starts no server. */
 export const packs: readonly Pack[] = [encryption, containers, limits, network, identity, reliability, operations];
 
-export { type Environment, foldExempt, type PackConfigArgs, packConfig } from "./config";
+export { checkConfig, type Environment, foldExempt, type PackConfigArgs, packConfig } from "./config";
 export {
   applyExemptions,
   checkExemptions,
@@ -21,4 +21,5 @@ export {
 } from "./exemptions";
 export { definePack, EXEMPT_RESOURCES, EXEMPT_STACK, type Pack, toPolicies } from "./pack";
 export { isStackRule, type Level, type ResourceRule, type Rule, resourceRule, type StackRule, stackRule } from "./rule";
+export type { SchemaProblem } from "./schema";
 export { isStateful, STATEFUL } from "./stateful";

@@ -1,12 +1,7 @@
-import type {
-  PolicyConfigSchema,
-  PolicyPackArgs,
-  PolicyResource,
-  ResourceValidationPolicy,
-  StackValidationPolicy,
-} from "@pulumi/policy";
-import { describe, type Exemption, exemptionsSchema, judge, todaySchema } from "./exemptions";
+import type { PolicyPackArgs, PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { describe, type Exemption, expiredFor, judge } from "./exemptions";
 import { isStackRule, type ResourceRule, type Rule, type RuleConfig, type StackRule, typeMatcher } from "./rule";
+import { configReader, configSchemaOf } from "./ruleConfig";
 
 /** A policy pack as a value: `args` is what `new PolicyPack(name, args)` takes, `rules` what reports describe. */
 export interface Pack {
@@ -97,18 +92,23 @@ export function toPolicies(
 function resourcePolicy(rule: ResourceRule, ledger: Ledger, clock: () => string): ResourceValidationPolicy {
   const matches = typeMatcher(rule.resources);
   const { tokens, reason } = applicability(rule);
+  const readConfig = configReader(rule);
   const validateResource: ResourceValidationPolicy["validateResource"] = (args, reportViolation) => {
     if (!matches(args.type)) args.notApplicable(reason);
-    const config = readConfig(rule, args.getConfig<RuleConfig>());
+    const config = readConfig(args.getConfig<RuleConfig>());
+    const terms = termsOf(rule, config, clock);
+    let found = false;
     rule.check(
       args,
       (message) => {
-        const { text, exempt } = settle(rule.id, message, args, config, clock);
+        found = true;
+        const { text, exempt } = terms.settle(message, args);
         if (exempt) ledger.add(args.urn, { rule: rule.id, message: text });
         else reportViolation(text);
       },
       config,
     );
+    if (!found) terms.outlived(args, reportViolation);
   };
   // The analyzer skips a policy that carries its only type before it deserializes the resource for it.
   const typed = tokens?.length === 1 ? Object.assign(validateResource, { __pulumiType: tokens[0] }) : validateResource;
@@ -119,12 +119,13 @@ function resourcePolicy(rule: ResourceRule, ledger: Ledger, clock: () => string)
     ...policy,
     remediateResource(args) {
       if (!matches(args.type)) args.notApplicable(reason);
-      const config = readConfig(rule, args.getConfig<RuleConfig>());
+      const config = readConfig(args.getConfig<RuleConfig>());
+      const terms = termsOf(rule, config, clock);
       let failing = false;
       rule.check(
         args,
         (message) => {
-          failing ||= !settle(rule.id, message, args, config, clock).exempt;
+          failing ||= !terms.settle(message, args).exempt;
         },
         config,
       );
@@ -138,28 +139,32 @@ function resourcePolicy(rule: ResourceRule, ledger: Ledger, clock: () => string)
 function stackPolicy(rule: StackRule, ledger: Ledger, clock: () => string): StackValidationPolicy {
   const matches = typeMatcher(rule.resources);
   const { reason } = applicability(rule);
+  const readConfig = configReader(rule);
   return {
     ...facts(rule),
     validateStack(args, reportViolation) {
       if (!args.resources.some((resource) => matches(resource.type))) args.notApplicable(reason);
-      const config = readConfig(rule, args.getConfig<RuleConfig>());
+      const config = readConfig(args.getConfig<RuleConfig>());
+      const terms = termsOf(rule, config, clock);
+      const found = new Set<string>();
       rule.checkStack(
         args,
         (message: string, resource?: PolicyResource) => {
-          const { text, exempt } = settle(rule.id, message, resource ?? { urn: "", name: "" }, config, clock);
+          if (resource) found.add(resource.urn);
+          const { text, exempt } = terms.settle(message, resource ?? { urn: "", name: "" });
           if (exempt) ledger.add(STACK, { rule: rule.id, message: text, urn: resource?.urn });
           else reportViolation(text, resource?.urn);
         },
         config,
       );
+      for (const resource of args.resources) {
+        if (matches(resource.type) && !found.has(resource.urn)) terms.outlived(resource, reportViolation);
+      }
     },
   };
 }
 
 function facts(rule: Rule): Omit<ResourceValidationPolicy, "validateResource"> {
-  const configSchema: PolicyConfigSchema = {
-    properties: { ...rule.config?.properties, exemptions: exemptionsSchema, today: todaySchema },
-  };
   return {
     name: rule.id,
     displayName: rule.title,
@@ -168,7 +173,7 @@ function facts(rule: Rule): Omit<ResourceValidationPolicy, "validateResource"> {
     severity: rule.severity,
     remediationSteps: rule.fix,
     tags: [...rule.sources],
-    configSchema,
+    configSchema: configSchemaOf(rule),
   };
 }
 
@@ -177,29 +182,39 @@ function applicability(rule: Rule): { readonly tokens?: readonly string[]; reado
   return { tokens: rule.resources, reason: `Policy only applies to ${rule.resources.join(", ")}` };
 }
 
-/** The rule's defaults under what is configured. The engine fills defaults too, other evaluators may not. */
-function readConfig(rule: Rule, configured: RuleConfig): RuleConfig {
-  return rule.config ? { ...rule.config.defaults, ...configured } : configured;
+interface Named {
+  readonly urn: string;
+  readonly name: string;
 }
 
-function settle(
-  rule: string,
-  message: string,
-  resource: { readonly urn: string; readonly name: string },
-  config: RuleConfig,
-  clock: () => string,
-): { readonly text: string; readonly exempt: boolean } {
-  const exemptions = readExemptions(rule, config.exemptions);
-  if (exemptions.length === 0) return { text: message, exempt: false };
+/** What exemptions make of a rule's findings. */
+interface Terms {
+  settle(message: string, resource: Named): { readonly text: string; readonly exempt: boolean };
+  /** Reports an exemption whose day has passed for a resource that holds the rule: it must not wait for the next breach. */
+  outlived(resource: Named, report: (message: string, urn?: string) => void): void;
+}
+
+const NO_EXEMPTIONS: Terms = {
+  settle: (text) => ({ text, exempt: false }),
+  outlived: () => {},
+};
+
+function termsOf(rule: Rule, config: RuleConfig, clock: () => string): Terms {
+  if (!Array.isArray(config.exemptions) || config.exemptions.length === 0) return NO_EXEMPTIONS;
+  const exemptions = config.exemptions.map((exemption: Exemption) => ({ ...exemption, rule: rule.id }));
   const today = typeof config.today === "string" ? config.today : clock();
-  const verdict = judge(rule, resource, exemptions, today);
-  if (verdict.status === "exempt") return { text: `${message} (${describe(verdict.exemption)})`, exempt: true };
-  return { text: verdict.note === undefined ? message : `${message} (${verdict.note})`, exempt: false };
-}
-
-function readExemptions(rule: string, value: unknown): readonly Exemption[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((entry: unknown) =>
-    typeof entry === "object" && entry !== null ? { rule, ...entry } : entry,
-  ) as readonly Exemption[];
+  return {
+    settle(message, resource) {
+      const verdict = judge(rule.id, resource, exemptions, today);
+      if (verdict.status === "exempt") return { text: `${message} (${describe(verdict.exemption)})`, exempt: true };
+      return { text: verdict.note === undefined ? message : `${message} (${verdict.note})`, exempt: false };
+    },
+    outlived(resource, report) {
+      const expired = expiredFor(rule.id, resource, exemptions, today);
+      if (expired) {
+        const text = `holds, but its exemption (${expired.reason}) expired on ${expired.expires}: remove the exemption`;
+        report(text, resource.urn);
+      }
+    },
+  };
 }

@@ -17,6 +17,13 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
+/** The schema of a quantity in a rule's config: text a maximum cannot be read from would hold nothing to it. */
+export const quantitySchema = {
+  type: "string",
+  pattern: "^\\d+(\\.\\d+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$",
+  description: 'a Kubernetes quantity, such as "500m" or "2Gi"',
+} as const;
+
 /** A Kubernetes quantity ("500m", "2Gi", "1e3", 2) as a number of cores or bytes; undefined when it is none. */
 export function quantity(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { checkPlanFile } from "../../automation/checkFile";
+import { type CheckFileRequest, checkPlanFile, readRules } from "../../automation/checkFile";
 import { judgeSettings, readStack } from "../../automation/plan";
 import { packConfigs } from "../../automation/policies";
 import type { PolicyFormat, SelectorOptions } from "../command";
@@ -16,18 +16,21 @@ export interface CheckOptions extends SelectorOptions {
   readonly mode: "preview" | "simulate";
   readonly plan?: string;
   readonly packConfig?: string;
+  readonly rules?: string;
 }
 
 /** Runs policy packs on a stack, or on a plan file or an exported Pulumi state, and prints what they say. */
 export async function check(options: CheckOptions, context: CommandContext): Promise<void> {
   const packs = options.pack.length > 0 ? options.pack : undefined;
+  const rules = options.rules === undefined ? undefined : await readRules(resolve(context.directory, options.rules));
   if (options.packConfig !== undefined) {
-    return writePackConfigs(options.packConfig, { ...options, packs }, context);
+    return writePackConfigs(options.packConfig, { ...options, packs, rules }, context);
   }
+  const environment = options.environment as CheckFileRequest["environment"];
   const judged =
     options.plan === undefined
-      ? await planWithProgress({ ...options, packs }, options.mode, context)
-      : await checkPlanFile(resolve(context.directory, options.plan), { packs });
+      ? await planWithProgress({ ...options, packs, rules }, options.mode, context)
+      : await checkPlanFile(resolve(context.directory, options.plan), { packs, rules, environment });
   print[options.format](judged, context.terminal.out);
   context.exitCode = verdict(judged);
 }
@@ -35,11 +38,11 @@ export async function check(options: CheckOptions, context: CommandContext): Pro
 /** Writes what the packs must know of a stack where the Pulumi CLI runs them, and the flags that hand it over. */
 async function writePackConfigs(
   directory: string,
-  options: SelectorOptions & { readonly packs?: readonly string[] },
+  options: SelectorOptions & Pick<CheckFileRequest, "packs" | "rules">,
   context: CommandContext,
 ): Promise<void> {
   const { settings } = await readStack({ directory: context.directory, stack: options.stack, selection: options });
-  const configs = packConfigs({ ...judgeSettings(settings), packs: options.packs });
+  const configs = packConfigs({ ...judgeSettings(settings), packs: options.packs, rules: options.rules });
   await mkdir(resolve(context.directory, directory), { recursive: true });
   for (const [pack, config] of Object.entries(configs)) {
     const file = join(directory, `${pack}.json`);

@@ -39,7 +39,7 @@ const SILENT: Stream = { colors: pc.createColors(false), interactive: false, wri
 export async function planWithProgress(
   options: SelectorOptions & { readonly timings?: boolean; readonly quiet?: boolean } & Pick<
       PlanRequest,
-      "packs" | "onRun"
+      "packs" | "rules" | "onRun"
     >,
   mode: Plan["mode"],
   context: CommandContext,
@@ -60,6 +60,7 @@ export async function planWithProgress(
       selection: options,
       mode,
       packs: options.packs,
+      rules: options.rules,
       onRun: options.onRun,
       onPhase: (name) => {
         endPhase();

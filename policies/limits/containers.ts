@@ -1,6 +1,6 @@
 import { type LimitConfig, maximaConfig } from "../environments";
 import { containerRule } from "../pods";
-import { quantity } from "../quantities";
+import { quantity, quantitySchema } from "../quantities";
 import { at, keys, shown } from "../read";
 import type { Rule } from "../rule";
 
@@ -82,9 +82,9 @@ const config = maximaConfig<ContainerMaxima>(
     additionalProperties: false,
     required: ["cpu", "memory", "ephemeral-storage"],
     properties: {
-      cpu: { type: "string" },
-      memory: { type: "string" },
-      "ephemeral-storage": { type: "string" },
+      cpu: quantitySchema,
+      memory: quantitySchema,
+      "ephemeral-storage": quantitySchema,
     },
   },
   {

@@ -1,7 +1,7 @@
 import { type LimitConfig, maximaConfig } from "../environments";
 import { applicableObjects, kinds } from "../kubernetes";
 import { podRule } from "../pods";
-import { quantity } from "../quantities";
+import { quantity, quantitySchema } from "../quantities";
 import { amount, at, isObject, list, shown, text } from "../read";
 import { type Rule, resourceRule } from "../rule";
 
@@ -25,7 +25,7 @@ export const emptyDirSize = podRule(
   },
 );
 
-const claimConfig = maximaConfig<string>({ type: "string" }, { dev: "500Gi", staging: "1Ti", production: "16Ti" });
+const claimConfig = maximaConfig<string>(quantitySchema, { dev: "500Gi", staging: "1Ti", production: "16Ti" });
 
 export const claimSize = resourceRule<LimitConfig<string>>({
   id: "volume-claim-within-maximum",

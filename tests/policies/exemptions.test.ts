@@ -142,8 +142,61 @@ describe("policy exemptions", () => {
     ]);
   });
 
-  it("never apply when malformed", () => {
-    expect(run([{ ...exemption, expires: "9999-99-99" }], "2026-06-15")[0]?.rule).to.equal(exemption.rule);
-    expect(run([{ ...exemption, reason: "" }], "2026-06-15")[0]?.rule).to.equal(exemption.rule);
+  it("end the rule when malformed, naming rule and field", () => {
+    const malformed = (change: Partial<Exemption>) => () => run([{ ...exemption, ...change }], "2026-06-15");
+    expect(malformed({ expires: "9999-99-99" })).to.throw("container-not-privileged.exemptions[0].expires");
+    expect(malformed({ reason: "" })).to.throw("container-not-privileged.exemptions[0].reason");
+  });
+
+  it("fail once expired where the rule holds too: nothing waits for the next breach", () => {
+    const sound = (today: string, resource = "docker-*") =>
+      evaluatePolicies(
+        containers.args.policies,
+        [daemon],
+        packConfig(containers, { exemptions: [{ ...exemption, resource }], today }),
+      )
+        .filter(({ status }) => status === "violation")
+        .map(({ rule, message, urn }) => ({ rule, message, urn }));
+    expect(sound("2026-12-31")).to.deep.equal([]);
+    expect(sound("2027-01-01", "other")).to.deep.equal([]);
+    expect(sound("2027-01-01")).to.deep.equal([
+      {
+        rule: "container-not-privileged",
+        message:
+          "holds, but its exemption (The daemon builds images for its users) expired on 2026-12-31: remove the exemption",
+        urn: urnOf(daemon),
+      },
+    ]);
+  });
+
+  it("fail once expired on a stack rule that holds, once", () => {
+    const bucket = { type: "aws:s3/bucket:Bucket", name: "legacy", props: { bucket: "legacy" } };
+    const policy = {
+      type: "aws:s3/bucketPolicy:BucketPolicy",
+      name: "policy",
+      props: {
+        bucket: "legacy",
+        policy: {
+          Statement: [
+            {
+              Effect: "Deny",
+              Principal: "*",
+              Action: "s3:*",
+              Resource: "*",
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+          ],
+        },
+      },
+      refs: { bucket: [0] },
+    };
+    const expired = { ...exemption, rule: "s3-bucket-tls-only", resource: "legacy" };
+    const config = packConfig(encryption, { exemptions: [expired], today: "2027-01-01" });
+    const said = evaluatePolicies(encryption.args.policies, [bucket, policy], config).filter(
+      ({ rule, status }) => rule === "s3-bucket-tls-only" && status === "violation",
+    );
+    expect(said.map(({ message, urn }) => `${urn}: ${message}`)).to.deep.equal([
+      `${urnOf(bucket)}: holds, but its exemption (The daemon builds images for its users) expired on 2026-12-31: remove the exemption`,
+    ]);
   });
 });
