@@ -121,6 +121,16 @@ export function buildCommand(context: CommandContext): Command {
     .option("--force", "overwrite the stack's file")
     .action(async (options) => (require("./commands/init") as typeof import("./commands/init")).init(options, context));
 
+  root
+    .command("sandbox")
+    .description("run a command, such as pulumi up, against stand-ins for all clouds; alone, print what to set for it")
+    .argument("[command...]", "command to run, after --")
+    .option("--dir <directory>", "where the pretended cloud and the stacks' state are kept", "build/sandbox")
+    .option("--faults <file>", "JSON file of mishaps: failing, slow, throttled or unreachable calls, dying plugins")
+    .action(async (command, options) =>
+      (require("./commands/sandbox") as typeof import("./commands/sandbox")).sandbox(command, options, context),
+    );
+
   addImports(root, context);
   return root;
 }

@@ -3,6 +3,7 @@ import { DefaultProviders } from "./defaultProviders";
 import type { Failures } from "./failures";
 import type { CallbackReference, Goal, GoalOptions, RecordedResource, Registered } from "./goal";
 import { answerInvoke, type InvokeTable } from "./invokes";
+import { mergeOutputs } from "./mergeOutputs";
 import { MonitorError } from "./monitorErrors";
 import type { Simulated, SimulationContext } from "./simulation";
 import { readStackReference, STACK_REFERENCE_TYPE, type StackReferenceTable } from "./stackReferences";
@@ -14,7 +15,6 @@ import {
   isObject,
   makeSecret,
   mapValues,
-  secretStrings,
   UNKNOWN,
   unwrap,
   type WireObject,
@@ -232,16 +232,7 @@ export class Monitor {
     const secretOutputs = goal.options.additionalSecretOutputs ?? [];
     const preview = this.settings.mode === "preview";
     const simulated = preview ? {} : this.settings.simulate(this.#simulationOf(urn, goal));
-    const properties: { [key: string]: WireObject[string] } = { ...simulated.outputs, ...goal.inputs };
-    for (const key of simulated.override ?? []) {
-      const value = simulated.outputs?.[key];
-      if (value !== undefined) {
-        properties[key] = value;
-      }
-    }
-    if (containsSecret(goal.inputs)) {
-      hideSecrets(properties, goal.inputs, simulated.outputs ?? {});
-    }
+    const properties = mergeOutputs(goal.inputs, simulated);
     for (const key of secretOutputs) {
       const value = properties[key] ?? (preview ? UNKNOWN : undefined);
       if (value !== undefined) {
@@ -296,25 +287,6 @@ export class Monitor {
       throw new MonitorError("invalid-resource", `unknown resource ${String(urn)}`);
     }
     return { urn: resource.urn, id: resource.id, state: isObject(resource.outputs) ? resource.outputs : {} };
-  }
-}
-
-/** A simulator sees inputs without their marks: what it made of a secret one is secret too. */
-function hideSecrets(
-  properties: { [key: string]: WireObject[string] },
-  inputs: WireObject,
-  simulated: WireObject,
-): void {
-  const secrets: string[] = [];
-  secretStrings(inputs, (text) => secrets.push(JSON.stringify(text).slice(1, -1)));
-  for (const key of Object.keys(simulated)) {
-    const value = properties[key];
-    if (value !== undefined && value === simulated[key]) {
-      const text = JSON.stringify(value);
-      if (secrets.some((secret) => secret !== "" && text.includes(secret))) {
-        properties[key] = makeSecret(value);
-      }
-    }
   }
 }
 

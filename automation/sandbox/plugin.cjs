@@ -1,0 +1,3 @@
+// Started by the Pulumi CLI, which knows nothing of TypeScript.
+require("../../cli/loader.cjs");
+require("./plugin.ts");
