@@ -1,5 +1,6 @@
 import { InputError, type Problem } from "../components/errors";
-import { buildPlan, type Plan, type RunResult, runProgram } from "../engine";
+import { buildPlan, type Plan, type RunResult, runProgram, type StackReferenceTable } from "../engine";
+import { partsRead } from "../stacks/parts";
 import { parseSettings, rawSettings, type Settings } from "../stacks/settings";
 import { type JudgeRequest, judgeResources, selectPacks, unknownRules } from "./policies";
 import { applySelection, type Selection } from "./selection";
@@ -66,6 +67,22 @@ export async function readStack(
   }
 }
 
+/** What the stacks of other parts would tell this one: from plans of theirs in the same mode. */
+async function answersOfOthers(request: PlanRequest, settings: Settings): Promise<StackReferenceTable> {
+  if (partsRead(settings).length === 0) {
+    return {};
+  }
+  const { planOtherParts, selectionOfOthers } = require("./otherParts") as typeof import("./otherParts");
+  const { directory, mode, transport, onPhase, secrets } = request;
+  const common = { directory, selection: selectionOfOthers(request.selection), secrets };
+  return planOtherParts(
+    request,
+    settings,
+    async (stack) => (await readStack({ ...common, stack })).settings,
+    async (stack) => planStack({ ...common, stack, mode, transport, onPhase, packs: [] }),
+  );
+}
+
 /** Says of a problem that a flag brought in that it is the flag's, not the stack file's. */
 function fromFlag(problem: Problem, selection: Selection = {}): Problem {
   const path = problem.path.replace(/^groundplan:/, "");
@@ -101,8 +118,19 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   request.onPhase?.(`planning ${settings.system.name}, ${settings.model}, ${settings.environment}`);
   // Loaded only now: wrong settings are answered without waiting for any SDK.
   const program = require("../index") as typeof import("../index");
+  const stackReferences = await answersOfOthers(request, settings);
   const { transport, onProgress } = request;
-  const run = await runProgram({ program, project, stack, config, secretKeys, mode, transport, onProgress });
+  const run = await runProgram({
+    program,
+    project,
+    stack,
+    config,
+    secretKeys,
+    mode,
+    transport,
+    onProgress,
+    stackReferences,
+  });
   request.onRun?.(run);
   request.onPhase?.("checking policies");
   const policies = await judgeResources(run.resources, { ...judgeSettings(settings), mode, packs, rules, today });

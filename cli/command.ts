@@ -131,6 +131,15 @@ export function buildCommand(context: CommandContext): Command {
       (require("./commands/sandbox") as typeof import("./commands/sandbox")).sandbox(command, options, context),
     );
 
+  root
+    .command("split")
+    .description("write a stack file for every placement of a global stack, and one for its edge")
+    .requiredOption("--stack <stack>", "stack that owns the whole system")
+    .option("--force", "overwrite the files of the parts")
+    .action(async (options) =>
+      (require("./commands/split") as typeof import("./commands/split")).split(options, context),
+    );
+
   addImports(root, context);
   return root;
 }

@@ -74,9 +74,7 @@ export class Handovers {
       return {};
     }
     const entries = [...this.told];
-    const secrets = entries.flatMap(([part, { secrets: told }]) =>
-      told ? [[part, pulumi.secret(told)] as const] : [],
-    );
+    const secrets = entries.flatMap(([part, { secrets: told }]) => (told ? [[part, sealed(told)] as const] : []));
     return {
       [OUTPUT]: Object.fromEntries(entries.map(([part, { facts }]) => [part, facts])),
       ...(secrets.length === 0 ? {} : { [SECRET_OUTPUT]: Object.fromEntries(secrets) }),
@@ -91,4 +89,15 @@ export function handoversOf(settings: Pick<Settings, "parts" | "placements" | "p
   const handovers = RUNS.get(settings) ?? new Handovers(settings);
   RUNS.set(settings, handovers);
   return handovers;
+}
+
+/** Every leaf a secret of its own, so that a plan and the engine tell each by its path and none by its value. */
+function sealed(tree: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, value]) => [key, isTree(value) ? sealed(value) : pulumi.secret(value)]),
+  );
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === "object" && value !== null && !pulumi.Output.isInstance(value);
 }

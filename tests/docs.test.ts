@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -35,6 +35,12 @@ describe("the README", function () {
     for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml"]) {
       cpSync(join(ROOT, file), join(directory, file));
     }
+    // Without a zone of yours production has no edge, and its example names none.
+    const production = readFileSync(join(ROOT, "Pulumi.prod.yaml"), "utf8");
+    writeFileSync(
+      join(directory, "Pulumi.prod.yaml"),
+      production.replace("config:\n", "config:\n  groundplan:existing:\n    us:\n      zone: Z0123456789ABC\n"),
+    );
     cpSync(join(ROOT, "examples", "from-compose", "compose.yaml"), join(directory, "compose.yaml"));
     cpSync(join(ROOT, "examples", "from-score", "score.yaml"), join(directory, "score.yaml"));
     symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { Problem } from "../../components/errors";
 import { problemsUnder } from "../../components/validation/checked";
-import { partsRead } from "../parts";
-import { EDGE, placementsOf, primaryFirst } from "./placements";
+import { partsBefore, partsRead } from "../parts";
+import { EDGE, type PlacementSettings, placementsOf, primaryFirst } from "./placements";
 import type { settingsSchema } from "./schema";
 
 type Written = z.output<typeof settingsSchema>;
@@ -39,6 +39,7 @@ export function checkParts(settings: Written): readonly Problem[] {
           ),
         ]
       : []),
+    ...circles(parts, placements),
     ...partsRead({ parts, placements })
       .filter((part) => partStacks[part] === undefined)
       .map((part) =>
@@ -50,4 +51,20 @@ export function checkParts(settings: Written): readonly Problem[] {
         ),
       ),
   ];
+}
+
+/** A stack that reads of another what that one makes from its own outputs: neither could be the first. */
+function circles(parts: readonly string[], placements: readonly PlacementSettings[]): readonly Problem[] {
+  const circular = partsRead({ parts: [...parts], placements }).flatMap((part) => {
+    const own = partsBefore({ placements }, part).filter((before) => parts.includes(before));
+    return own.map((before) => ({ part, before }));
+  });
+  return circular.map(({ part, before }) =>
+    at(
+      ["parts"],
+      parts,
+      `parts that need not wait for each other: ${part} is another stack's and reads of ${before}, while this stack reads of ${part}`,
+      "own all of them in one stack, or each in its own",
+    ),
+  );
 }

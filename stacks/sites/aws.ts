@@ -180,8 +180,11 @@ class AwsSite implements Site {
 
   handover(): Handover {
     const { network, shared, request, isLead } = this;
-    const databases = isLead ? shared.ownDatabases : new Map();
-    return handoverOf({ network, databases, balancer: shared.balancers.get(request.context.placement) });
+    return handoverOf({
+      network: isLead ? network : undefined,
+      databases: shared.ownDatabases,
+      balancer: shared.balancers.get(request.context.placement),
+    });
   }
 
   private get isLead(): boolean {

@@ -173,8 +173,8 @@ class GcpSite implements Site {
     const { shared, request, isLead } = this;
     return handoverOf({
       network: isLead ? this.network : undefined,
-      databases: isLead ? shared.ownDatabases : new Map(),
-      buckets: isLead ? this.bucketNames : new Map(),
+      databases: shared.ownDatabases,
+      buckets: this.bucketNames,
       endpoints: shared.endpoints.get(request.context.placement),
     });
   }

@@ -4,13 +4,14 @@ import { InputError, type Problem, show } from "../../components/errors";
 import { didYouMean } from "../../components/validation/suggestions";
 import { type ResolvedSystem, resolveSystem } from "../../systems/resolve";
 import type { StoreSpec } from "../../systems/spec";
+import { ownPlacements } from "../parts";
 import type { PlacementSettings, Settings } from "../settings";
 
 /** What decides whether a cluster can carry a system, before anything is registered. */
 export interface ClusterRequest {
   readonly settings: Pick<
     Settings,
-    "kubernetes" | "access" | "placements" | "model" | "environment" | "overrides" | "system"
+    "kubernetes" | "access" | "placements" | "parts" | "model" | "environment" | "overrides" | "system"
   >;
   readonly placement: PlacementSettings;
   readonly system: ResolvedSystem;
@@ -18,7 +19,7 @@ export interface ClusterRequest {
 
 /** Refuses a stack whose clusters lack what their systems need: all problems of all of its clusters at once. */
 export function checkClusters(settings: ClusterRequest["settings"]): void {
-  const clusters = settings.placements.filter(({ cloud }) => cloud === "kubernetes");
+  const clusters = ownPlacements(settings).filter(({ cloud }) => cloud === "kubernetes");
   const found = new Map<string, Problem>();
   for (const placement of clusters) {
     const { model, environment, overrides } = settings;

@@ -128,7 +128,7 @@ describe("engine: simulate", () => {
           Action: ["s3:PutObject", "s3:GetObject"],
           Resource: "*",
           Principal: { Service: "ec2.amazonaws.com" },
-          Condition: { StringEquals: { "aws:x": "${aws:y}" } },
+          Condition: { StringEquals: { "aws:x": ["$", "{aws:y}"].join("") } },
         },
       ],
     });

@@ -45,19 +45,19 @@ export function zoneOf({ placements }: Pick<ProgramSettings, "placements">): str
 
 /**
  * What answers for all placements. It has a provider of its own: the loss of any placement's region leaves it alone, and
- * a stack of its own can be updated then.
+ * a stack of its own can be updated then. Returns whether there is anything to make.
  */
-export function makeAwsEdge(settings: ProgramSettings): void {
+export function makeAwsEdge(settings: ProgramSettings): boolean {
   const first = leadOf(settings, "aws");
   const zoneId = zoneOf(settings);
   const { domain } = settings;
   if (!first || zoneId === undefined || domain === undefined) {
-    return;
+    return false;
   }
   const system = systemIn(settings, first);
   const exposures = planExposures(system);
   if (exposures.length === 0 || !hasEdge(settings, system.edge)) {
-    return;
+    return false;
   }
   const context: Context = { ...contextOf(settings, first, system), placement: EDGE, region: HOME_OF_GLOBAL_SERVICES };
   const parent = new Placement(EDGE, { context, edges: [] });
@@ -72,7 +72,7 @@ export function makeAwsEdge(settings: ProgramSettings): void {
   const token = system.edge.cdn ? originToken(settings) : undefined;
   if (token === undefined) {
     new Dns(`${EDGE}-dns`, { context, hosts, zoneId, answers }, options);
-    return;
+    return true;
   }
   const originHost = `${ORIGIN_LABEL}.${domain}`;
   const timeoutSeconds = longestTimeout(exposures);
@@ -82,6 +82,7 @@ export function makeAwsEdge(settings: ProgramSettings): void {
     { context, hosts, originHost, originToken: token, edge: system.edge, timeoutSeconds, zoneId },
     options,
   );
+  return true;
 }
 
 /** The load balancer of a placement, of this stack or another. */

@@ -10,7 +10,8 @@ import type { PlacementSettings, ProgramSettings } from "../../settings";
 import { type Lead, networkRange, type Origin, type SharedDatabase, zonesCovered } from "./shared";
 
 export interface HandoverArgs {
-  readonly network: Network;
+  /** The network others peer with. Undefined: nobody follows this placement. */
+  readonly network: Network | undefined;
   /** Databases others may follow, by store. */
   readonly databases: ReadonlyMap<string, Postgres>;
   readonly balancer: LoadBalancer | undefined;
@@ -26,13 +27,19 @@ export function handoverOf({ network, databases, balancer }: HandoverArgs): Hand
   ]);
   return {
     facts: {
-      network: { vpcId: network.vpcId, dataRouteTableId: network.dataRouteTableId },
-      databases: Object.fromEntries(
-        stores.map(([store, { host, source, groupId }]) => [store, { host, source, groupId }]),
-      ),
+      ...(network
+        ? {
+            network: { vpcId: network.vpcId, dataRouteTableId: network.dataRouteTableId },
+            databases: Object.fromEntries(
+              stores.map(([store, { host, source, groupId }]) => [store, { host, source, groupId }]),
+            ),
+          }
+        : {}),
       ...(balancer ? { balancer: { dnsName: balancer.dnsName, hostedZoneId: balancer.hostedZoneId } } : {}),
     },
-    secrets: { passwords: Object.fromEntries(passwords), ...(token ? { originToken: token } : {}) },
+    ...(network
+      ? { secrets: { passwords: Object.fromEntries(passwords), ...(token ? { originToken: token } : {}) } }
+      : {}),
   };
 }
 

@@ -17,16 +17,16 @@ import { sharedParts } from "./shared";
 type Urls = Readonly<Record<string, pulumi.Output<string>>>;
 
 /** One load balancer before the pods of all placements: with the sole one, or apart from those it chooses between. */
-export function makeGcpEdge(settings: ProgramSettings): void {
+export function makeGcpEdge(settings: ProgramSettings): boolean {
   const first = leadOf(settings, "gcp");
   const { domain } = settings;
   if (!first || domain === undefined) {
-    return;
+    return false;
   }
   const system = systemIn(settings, first);
   const routes = planExposures(system).map((planned) => routeOf({ ...planned, ready: [] }, domain));
   if (routes.length === 0) {
-    return;
+    return false;
   }
   const { context, name, options } = edgePlace(settings, first, system);
   const shared = sharedParts(settings);
@@ -54,6 +54,7 @@ export function makeGcpEdge(settings: ProgramSettings): void {
       ),
     },
   );
+  return true;
 }
 
 /** Where the load balancer is made: in a part of its own where several placements need it. */

@@ -14,7 +14,7 @@ import type { PlacementSettings, ProgramSettings } from "../../settings";
 import { type Lead, rangeOf, type SharedDatabase, zonesOf } from "./shared";
 
 export interface HandoverArgs {
-  /** The network others join. Undefined: this placement is no lead. */
+  /** The network others join. Undefined: nobody follows this placement. */
   readonly network: Network | undefined;
   /** Databases others may follow, by store. */
   readonly databases: ReadonlyMap<string, Postgres>;
@@ -36,14 +36,26 @@ export function handoverOf({ network, databases, buckets, endpoints }: HandoverA
   ]);
   return {
     facts: {
-      ...(network ? { network: { vpcId: network.vpcId, servicesRange: network.privateServices.rangeName } } : {}),
-      databases: Object.fromEntries(
-        stores.map(([store, { host, instanceName, authority }]) => [store, { host, instanceName, authority }]),
-      ),
-      buckets: Object.fromEntries(buckets),
+      ...(network
+        ? {
+            network: { vpcId: network.vpcId, servicesRange: network.privateServices.rangeName },
+            databases: Object.fromEntries(
+              stores.map(([store, { host, instanceName }]) => [store, { host, instanceName }]),
+            ),
+            buckets: Object.fromEntries(buckets),
+          }
+        : {}),
       endpoints: Object.fromEntries(targets),
     },
-    ...(passwords.length === 0 ? {} : { secrets: { passwords: Object.fromEntries(passwords) } }),
+    ...(network === undefined || passwords.length === 0
+      ? {}
+      : {
+          secrets: {
+            passwords: Object.fromEntries(passwords),
+            // A certificate is no secret, but the provider says it is: beside facts it would make them all secret.
+            authorities: Object.fromEntries(stores.map(([store, { authority }]) => [store, authority])),
+          },
+        }),
   };
 }
 
@@ -80,7 +92,7 @@ export function remoteLead(settings: ProgramSettings, placementSettings: Placeme
     const database = {
       host: fact("host"),
       instanceName: fact("instanceName"),
-      authority: fact("authority"),
+      authority: part.secret("authorities", store),
       clientSecrets: new Map(
         clients.map(({ service }) => [service, { password: part.secret("passwords", store, service) }]),
       ),

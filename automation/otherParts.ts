@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from "node:util";
+import { InputError, type Problem, show } from "../components/errors";
+import type { StackReferenceTable } from "../engine";
+import { partsRead } from "../stacks/parts";
+import type { Settings } from "../stacks/settings";
+import type { PlanRequest } from "./plan";
+import type { Selection } from "./selection";
+import { stackNames } from "./stackFile";
+
+/** What the stacks of one system must agree on: each plans from it what the others make. */
+const SHARED = ["system", "environment", "model", "placements", "domain", "overrides"] as const;
+
+/** A stack that owns a part this one reads. */
+export interface OtherStack {
+  readonly part: string;
+  /** As the program names it. */
+  readonly reference: string;
+  /** As its file is named. */
+  readonly stack: string;
+}
+
+/** The stacks whose outputs a stack reads, in the order of the parts they own. */
+export function otherStacks(settings: Pick<Settings, "parts" | "placements" | "partStacks">): readonly OtherStack[] {
+  return partsRead(settings).map((part) => {
+    const reference = settings.partStacks[part] ?? part;
+    return { part, reference, stack: reference.split("/").at(-1) ?? reference };
+  });
+}
+
+/** A selection as it holds for the stacks of the other parts: what decides who owns what is their own. */
+export function selectionOfOthers(selection: Selection = {}): Selection {
+  return { ...selection, set: (selection.set ?? []).filter(({ path }) => !/^part(s|Stacks)\b/.test(path)) };
+}
+
+/**
+ * Answers what a stack reads of others from plans of theirs, so that a part is planned with no state at hand. Throws an
+ * InputError where one has no file, owns something else, or is not of the same system.
+ */
+export async function planOtherParts(
+  request: PlanRequest,
+  settings: Settings,
+  read: (stack: string) => Promise<Settings>,
+  plan: (stack: string) => Promise<{ readonly outputs: Readonly<Record<string, unknown>> }>,
+): Promise<StackReferenceTable> {
+  const others = otherStacks(settings);
+  if (others.length === 0) {
+    return {};
+  }
+  const known = await stackNames(request.directory);
+  const missing = others.filter(({ stack }) => !known.includes(stack));
+  if (missing.length > 0) {
+    throw new InputError(
+      missing.map(({ part, reference, stack }) => ({
+        path: `groundplan:partStacks.${part}`,
+        source: `Pulumi.${request.stack}.yaml`,
+        found: show(reference),
+        allowed: `a stack with a file in the project: ${known.join(", ")}`,
+        fix: `create Pulumi.${stack}.yaml, or name one of those: a plan of ${part} answers for its outputs`,
+      })),
+    );
+  }
+  const problems: Problem[] = [];
+  for (const other of others) {
+    problems.push(...disagreements(request.stack, settings, other, await read(other.stack)));
+  }
+  if (problems.length > 0) {
+    throw new InputError(problems);
+  }
+  const table: Record<string, { readonly outputs: Readonly<Record<string, unknown>> }> = {};
+  for (const { reference, stack } of others) {
+    table[reference] ??= await plan(stack);
+  }
+  return table;
+}
+
+function disagreements(stack: string, settings: Settings, other: OtherStack, theirs: Settings): readonly Problem[] {
+  const source = `Pulumi.${other.stack}.yaml`;
+  const owns = theirs.parts === undefined || theirs.parts.includes(other.part);
+  return [
+    ...(owns
+      ? []
+      : [
+          {
+            path: "groundplan:parts",
+            source,
+            found: show(theirs.parts),
+            allowed: `parts with ${other.part}, which Pulumi.${stack}.yaml reads of it`,
+            fix: `add ${other.part} there, or name its owner in groundplan:partStacks.${other.part}`,
+          },
+        ]),
+    ...SHARED.filter((key) => !isDeepStrictEqual(settings[key], theirs[key])).map((key) => ({
+      path: `groundplan:${key}`,
+      source,
+      found: "another value",
+      allowed: `what Pulumi.${stack}.yaml has: stacks of one system agree on it`,
+      fix: "make the two files say the same",
+    })),
+  ];
+}

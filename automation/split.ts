@@ -1,0 +1,78 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isMap, parseDocument } from "yaml";
+import { InputError, show } from "../components/errors";
+import { partsBefore } from "../stacks/parts";
+import { EDGE } from "../stacks/settings/placements";
+import { readStack } from "./plan";
+import { stackNames } from "./stackFile";
+
+/** A stack of its own for one part of a system. */
+export interface PartStack {
+  readonly part: string;
+  readonly stack: string;
+  readonly file: string;
+}
+
+/**
+ * Writes a stack file for every placement of a global stack and one for its edge, each with the settings of the whole,
+ * in the order they are deployed. Throws an InputError where the stack is not global, is a part already, or a file is
+ * in the way.
+ */
+export async function splitStack(directory: string, stack: string, force: boolean): Promise<readonly PartStack[]> {
+  const { settings } = await readStack({ directory, stack });
+  if (settings.model !== "global" || settings.parts !== undefined) {
+    throw new InputError([
+      settings.parts === undefined
+        ? {
+            path: "groundplan:model",
+            found: show(settings.model),
+            allowed: "global: only a system of several placements has parts",
+            fix: "keep the stack whole, or set groundplan:model to global",
+          }
+        : {
+            path: "groundplan:parts",
+            found: show(settings.parts),
+            allowed: "a stack that owns every part",
+            fix: "split the stack this one came from",
+          },
+    ]);
+  }
+  const edge = partsBefore(settings, EDGE).length > 0 ? [EDGE] : [];
+  const parts = [...settings.placements.map(({ name }) => name), ...edge].map((part) => ({
+    part,
+    stack: `${stack}-${part}`,
+    file: `Pulumi.${stack}-${part}.yaml`,
+  }));
+  const known = await stackNames(directory);
+  const inTheWay = force ? [] : parts.filter((part) => known.includes(part.stack));
+  if (inTheWay.length > 0) {
+    throw new InputError(
+      inTheWay.map(({ file }) => ({
+        path: file,
+        found: "a file that is there already",
+        allowed: "a name that is free",
+        fix: "add --force to overwrite it",
+      })),
+    );
+  }
+  const text = await readFile(join(directory, `Pulumi.${stack}.yaml`), "utf8");
+  for (const { part, file } of parts) {
+    const before = partsBefore(settings, part);
+    const stacks = parts.filter((other) => before.includes(other.part)).map((other) => [other.part, other.stack]);
+    await writeFile(join(directory, file), partText(text, part, Object.fromEntries(stacks)));
+  }
+  return parts;
+}
+
+function partText(whole: string, part: string, partStacks: Readonly<Record<string, string>>): string {
+  const document = parseDocument(whole);
+  const config = document.get("config");
+  if (isMap(config)) {
+    config.set("groundplan:parts", [part]);
+    if (Object.keys(partStacks).length > 0) {
+      config.set("groundplan:partStacks", partStacks);
+    }
+  }
+  return document.toString({ lineWidth: 0 });
+}
