@@ -248,7 +248,7 @@ export class Workload extends Component {
   /** Where KEDA finds the queue, with the password in an object of KEDA's own kind. */
   private queueAddress(queue: BoundUse): QueueAddress | undefined {
     const { service } = this.args;
-    const { host, port, password, tls, sentinelMaster } = queue.binding.values(service, "primary");
+    const { host, port, password, tls, ca, sentinelMaster } = queue.binding.values(service, "primary");
     if (host?.kind !== "plain" || port?.kind !== "plain") {
       return undefined;
     }
@@ -261,10 +261,15 @@ export class Workload extends Component {
     if (password?.kind !== "secret") {
       return address;
     }
-    const { refs, objects } = this.secretObjects("scaler", { password: password.source });
+    // A cloud that signs with an authority of its own hands its certificate out beside the password.
+    const sources = { password: password.source, ...(ca?.kind === "secret" ? { ca: ca.source } : {}) };
+    const { refs, objects } = this.secretObjects("scaler", sources);
     // Sentinels and servers share the store's one password.
     const parameters = sentinelMaster ? ["password", "sentinelPassword"] : ["password"];
-    const secretTargetRef = parameters.map((parameter) => ({ parameter, ...refs.password }));
+    const secretTargetRef = [
+      ...parameters.map((parameter) => ({ parameter, ...refs.password })),
+      ...(refs.ca ? [{ parameter: "ca", ...refs.ca }] : []),
+    ];
     const authentication = `${service}-queue`;
     this.customResource(
       "queue",

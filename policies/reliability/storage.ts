@@ -97,6 +97,12 @@ export const gcsVersioning = mustBeTrue(
     resources: ["gcp:storage/bucket:Bucket"],
   },
   ["versioning", "enabled"],
+  {
+    unless: ({ retentionPolicy }) =>
+      isSet(at(oneOrMany(retentionPolicy)[0], "retentionPeriod"))
+        ? "Its retention policy keeps every object as it is"
+        : undefined,
+  },
 );
 
 export const forceDestroy = resourceRule<EnvironmentConfig>({

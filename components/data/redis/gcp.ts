@@ -53,9 +53,9 @@ export class Redis extends Component implements RedisContract {
     }
     this.binding = args.spec.mode === "cluster" ? this.shards() : this.single();
     this.degrade({
-      feature: `verification of ${args.store}'s certificate by its clients, KEDA's scaler among them`,
-      reason: "Memorystore signs with an authority of its own, which no client knows beforehand",
-      remedy: `mount property ca of the secret of ${args.store} where the client looks for authorities (KEDA: /custom/ca)`,
+      feature: `verification of ${args.store}'s certificate by its clients`,
+      reason: "Memorystore signs with an authority of its own, which no client knows beforehand; KEDA is told of it",
+      remedy: `add ca to the env of the service's use of ${args.store}, and give it to the client as its authority`,
     });
     this.finish({ store: args.store });
   }
@@ -92,6 +92,7 @@ export class Redis extends Component implements RedisContract {
         port: { kind: "plain", value: String(TLS_PORT) },
         password: { kind: "secret", source: entry.source("password") },
         tls: { kind: "plain", value: "true" },
+        ca: { kind: "secret", source: entry.source("ca") },
       }),
       peers: [{ kind: "cidrs", cidrBlocks: addresses }],
       ports: [TLS_PORT],

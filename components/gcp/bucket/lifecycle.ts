@@ -12,7 +12,7 @@ const NONCURRENT_DAYS = 90;
 const LEAST_ARCHIVE_DAYS = 365;
 
 /** The lifecycle of a bucket's objects, as rules of Cloud Storage. */
-export function lifecycleRules(lifecycle: Lifecycle): Rule[] {
+export function lifecycleRules(lifecycle: Lifecycle, retained = false): Rule[] {
   const { infrequentAccessDays, archiveDays, expireDays } = lifecycle;
   return [
     { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: ABORT_DAYS } },
@@ -21,14 +21,18 @@ export function lifecycleRules(lifecycle: Lifecycle): Rule[] {
     ...(expireDays === undefined
       ? []
       : [{ action: { type: "Delete" }, condition: { age: expireDays, withState: "LIVE" } }]),
-    {
-      action: { type: "Delete" },
-      condition: {
-        daysSinceNoncurrentTime: Math.min(NONCURRENT_DAYS, expireDays ?? NONCURRENT_DAYS),
-        withState: "ARCHIVED",
-      },
-    },
+    ...(retained ? [] : [endOfVersions(expireDays)]),
   ];
+}
+
+function endOfVersions(expireDays: number | undefined): Rule {
+  return {
+    action: { type: "Delete" },
+    condition: {
+      daysSinceNoncurrentTime: Math.min(NONCURRENT_DAYS, expireDays ?? NONCURRENT_DAYS),
+      withState: "ARCHIVED",
+    },
+  };
 }
 
 /** The archive costs least and asks for a year; what goes sooner is cheaper in the class before it. */

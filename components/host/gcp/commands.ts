@@ -41,12 +41,7 @@ printf 'Authorization: Bearer %s\\n' "$token" | ${CURL} --header @- "$@"
         "fetch-secret",
         `${BIN}/call-google "https://secretmanager.googleapis.com/v1/$1/versions/latest:access" | jq --exit-status --raw-output .payload.data | base64 --decode`,
       ),
-      // The XML API streams a file from disk, whatever its size.
-      script(
-        "put-object",
-        `${BIN}/call-google --output /dev/null --upload-file "$1" "https://storage.googleapis.com/\${2#gs://}"`,
-      ),
-      script("get-object", `${BIN}/call-google --output "$2" "https://storage.googleapis.com/\${1#gs://}"`),
+      ...objectCommands(),
       publishMetric(args),
     ],
     files: args.registries.length > 0 ? registryFiles(args.registries) : [],
@@ -55,6 +50,44 @@ printf 'Authorization: Bearer %s\\n' "$token" | ${CURL} --header @- "$@"
     setup: [],
     userData: { limit: METADATA_LIMIT, compressed: false },
   };
+}
+
+/**
+ * Copies to and from buckets; the XML API streams a file from disk, whatever its size. A bucket that is locked lets
+ * nothing be overwritten, so what names the newest copy is a new object each time, and the last of them counts.
+ * https://docs.cloud.google.com/storage/docs/bucket-lock
+ */
+function objectCommands(): readonly HostFile[] {
+  return [
+    script(
+      "put-object",
+      `
+target="\${2#gs://}"
+case "\${target##*/}" in latest-*) target="$target/$(date --utc +%Y-%m-%dT%H:%M:%SZ)" ;; esac
+${BIN}/call-google --output /dev/null --upload-file "$1" "https://storage.googleapis.com/$target"
+`,
+    ),
+    script(
+      "get-object",
+      `
+source="\${1#gs://}"
+case "\${source##*/}" in latest-*) source="$(${BIN}/newest-object "$source/")" ;; esac
+${BIN}/call-google --output "$2" "https://storage.googleapis.com/$source"
+`,
+    ),
+    script(
+      "newest-object",
+      `
+bucket="\${1%%/*}"
+prefix="\${1#*/}"
+# A page holds a thousand names: forty days of hourly copies.
+query="$(jq --null-input --raw-output --arg prefix "$prefix" --arg from "$prefix$(date --utc --date '40 days ago' +%Y-%m-%d)" \\
+  '"prefix=\\($prefix|@uri)&startOffset=\\($from|@uri)&fields=items/name"')"
+name="$(${BIN}/call-google "https://storage.googleapis.com/storage/v1/b/$bucket/o?$query" | jq --exit-status --raw-output '.items | last | .name')"
+printf '%s/%s\\n' "$bucket" "$name"
+`,
+    ),
+  ];
 }
 
 /** Type of the host's metrics: of one placement alone, as the project's other stacks have metrics of their own. */

@@ -60,8 +60,8 @@ export function makeHostGrants(make: Make, args: HostGrantsArgs): readonly pulum
 }
 
 /**
- * Writing and reading below a backup's prefix. Naming the newest copy means to overwrite, which Cloud Storage takes for
- * deleting; the bucket's versions and soft delete keep what was there.
+ * Writing, reading and listing below a backup's prefix. What was there a locked bucket keeps, and versions and soft
+ * delete keep in any other.
  * https://docs.cloud.google.com/storage/docs/access-control/iam-permissions#object_permissions
  */
 function grantBackup(make: Make, member: pulumi.Input<string>, { backup, prefix, bucketName }: BackupPlace) {
@@ -71,7 +71,8 @@ function grantBackup(make: Make, member: pulumi.Input<string>, { backup, prefix,
     member,
     condition: {
       title: `Copies of ${backup}`.slice(0, 100),
-      expression: pulumi.interpolate`resource.name.startsWith("projects/_/buckets/${bucketName}/objects/${prefix}")`,
+      // Listing is asked of the bucket itself, which has no object's name: what counts there is the prefix that is listed.
+      expression: pulumi.interpolate`resource.name.startsWith("projects/_/buckets/${bucketName}/objects/${prefix}") || api.getAttribute("storage.googleapis.com/objectListPrefix", "").startsWith("${prefix}")`,
     },
   });
 }

@@ -67,8 +67,8 @@ export class Bucket extends Component implements BucketContract {
       {
         name: pulumi.interpolate`${prefix}-${suffix.hex}`,
         ...this.place(dual),
-        ...hardening(keyName),
-        lifecycleRules: lifecycleRules(spec.lifecycle),
+        ...hardening(keyName, isRetained(spec)),
+        lifecycleRules: lifecycleRules(spec.lifecycle, isRetained(spec)),
         logging: { logBucket: logs.bucketName, logObjectPrefix: store },
         ...this.retention(),
         forceDestroy: context.environment === "dev" && !spec.locked,
@@ -151,4 +151,8 @@ export function bucketBinding({ store, name, region, ready }: BucketBindingArgs)
     grants: (_client, access) => bucketGrants(store, access, name),
     ready,
   };
+}
+
+function isRetained({ locked, retentionDays }: StoreOf<"bucket">): boolean {
+  return locked && retentionDays !== undefined;
 }

@@ -43,6 +43,7 @@ describe("host on gcp", () => {
 printf '%s\\n' "$*" >> ${here}/arguments
 case "$*" in
   *service-accounts/default/token) echo '{"access_token": "${TOKEN}"}' ;;
+  *storage/v1/b/*) echo '{"items": [{"name": "daily/latest-daily/2026-11-20T03:00:00Z"}, {"name": "daily/latest-daily/2026-11-21T03:00:00Z"}]}' ;;
   *instance/id) echo 4711 ;;
   *instance/zone) echo projects/1/zones/us-central1-a ;;
   *:access) cat > ${here}/header; echo '{"payload": {"data": "'"$(printf 'a secret' | base64)"'"}}' ;;
@@ -90,6 +91,21 @@ esac
     const asked = readFileSync(`${here}/arguments`, "utf8");
     expect(asked).to.include("--upload-file /srv/file https://storage.googleapis.com/bucket/daily/copy");
     expect(asked).to.include("--output /srv/back https://storage.googleapis.com/bucket/daily/copy");
+  });
+
+  it("overwrites nothing, as a locked bucket would refuse it: the last of what names the newest copy counts", function () {
+    if (!isInstalled("jq")) {
+      this.skip();
+    }
+    const here = install();
+    call(here, "opt/groundplan/bin/put-object", ["/srv/latest", "gs://bucket/daily/latest-daily"]);
+    call(here, "opt/groundplan/bin/get-object", ["gs://bucket/daily/latest-daily", "/srv/back"]);
+    const asked = readFileSync(`${here}/arguments`, "utf8");
+    expect(asked).to.match(/--upload-file \/srv\/latest \S+\/daily\/latest-daily\/\d{4}-\d\d-\d\dT[\d:]+Z/);
+    expect(asked).to.match(/\/b\/bucket\/o\?prefix=daily%2Flatest-daily%2F&startOffset=daily%2Flatest-daily%2F\d{4}-/);
+    expect(asked).to.include(
+      "--output /srv/back https://storage.googleapis.com/bucket/daily/latest-daily/2026-11-21T03:00:00Z",
+    );
   });
 
   it("publishes a metric of this placement, with what it is about as a label", function () {
