@@ -20,6 +20,8 @@ export interface DoctorAccess {
   /** Name servers of a domain; rejects where it has none. */
   readonly nameServers?: (domain: string) => Promise<readonly string[]>;
   readonly nodeVersion?: string;
+  /** Whether clouds and name servers are asked; a sandbox has none. @default true */
+  readonly outside?: boolean;
 }
 
 /**
@@ -57,8 +59,10 @@ export async function examine(
       : problemChecks("deployable", new InputError(refused))),
   );
   tell(...(await checkPlan(options)));
-  tell(...(await checkCredentials(settings, run)), ...(await checkQuotas(settings, run)));
-  tell(await checkDomain(settings.domain, nameServers));
+  if (access.outside !== false) {
+    tell(...(await checkCredentials(settings, run)), ...(await checkQuotas(settings, run)));
+    tell(await checkDomain(settings.domain, nameServers));
+  }
   return checks;
 }
 

@@ -27,7 +27,9 @@ export async function doctor(flags: StateOptions & { readonly stack: string }, c
       out.write(`     fix  ${fix}\n`);
     }
   };
-  const checks = await examine({ ...placeOf(flags, context), stack: flags.stack }, show);
+  const checks = await examine({ ...placeOf(flags, context), stack: flags.stack }, show, {
+    outside: flags.sandbox === undefined,
+  });
   if (checks.some(({ status }) => status === "failure")) {
     context.exitCode = EXIT.wrongInput;
   }
