@@ -29,6 +29,7 @@ export const LAYER_OF = {
   "groundplan:host:Host": "infrastructure",
   "groundplan:observability:Monitoring": "platform",
   "groundplan:observability:Alerting": "platform",
+  "groundplan:observability:Logging": "platform",
   "groundplan:operations:Backup": "workloads",
   "groundplan:operations:Schedule": "infrastructure",
 } as const satisfies Record<string, Layer>;

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue } from "../components/binding";
-import { PUSH_GATEWAY } from "../components/cluster/addOns/catalog";
+import { COLLECTOR, PUSH_GATEWAY } from "../components/cluster/addOns/catalog";
 import { servicePort } from "../systems/edges";
 import type { ExternalSpec, ServiceSpec } from "../systems/spec";
 
@@ -60,6 +60,27 @@ export function pushGatewayBinding(namespace: string): Binding {
     values: () => values,
     peers: [{ kind: "pods", namespace, labels: PUSH_GATEWAY.labels }],
     ports: [PUSH_GATEWAY.port],
+    grants: () => [],
+    ready: [],
+  };
+}
+
+/** Where a service sends its traces: the collector beside Prometheus, whoever brought it. */
+export function collectorBinding(namespace: string, service: string, system: string): Binding {
+  const host = `${COLLECTOR.service}.${namespace}.svc`;
+  const port = String(COLLECTOR.port);
+  const values = plainValues({
+    url: `http://${host}:${port}`,
+    host,
+    port,
+    protocol: "http/protobuf",
+    name: service,
+    attributes: `service.namespace=${system}`,
+  });
+  return {
+    values: () => values,
+    peers: [{ kind: "pods", namespace, labels: COLLECTOR.labels }],
+    ports: [COLLECTOR.port],
     grants: () => [],
     ready: [],
   };

@@ -8,11 +8,11 @@ import { selectorLabels } from "../components/workload/labels";
 import { MESH_PORT, type MeshTraffic } from "../components/workload/mesh";
 import { type Flow, ingressPeer } from "../components/workload/networkPolicy";
 import { Workload } from "../components/workload/workload";
-import { normalizeUse } from "../systems/edges";
+import { normalizeUse, sendsTraces } from "../systems/edges";
 import type { ResolvedSystem } from "../systems/resolve";
 import type { ServiceSpec } from "../systems/spec";
 import { type BackupsRequest, backupDemands, planBackups } from "./backups";
-import { externalBinding, pushGatewayBinding, serviceBinding } from "./bindings";
+import { collectorBinding, externalBinding, pushGatewayBinding, serviceBinding } from "./bindings";
 import { clientOf, scalesOn, storeClients } from "./clients";
 import { contextOf, systemIn } from "./context";
 import { namespaceOf, serviceDemand, serviceOf } from "./demands";
@@ -158,7 +158,27 @@ class Deployment {
     const mounted = spec.volumes.flatMap(({ share }) =>
       share !== undefined && !direct.some((use) => use.target === share) ? [this.use(share, {})] : [],
     );
-    return [...direct, ...mounted, ...(spec.pushMetrics ? [this.pushGateway()] : [])];
+    return [
+      ...direct,
+      ...mounted,
+      ...(spec.pushMetrics ? [this.pushGateway()] : []),
+      ...(sendsTraces(this.system, spec) ? [this.collector(service)] : []),
+    ];
+  }
+
+  /** The names are OpenTelemetry's own: its libraries read them without a word in the code. */
+  private collector(service: string): BoundUse {
+    const { monitoringNamespace, capabilities } = this.site.cluster;
+    const binding = collectorBinding(monitoringNamespace, service, this.system.name);
+    const env: BoundUse["env"] = capabilities.traces
+      ? {
+          OTEL_EXPORTER_OTLP_ENDPOINT: "url",
+          OTEL_EXPORTER_OTLP_PROTOCOL: "protocol",
+          OTEL_SERVICE_NAME: "name",
+          OTEL_RESOURCE_ATTRIBUTES: "attributes",
+        }
+      : {};
+    return { target: "collector", binding, access: "write", endpoint: "primary", env, ports: binding.ports };
   }
 
   private pushGateway(): BoundUse {

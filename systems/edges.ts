@@ -1,4 +1,4 @@
-import type { ServiceSpec, StoreSpec, SystemSpec, UseSpec } from "./spec";
+import type { Model, ServiceSpec, StoreSpec, SystemSpec, UseSpec } from "./spec";
 
 /** What stands at the end of an edge, and under which kind of name the spec knows it. */
 export interface EdgeEnd {
@@ -24,6 +24,8 @@ export const PUBLIC: EdgeEnd = { kind: "public", name: "public" };
 /** Whatever scrapes metrics, takes pushed ones and collects logs. */
 export const MONITORING: EdgeEnd = { kind: "monitoring", name: "monitoring" };
 const PUSH_GATEWAY_PORT = 9091;
+/** Where a collector takes traces, in OpenTelemetry's protocol over HTTP. */
+const TRACES_PORT = 4318;
 
 const STORE_PORTS: Readonly<Record<StoreSpec["kind"], readonly number[]>> = {
   postgres: [5432],
@@ -90,7 +92,9 @@ export function normalizeUse(use: ServiceSpec["uses"][number]): UseSpec {
 
 /** Every edge of a system, in the order of the spec. Targets must exist: validation has seen to it. */
 export function edgesOf(
-  system: Pick<SystemSpec, "services" | "stores" | "external" | "routes" | "observability">,
+  system: Pick<SystemSpec, "services" | "stores" | "external" | "routes" | "observability"> & {
+    readonly model?: Model;
+  },
 ): readonly Edge[] {
   const edges: Edge[] = [];
   const reached = new Set<string>();
@@ -113,11 +117,26 @@ export function edgesOf(
         edges.push({ ...plain(MONITORING, { kind: "service", name: from }), port: port.port, access: "read" });
       }
     }
+    if (sendsTraces(system, service)) {
+      edges.push({ ...plain({ kind: "service", name: from }, MONITORING), port: TRACES_PORT });
+    }
     if (service.pushMetrics) {
       edges.push({ ...plain({ kind: "service", name: from }, MONITORING), port: PUSH_GATEWAY_PORT });
     }
   }
   return [...edges, ...logEdges(system)];
+}
+
+/**
+ * Whether a service tells where its requests went: one that is instrumented, as its metrics show, where there is more than
+ * one machine to follow requests over.
+ */
+export function sendsTraces(
+  { observability, model }: Pick<SystemSpec, "observability"> & { readonly model?: Model },
+  service: ServiceSpec,
+): boolean {
+  const spread = model === "distributed" || model === "global";
+  return spread && observability.traces !== "none" && "metrics" in service && service.metrics !== undefined;
 }
 
 /** Log collectors are no service of the system, yet reach the stores logs end in. */

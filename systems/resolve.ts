@@ -38,7 +38,7 @@ export function resolveSystem(input: SystemInput, target: Target): ResolvedSyste
     model: target.model,
     environment: target.environment,
     placement: target.placement,
-    edges: edgesOf(shaped),
+    edges: edgesOf({ ...shaped, model: target.model }),
   };
 }
 

@@ -74,11 +74,10 @@ function changedKeys(before: SavedPlan["config"], after: SavedPlan["config"]): r
   return keys.filter((key) => !isDeepStrictEqual(comparable(before[key]), comparable(after[key])));
 }
 
-/** A value without what is new with every preview: ciphertexts, and the order in which dependencies were found. */
+/** A value without what is new with every preview: ciphertexts. */
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = value.map(comparable);
-    return items.every((item) => typeof item === "string" && item.startsWith("urn:pulumi:")) ? items.sort() : items;
+    return value.map(comparable);
   }
   const record = asRecord(value);
   if (record === undefined) {

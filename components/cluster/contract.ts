@@ -27,6 +27,20 @@ export interface Capabilities {
   readonly gatewayApi: boolean;
   /** `security.istio.io/v1`, in ambient mode. */
   readonly istio: boolean;
+  /** `barmancloud.cnpg.io/v1`: write-ahead logs and base backups in object storage. */
+  readonly barmanCloud: boolean;
+  /** Takes traces in OpenTelemetry's protocol. */
+  readonly traces: boolean;
+  /** Brings what pods write to standard output to where logs are kept. */
+  readonly logs: boolean;
+  /** `snapshot.storage.k8s.io/v1`. */
+  readonly volumeSnapshots: boolean;
+  /** Rolls pods whose Secrets changed, where their controller asks for it by annotation. */
+  readonly reloader: boolean;
+  /** Writes DNS records for routes. */
+  readonly externalDns: boolean;
+  /** `argoproj.io/v1alpha1`. */
+  readonly argoCd: boolean;
 }
 
 export interface WorkloadIdentity {

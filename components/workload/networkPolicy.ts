@@ -65,7 +65,8 @@ function peersOf(flow: Flow): PolicyPeer[] {
   return flow.peers.flatMap(policyPeers);
 }
 
-function policyPeers(peer: Peer): PolicyPeer[] {
+/** A peer as policies write it. */
+export function policyPeers(peer: Peer): PolicyPeer[] {
   switch (peer.kind) {
     case "pods":
       return [

@@ -18,7 +18,9 @@ export function renderManifests(plan: Plan, preview?: Plan): RenderedFiles {
   const known = new Map(preview?.resources.map((resource) => [resource.urn, resource]));
   const files: Record<string, string> = {};
   for (const resource of plan.resources) {
-    if (resource.custom && KUBERNETES.test(resource.type)) {
+    // What is only looked up is somebody else's: there is nothing of it to write.
+    const read = resource.options.readId !== undefined;
+    if (resource.custom && !read && KUBERNETES.test(resource.type)) {
       const path = unusedPath(files, manifestPath(resource, plan.placements.length > 1));
       files[path] = renderManifest(resource, known.get(resource.urn));
     } else if (resource.type === "kubernetes:helm.sh/v3:Release") {

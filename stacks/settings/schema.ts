@@ -3,7 +3,8 @@ import { CLOUDS } from "../../components/context";
 import { ENVIRONMENTS, MODELS, overlaySchema } from "../../systems/spec";
 import { host, memory, name, positive, text } from "../../systems/spec/primitives";
 import { access } from "./access";
-import { ADD_ONS, type AddOn, alerts, compute, mesh, policyExemption } from "./operations";
+import { kubernetes } from "./kubernetes";
+import { alerts, compute, mesh, policyExemption } from "./operations";
 import { secretText } from "./secrets";
 
 const imageReference = text(/^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/, {
@@ -48,23 +49,16 @@ const placement = z.strictObject({
   zones: z.int().min(2).max(6).optional().describe("AWS: zones its network covers, never changed; three when absent"),
 });
 
-const storageDriver = z.strictObject({
-  driver: z.string().min(3).describe("CSI driver, such as ebs.csi.aws.com"),
-  parameters: z.record(z.string(), z.string()).default({}).describe("What the driver wants to be told; encryption too"),
-});
-
 /** A bucket by its name alone, or with how a cluster's own jobs reach it. */
-const existingBucket = z.union([
-  z.string().min(3),
-  z.strictObject({
-    bucket: z.string().min(3).describe("Name of the bucket"),
-    region: z.string().min(1).optional().describe("Region of the bucket; the placement's when absent"),
-    endpoint: z.url().optional().describe("Endpoint of a store that speaks S3's protocol; AWS's when absent"),
-    secretName: name
-      .optional()
-      .describe("Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the namespace the backups run in"),
-  }),
-]);
+const reachedBucket = z.strictObject({
+  bucket: z.string().min(3).describe("Name of the bucket"),
+  region: z.string().min(1).optional().describe("Region of the bucket; the placement's when absent"),
+  endpoint: z.url().optional().describe("Endpoint of a store that speaks S3's protocol; AWS's when absent"),
+  secretName: name
+    .optional()
+    .describe("Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, in the namespace of whoever reads it"),
+});
+const existingBucket = z.union([z.string().min(3), reachedBucket]);
 
 const existing = z
   .strictObject({
@@ -96,11 +90,17 @@ const existing = z
       .default({})
       .describe("Databases to use, by the store's name"),
     buckets: z.record(name, existingBucket).default({}).describe("Buckets to use, by the store's name"),
+    archive: reachedBucket
+      .required({ secretName: true })
+      .optional()
+      .describe("Bucket that stores in the cluster keep their write-ahead logs and snapshots in"),
+    healthCheck: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Id of the DNS provider's health check of this placement (Route 53)"),
   })
   .describe("What a placement uses instead of making it");
-
-const addOnMode = z.enum(["install", "existing", "none"]).optional();
-const addOnModes = Object.fromEntries(ADD_ONS.map((name) => [name, addOnMode])) as Record<AddOn, typeof addOnMode>;
 
 export const settingsSchema = z.strictObject({
   system: z.string().min(1).describe("Built-in system, or path of a system file, relative to the stack's directory"),
@@ -125,42 +125,24 @@ export const settingsSchema = z.strictObject({
   overrides: overlaySchema.optional().describe("Changes to the system, laid over everything else"),
   existing: z.record(name, existing).default({}).describe("What to use instead of making it, by placement"),
   access,
-  kubernetes: z
-    .strictObject({
-      storageClass: name.optional().describe("Storage class of data; the cluster's default when absent"),
-      defaultStorageClass: z
-        .boolean()
-        .default(true)
-        .describe("Whether the cluster has a default storage class, for volumes that name none"),
-      sharedStorageClass: name.optional().describe("Storage class of shared files (ReadWriteMany); none when absent"),
-      snapshotClass: name.optional().describe("Volume snapshot class; none when absent"),
-      makeStorageClass: storageDriver
-        .optional()
-        .describe("Makes the class storageClass names; it is there when absent"),
-      makeSnapshotClass: storageDriver
-        .optional()
-        .describe("Makes the class snapshotClass names; it is there when absent"),
-      ingressClass: name.optional().describe("Ingress class; that of the installed controller when absent"),
-      routing: z
-        .enum(["ingress", "gateway"])
-        .default("ingress")
-        .describe("How the public is let in: Ingress objects, or a Gateway and HTTPRoutes (Gateway API)"),
-      gatewayClass: name.optional().describe("Gateway class; traefik when absent"),
-      ingressNamespace: name.optional().describe("Namespace of an existing ingress controller's pods"),
-      monitoringNamespace: name.optional().describe("Namespace of an existing Prometheus"),
-      addOns: z
-        .strictObject(addOnModes)
-        .default({})
-        .describe("Whether an add-on is installed, already there, or done without"),
-    })
-    .prefault({})
-    .describe("What clusters offer"),
+  kubernetes: kubernetes.prefault({}),
   alerts,
   backups: z
     .strictObject({
       schedule: z.boolean().default(true).describe("Whether the system's dumps run"),
       crossRegion: z.boolean().optional().describe("Whether copies go to another region; in production when absent"),
       retentionDays: positive.optional().describe("Days backups are kept, instead of the system's own"),
+      restore: z
+        .record(
+          name,
+          z.strictObject({
+            from: name.describe("Name the copies lie under: the store's own, until it was restored once"),
+            to: name.describe("Name the restored database's own copies go under: one that has none yet"),
+            at: z.iso.datetime({ offset: true }).optional().describe("Moment to recover to; the newest when absent"),
+          }),
+        )
+        .default({})
+        .describe("In-cluster databases that begin as a copy of the past, once they are made anew, by store"),
       scratchSize: memory
         .optional()
         .describe("Disk a dump is made on; a quarter of the database's, at most 20Gi, when absent"),

@@ -8,6 +8,7 @@ import { KubernetesVectorStore } from "../../components/data/vectorStore/kuberne
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { StoreOf } from "../../systems/spec";
 import { namespaceOf } from "../demands";
+import { archiveDemands, archiveOf } from "./archive";
 import { demandOf, storeImage } from "./kubernetesStores";
 import type { SiteRequest } from "./site";
 
@@ -31,7 +32,11 @@ export function makeInCluster(
 ): Binding {
   const { request, store, spec, cluster, clients } = args;
   const { context, settings, system } = request;
-  const common = { context, store, namespace: namespaceOf(system, spec), cluster, clients };
+  const archive = archiveOf(system, request.placementSettings, store);
+  const common = {
+    ...{ context, store, namespace: namespaceOf(system, spec), cluster, clients },
+    ...(archive ? { archive } : {}),
+  };
   switch (spec.kind) {
     case "vector":
       return new KubernetesVectorStore(
@@ -61,10 +66,13 @@ export function makeInCluster(
 
 /** Room in a namespace's quota for what the stores there ask of it: pods of their own, or the shares pods mount. */
 export function storeDemands(system: ResolvedSystem, namespace: string, request: SiteRequest): readonly PodDemand[] {
-  return Object.values(system.stores).flatMap((store) =>
+  return Object.entries(system.stores).flatMap(([name, store]) =>
     (store.kind === "memcached" || store.kind === "search" || store.kind === "vector" || store.kind === "file-share") &&
     namespaceOf(system, store) === namespace
-      ? demandOf(store, request.context.redundancy)
+      ? [
+          ...demandOf(store, request.context.redundancy),
+          ...archiveDemands(store, archiveOf(system, request.placementSettings, name) !== undefined, request.context),
+        ]
       : [],
   );
 }

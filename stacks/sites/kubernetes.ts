@@ -3,14 +3,11 @@ import * as random from "@pulumi/random";
 import type { Binding, Client } from "../../components/binding";
 import { AttachedCluster } from "../../components/cluster/attached/attachedCluster";
 import { Namespace } from "../../components/cluster/namespace/namespace";
-import { KubernetesMemcached } from "../../components/data/memcached/kubernetes";
 import { isReplicated } from "../../components/data/postgres/cloudNativePg";
 import { EmbeddedDatabase } from "../../components/data/postgres/embedded";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { KubernetesPostgres } from "../../components/data/postgres/kubernetes";
 import { KubernetesRedis } from "../../components/data/redis/kubernetes";
-import { KubernetesSearch } from "../../components/data/search/kubernetes";
-import { KubernetesVectorStore } from "../../components/data/vectorStore/kubernetes";
 import { KubernetesGateway } from "../../components/edge/loadBalancer/gateway";
 import { KubernetesLoadBalancer } from "../../components/edge/loadBalancer/kubernetes";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
@@ -23,19 +20,22 @@ import { KubernetesFileShare } from "../../components/storage/fileShare/kubernet
 import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
-import { hostOf, uptimeUrls } from "./kubernetesRoutes";
+import { archiveDemands, archiveOf } from "./archive";
+import { makeInCluster } from "./inCluster";
 import {
+  type AddOnRequest,
   addOnModes,
   addOnValues,
-  demandOf,
-  directoryDemands,
-  madeClasses,
-  postgresImage,
-  redisImage,
-  storeImage,
-} from "./kubernetesStores";
+  classOf,
+  dnsPlan,
+  otherController,
+  routingOf,
+} from "./kubernetesAddOns";
+import { hostOf, uptimeUrls } from "./kubernetesRoutes";
+import { demandOf, directoryDemands, madeClasses, postgresImage, redisImage } from "./kubernetesStores";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
+import { makeLogging } from "./watching";
 
 /** A cluster you already have, as a model sees it. */
 export function openKubernetesSite(request: SiteRequest): Site {
@@ -47,14 +47,24 @@ class KubernetesSite implements Site {
   private readonly request: SiteRequest;
   private readonly options: pulumi.ComponentResourceOptions;
   private readonly namespacesMade = new Map<string, Namespace>();
+  /** Indexes that collectors of logs must wait for. */
+  private readonly indexes: pulumi.Resource[] = [];
   private readonly secrets: KubernetesSecrets;
   private readonly modes: ReturnType<typeof addOnModes>;
+  private readonly dns: ReturnType<typeof dnsPlan>;
 
   constructor(request: SiteRequest) {
     this.request = request;
-    const { context, settings, placementSettings, placement, system } = request;
+    const { context, settings, placementSettings, placement } = request;
     const { kubernetes, access } = settings;
-    this.modes = addOnModes(system, context, settings);
+    const addOns = this.addOnRequest;
+    this.modes = addOnModes(addOns);
+    this.dns = dnsPlan({
+      ...addOns,
+      name: context.system,
+      place: placementSettings,
+      placements: settings.placements.length,
+    });
     this.cluster = new AttachedCluster(
       this.named("cluster"),
       {
@@ -63,7 +73,16 @@ class KubernetesSite implements Site {
         kubeconfig: access.kubernetes.kubeconfig,
         deleteUnreachable: access.kubernetes.deleteUnreachable,
         addOns: this.modes,
-        addOnValues: addOnValues(kubernetes),
+        addOnValues: addOnValues(addOns, this.dns),
+        otherAddOns: otherController(addOns),
+        ...(this.modes.ingress === "existing" && request.system.routes.length > 0
+          ? {
+              existingClass: {
+                kind: routingOf(addOns) === "gateway" ? ("GatewayClass" as const) : ("IngressClass" as const),
+                name: classOf(addOns),
+              },
+            }
+          : {}),
         storageClasses: { data: kubernetes.storageClass, shared: kubernetes.sharedStorageClass },
         makeStorage: madeClasses(kubernetes),
         ingressNamespace: kubernetes.ingressNamespace,
@@ -79,12 +98,15 @@ class KubernetesSite implements Site {
   namespaces(requests: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource> {
     const { context, system, placementSettings } = this.request;
     for (const { name, podSecurity, demands = [] } of requests) {
-      const stores = Object.values(system.stores).filter(
-        (store) => store.kind !== "bucket" && namespaceOf(system, store) === name,
+      const stores = Object.entries(system.stores).filter(
+        ([, store]) => store.kind !== "bucket" && namespaceOf(system, store) === name,
       );
       const all = [
         ...demands,
-        ...stores.flatMap((store) => demandOf(store, context.redundancy)),
+        ...stores.flatMap(([store, spec]) => [
+          ...demandOf(spec, context.redundancy),
+          ...archiveDemands(spec, archiveOf(system, placementSettings, store) !== undefined, context),
+        ]),
         ...directoryDemands(system, Object.keys(placementSettings.existing?.buckets ?? {}), name),
       ];
       this.namespacesMade.set(
@@ -113,6 +135,7 @@ class KubernetesSite implements Site {
     const common = { context, store: name, namespace, cluster, clients };
     const options = { ...this.options, dependsOn: this.readyOf(namespace, ...clients.map((each) => each.namespace)) };
     const logicalName = this.named(name);
+    const archive = archiveOf(system, placementSettings, name);
     switch (spec.kind) {
       case "postgres": {
         if (spec.embedded) {
@@ -132,6 +155,8 @@ class KubernetesSite implements Site {
             image,
             mesh: settings.mesh.kind === "istio",
             snapshotClass: settings.kubernetes.snapshotClass,
+            ...(archive ? { archive } : {}),
+            ...(settings.backups.restore[name] ? { recovery: settings.backups.restore[name] } : {}),
           },
           options,
         ).binding;
@@ -148,21 +173,16 @@ class KubernetesSite implements Site {
           options,
         ).binding;
       case "vector":
-        return new KubernetesVectorStore(
-          logicalName,
-          { ...common, spec, image: storeImage(settings, name, spec) },
-          options,
-        ).binding;
       case "memcached":
-        return new KubernetesMemcached(
-          logicalName,
-          { ...common, spec, image: storeImage(settings, name, spec) },
-          options,
-        ).binding;
+        return makeInCluster(logicalName, { request: this.request, store: name, spec, cluster, clients }, options);
       case "search": {
-        const image = settings.images.stores[name] ?? spec.image;
-        const logs = system.observability.logStore === name;
-        return new KubernetesSearch(logicalName, { ...common, spec, image, logs }, options).binding;
+        const binding = makeInCluster(
+          logicalName,
+          { request: this.request, store: name, spec, cluster, clients },
+          options,
+        );
+        this.indexes.push(...binding.ready);
+        return binding;
       }
       default:
         return spec satisfies never;
@@ -183,6 +203,16 @@ class KubernetesSite implements Site {
       );
     }
     const namespace = [...this.namespacesMade.keys()][0] ?? defaultNamespace(system);
+    const collectsLogs = makeLogging(
+      this.named("logging"),
+      {
+        request: this.request,
+        cluster: this.cluster,
+        namespaces: [...this.namespacesMade.keys()],
+        dependsOn: this.indexes,
+      },
+      this.options,
+    );
     new KubernetesMonitoring(
       this.named("monitoring"),
       {
@@ -192,6 +222,7 @@ class KubernetesSite implements Site {
         namespace,
         namespaces: [...this.namespacesMade.keys()],
         uptime: uptimeUrls(system, this.domain),
+        collectsLogs,
         cluster: this.cluster,
       },
       { ...this.options, dependsOn: this.readyOf(namespace) },
@@ -221,29 +252,47 @@ class KubernetesSite implements Site {
     const controller = this.cluster.addOns.releases.get("ingress");
     const common = {
       context,
-      routes: exposures.map(({ route, namespace, serviceName, servicePort, ready }) => ({
+      routes: exposures.map(({ route, namespace, serviceName, servicePort, healthPath, ready }) => ({
         host: hostOf(route, this.domain),
         path: route.path,
         namespace,
         serviceName,
         servicePort,
+        healthPath,
+        timeoutSeconds: route.timeoutSeconds,
+        webSockets: route.webSockets,
         ready,
       })),
+      ...(this.dns ? { dns: this.dns } : {}),
       edge: system.edge,
       cluster: this.cluster,
-      controller: controller ? [controller] : [],
+      controller: [controller, this.cluster.addOns.releases.get("gateway-api")].flatMap((release) => release ?? []),
       publicHosts: settings.domain !== undefined,
     };
     const options = { ...this.options, dependsOn: this.readyOf(...exposures.map((exposure) => exposure.namespace)) };
-    const { routing, ingressClass = "traefik", gatewayClass = "traefik" } = settings.kubernetes;
+    const routing = routingOf(this.addOnRequest);
+    const name = classOf(this.addOnRequest);
     switch (routing) {
       case "ingress":
-        return new KubernetesLoadBalancer(this.named("edge"), { ...common, ingressClass }, options).urls;
+        return new KubernetesLoadBalancer(this.named("edge"), { ...common, ingressClass: name }, options).urls;
       case "gateway":
-        return new KubernetesGateway(this.named("edge"), { ...common, gatewayClass }, options).urls;
+        return new KubernetesGateway(
+          this.named("edge"),
+          {
+            ...common,
+            gatewayClass: name,
+            ownsController: controller !== undefined && this.modes.ingress === "install",
+          },
+          options,
+        ).urls;
       default:
         return routing satisfies never;
     }
+  }
+
+  private get addOnRequest(): AddOnRequest {
+    const { context, settings, placementSettings, system } = this.request;
+    return { system, context, settings, placement: placementSettings };
   }
 
   /** Browsers resolve names below localhost to the machine itself, so a system without a domain can be tried there. */

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { isDistributed } from "../../components/context";
 import { InputError, type Problem, show } from "../../components/errors";
 import { didYouMean } from "../../components/validation/suggestions";
 import { type ResolvedSystem, resolveSystem } from "../../systems/resolve";
 import type { StoreSpec } from "../../systems/spec";
 import { ownPlacements } from "../parts";
 import type { PlacementSettings, Settings } from "../settings";
+import { routingOf } from "./kubernetesAddOns";
 
 /** What decides whether a cluster can carry a system, before anything is registered. */
 export interface ClusterRequest {
@@ -38,6 +40,7 @@ export function clusterProblems(request: ClusterRequest): readonly Problem[] {
     ...contextProblems(request),
     ...storageProblems(request),
     ...routingProblems(request),
+    ...dnsProblems(request),
     ...operatorProblems(request),
     ...quorumProblems(request.system),
   ];
@@ -113,6 +116,7 @@ function storageProblems({ settings, system }: ClusterRequest): readonly Problem
 function unnamed(kubernetes: ClusterRequest["settings"]["kubernetes"]): readonly Problem[] {
   const pairs = [
     ["makeStorageClass", "storageClass"],
+    ["makeSharedStorageClass", "sharedStorageClass"],
     ["makeSnapshotClass", "snapshotClass"],
   ] as const;
   return pairs.flatMap(([make, name]) =>
@@ -140,22 +144,25 @@ function claimants(system: ResolvedSystem): readonly string[] {
   return [...stores, ...services];
 }
 
-/** The chart this program installs brings one class; any other is somebody else's controller's. */
-const OWN_CLASS = "traefik";
+/** Classes of the controllers this program installs; any other is somebody else's. */
+const OWN_CLASSES = { ingress: ["traefik", "nginx"], gateway: ["traefik"] } as const;
 
 function routingProblems({ settings, system }: ClusterRequest): readonly Problem[] {
-  const { routing, ingressClass, gatewayClass, addOns } = settings.kubernetes;
+  const { ingressClass, gatewayClass, addOns } = settings.kubernetes;
   if (system.routes.length === 0) {
     return [];
   }
+  const routing = routingOf({ context: settings, settings });
   const asked = routing === "ingress" ? ingressClass : gatewayClass;
   const field = routing === "ingress" ? "ingressClass" : "gatewayClass";
+  const own: readonly string[] = OWN_CLASSES[routing];
+  const installs = (addOns.ingress ?? (isDistributed(settings.model) ? "install" : "existing")) === "install";
   const problems: Problem[] = [];
-  if (addOns.ingress === "install" && asked !== undefined && asked !== OWN_CLASS) {
+  if (installs && asked !== undefined && !own.includes(asked)) {
     problems.push({
       path: `groundplan:kubernetes.${field}`,
       found: show(asked),
-      allowed: `${OWN_CLASS}, the class of the controller that groundplan:kubernetes.addOns.ingress installs`,
+      allowed: `${own.join(" or ")}, the class of a controller that groundplan:kubernetes.addOns.ingress installs`,
       fix: "remove the class, or set groundplan:kubernetes.addOns.ingress to existing",
     });
   }
@@ -171,8 +178,39 @@ function routingProblems({ settings, system }: ClusterRequest): readonly Problem
     problems.push({
       path: "groundplan:kubernetes.addOns.gateway-api",
       found: '"none"',
-      allowed: "existing with groundplan:kubernetes.routing gateway",
-      fix: "install the Gateway API's own kinds in the cluster, or set routing to ingress",
+      allowed: "install or existing with groundplan:kubernetes.routing gateway",
+      fix: "remove the setting, or set routing to ingress",
+    });
+  }
+  return problems;
+}
+
+/** Records that external-dns could not write, or could not tell apart. */
+function dnsProblems({ settings, placement }: ClusterRequest): readonly Problem[] {
+  const { dns, addOns } = settings.kubernetes;
+  const problems: Problem[] = [];
+  if (addOns["external-dns"] === "install" && dns === undefined) {
+    problems.push({
+      path: "groundplan:kubernetes.dns",
+      found: "nothing",
+      allowed: "who serves the zone, for the external-dns that groundplan:kubernetes.addOns.external-dns installs",
+      fix: "name the provider, or remove the add-on",
+    });
+  }
+  if (dns?.policy === "latency" && dns.provider === "aws" && !/^[a-z]{2}(-[a-z]+)+-\d$/.test(placement.region)) {
+    problems.push({
+      path: `groundplan:placements[${settings.placements.indexOf(placement)}].region`,
+      found: show(placement.region),
+      allowed: "a region of AWS, which records by latency are told apart by",
+      fix: "name the region nearest to the cluster, or set groundplan:kubernetes.dns.policy to failover",
+    });
+  }
+  if (dns?.provider === "google" && dns.project === undefined) {
+    problems.push({
+      path: "groundplan:kubernetes.dns.project",
+      found: "nothing",
+      allowed: "the Google Cloud project of the zone",
+      fix: "name it: outside Google Cloud external-dns cannot find it out",
     });
   }
   return problems;

@@ -1,93 +1,14 @@
-import type { AddOnsArgs } from "../../components/cluster/addOns/addOns";
-import { ADD_ONS, type AddOnMode, type AddOnModes, type AddOnName } from "../../components/cluster/addOns/catalog";
 import type { AttachedClusterArgs } from "../../components/cluster/attached/attachedCluster";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
-import { type Context, isDistributed, type Redundancy } from "../../components/context";
-import { instancesOf, isReplicated, operatorImage } from "../../components/data/postgres/cloudNativePg";
+import type { Redundancy } from "../../components/context";
+import { instancesOf, operatorImage } from "../../components/data/postgres/cloudNativePg";
 import { redisServers, SENTINEL_RESOURCES, SENTINELS } from "../../components/data/redis/kubernetes";
 import { LOCAL_SIZE } from "../../components/storage/bucket/kubernetes";
-import { needsKeda } from "../../components/workload/autoscaling";
 import { normalizeUse } from "../../systems/edges";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
 import { namespaceOf } from "../demands";
 import { imageOf, type Settings } from "../settings";
-
-/**
- * What becomes of each add-on. On a cluster that carries a distributed system what the system needs is installed, unless
- * the settings say otherwise; a single machine's worth goes without, but for the ingress controller clusters come with.
- */
-export function addOnModes(
-  system: Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability">,
-  context: Pick<Context, "model" | "redundancy">,
-  { kubernetes, mesh }: Pick<Settings, "mesh"> & { kubernetes: Pick<Settings["kubernetes"], "addOns" | "routing"> },
-): AddOnModes {
-  const settings = kubernetes.addOns;
-  const modes: Partial<Record<AddOnName, AddOnMode>> = {
-    ...defaults(system, context),
-    ...(kubernetes.routing === "gateway" ? { "gateway-api": "existing" as const } : {}),
-    ...(mesh.kind === "istio" ? { istio: "existing" as const } : {}),
-  };
-  for (const name of ADD_ONS) {
-    modes[name] = (name in settings ? settings[name as keyof typeof settings] : modes[name]) ?? "none";
-  }
-  return modes;
-}
-
-/** What charts must be told when the public comes in by the Gateway API. */
-export function addOnValues({ routing }: Pick<Settings["kubernetes"], "routing">): AddOnsArgs["values"] {
-  return routing === "ingress"
-    ? {}
-    : {
-        ingress: {
-          providers: {
-            kubernetesCRD: { enabled: true, allowCrossNamespace: false },
-            kubernetesIngress: { enabled: false },
-            kubernetesGateway: { enabled: true },
-          },
-          // The class is the controller's; each system brings a Gateway of its own.
-          gateway: { enabled: false },
-          gatewayClass: { enabled: true },
-        },
-        "cert-manager": {
-          config: {
-            apiVersion: "controller.config.cert-manager.io/v1alpha1",
-            kind: "ControllerConfiguration",
-            enableGatewayAPI: true,
-          },
-        },
-      };
-}
-
-function defaults(
-  system: Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability">,
-  context: Pick<Context, "model" | "redundancy">,
-): AddOnModes {
-  // Nothing but its operator runs Elasticsearch here, on however many nodes.
-  const searches = Object.values(system.stores).some((store) => store.kind === "search");
-  const operators: AddOnModes = searches ? { "eck-operator": "install" } : {};
-  if (!isDistributed(context.model)) {
-    return { ingress: "existing", ...operators };
-  }
-  const services = Object.values(system.services);
-  const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
-  const measured =
-    services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
-  const replicated = Object.values(system.stores).some(
-    (store) => store.kind === "postgres" && isReplicated(store, context),
-  );
-  return {
-    "metrics-server": "install",
-    "cert-manager": "install",
-    ingress: "install",
-    ...(queued ? { keda: "install" as const } : {}),
-    ...(measured || queued ? { "kube-prometheus-stack": "install" as const } : {}),
-    ...(system.observability.pushgateway ? { pushgateway: "install" as const } : {}),
-    ...(system.observability.uptime.length > 0 ? { "blackbox-exporter": "install" as const } : {}),
-    ...(replicated ? { "cloudnative-pg": "install" as const } : {}),
-    ...operators,
-  };
-}
 
 /** What a store asks of its namespace's quota. */
 export function demandOf(store: StoreSpec, redundancy: Redundancy): readonly PodDemand[] {
@@ -181,9 +102,19 @@ export function storeImage(
 
 /** Classes the settings have this stack make. */
 export function madeClasses(kubernetes: Settings["kubernetes"]): NonNullable<AttachedClusterArgs["makeStorage"]> {
-  const { storageClass, makeStorageClass, snapshotClass, makeSnapshotClass } = kubernetes;
+  const {
+    storageClass,
+    makeStorageClass,
+    sharedStorageClass,
+    makeSharedStorageClass,
+    snapshotClass,
+    makeSnapshotClass,
+  } = kubernetes;
   return {
     ...(storageClass !== undefined && makeStorageClass ? { data: { name: storageClass, ...makeStorageClass } } : {}),
+    ...(sharedStorageClass !== undefined && makeSharedStorageClass
+      ? { shared: { name: sharedStorageClass, ...makeSharedStorageClass } }
+      : {}),
     ...(snapshotClass !== undefined && makeSnapshotClass
       ? { snapshots: { name: snapshotClass, ...makeSnapshotClass } }
       : {}),

@@ -10,7 +10,8 @@ const SECRET = "c2VjcmV0";
 export function manifestsOf(plan: Plan): ReadonlyMap<string, readonly KubernetesObject[]> {
   const placements = new Map<string, KubernetesObject[]>();
   for (const resource of plan.resources) {
-    if (resource.custom && OBJECTS.test(resource.type)) {
+    // What is only looked up is not this plan's to make.
+    if (resource.custom && resource.options.readId === undefined && OBJECTS.test(resource.type)) {
       const placement = resource.placement ?? "edge";
       placements.set(placement, [...(placements.get(placement) ?? []), manifestOf(resource)]);
     }

@@ -70,12 +70,12 @@ describe("what a cluster cannot carry", () => {
   });
 
   it("is refused with an ingress class that nothing brings", async () => {
-    const installed = { ...KUBERNETES, ingressClass: "nginx", addOns: { ingress: "install" } };
+    const installed = { ...KUBERNETES, ingressClass: "kong", addOns: { ingress: "install" } };
     const absent = { ...KUBERNETES, addOns: { ingress: "none" } };
     expect(await vibebox({ kubernetes: installed })).to.deep.include({
       path: "groundplan:kubernetes.ingressClass",
-      found: '"nginx"',
-      allowed: "traefik, the class of the controller that groundplan:kubernetes.addOns.ingress installs",
+      found: '"kong"',
+      allowed: "traefik or nginx, the class of a controller that groundplan:kubernetes.addOns.ingress installs",
       fix: "remove the class, or set groundplan:kubernetes.addOns.ingress to existing",
     });
     expect((await vibebox({ kubernetes: absent }))[0]?.found).to.equal("nothing");

@@ -181,7 +181,13 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       {
         name: "backend/backend",
         ingress: ["traefik/*:3000", "frontend/frontend:3000", "monitoring/*:3000"],
-        egress: [...DNS, "database/postgres:5432", "database/redis:6379", "docker/docker:2375"],
+        egress: [
+          ...DNS,
+          "database/postgres:5432",
+          "database/redis:6379",
+          "docker/docker:2375",
+          "monitoring/opentelemetry-collector:4318",
+        ],
       },
       { name: "database/postgres", ingress: ["backend/backend:5432"], egress: [] },
       { name: "database/redis", ingress: ["backend/backend:6379"], egress: [] },
@@ -236,12 +242,12 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       });
     }
 
-    it("gives the backend's quota room for ten replicas and a group of three more during a rollout", () => {
+    it("gives the backend's quota room for ten replicas and one more during a rollout", () => {
       const hard = at(plan.get("ResourceQuota", "backend/quota"), "spec.hard");
-      // 13 x 500m, 13 x 2000m, a quarter more, and a quarter core, rounded up to quarters.
-      expect((hard as Record<string, string>)["requests.cpu"]).to.equal("8500m");
-      expect((hard as Record<string, string>)["limits.cpu"]).to.equal("32750m");
-      expect((hard as Record<string, string>).pods).to.equal("18");
+      // 11 x 500m, 11 x 2000m, a quarter more, and a quarter core, rounded up to quarters.
+      expect((hard as Record<string, string>)["requests.cpu"]).to.equal("7250m");
+      expect((hard as Record<string, string>)["limits.cpu"]).to.equal("27750m");
+      expect((hard as Record<string, string>).pods).to.equal("16");
     });
   });
 
@@ -251,7 +257,7 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
         const deployment = plan.get("Deployment", name);
         expect(at(deployment, "spec.strategy")).to.deep.equal({
           type: "RollingUpdate",
-          rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" },
+          rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
         });
         expect(at(deployment, "spec.template.spec.terminationGracePeriodSeconds")).to.equal(30);
         expect(at(deployment, "spec.template.spec.containers.0.lifecycle.preStop")).to.deep.equal({
@@ -325,8 +331,9 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       "node pool docker of docker",
       "TLS to postgres",
       "TLS to redis",
-      "collecting logs for loki",
-      "traces in jaeger",
+      "traces that outlive a restart of Jaeger",
+      "DNS records of the hosts",
+      "cutting requests that idle for 60, 3600 s",
     ]);
   });
 });

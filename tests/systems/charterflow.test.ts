@@ -116,9 +116,9 @@ describe("charterflow, distributed", () => {
     expect(edgesOf(system)).to.deep.equal({
       public: "web:3000 api:3001",
       web: "api:3001",
-      api: "database:5432 database@5432 redis:6379 redis:26379 cache:6379 uploads:443",
+      api: "database:5432 database@5432 redis:6379 redis:26379 cache:6379 uploads:443 monitoring:4318",
       monitoring: "api:3001 workers:9464",
-      workers: "database:5432 redis:6379 redis:26379",
+      workers: "database:5432 redis:6379 redis:26379 monitoring:4318",
       migrate: "database:5432",
     });
     expect(edgesOf(resolved(charterflow, "global"))).to.deep.equal(edgesOf(system));

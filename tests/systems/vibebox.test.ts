@@ -50,6 +50,7 @@ describe("vibebox", () => {
       "backend > redis:6379",
       "backend > docker:2375",
       "monitoring > backend:3000",
+      "backend > monitoring:4318",
       "docker > registries:443",
     ]);
   });

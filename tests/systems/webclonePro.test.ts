@@ -85,9 +85,9 @@ describe("webclone-pro, distributed", () => {
   it("connects what the source connects, and nothing else", () => {
     expect(edgesOf(system)).to.deep.equal({
       public: "web:3000",
-      web: "database:5432 redis:6379 redis:26379 jobs:6379 jobs:26379 assets:443 supabase:443 openai:443 stripe:443 liveblocks:443 sentry:443",
+      web: "database:5432 redis:6379 redis:26379 jobs:6379 jobs:26379 assets:443 supabase:443 openai:443 stripe:443 liveblocks:443 sentry:443 monitoring:4318",
       monitoring: "web:3000 ai:9464",
-      ai: "jobs:6379 jobs:26379 database:5432 assets:443 openai:443 sentry:443",
+      ai: "jobs:6379 jobs:26379 database:5432 assets:443 openai:443 sentry:443 monitoring:4318",
     });
   });
 });

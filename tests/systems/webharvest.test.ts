@@ -99,11 +99,11 @@ describe("webharvest, distributed", () => {
 
   it("connects what the source connects, and nothing else", () => {
     const worker =
-      "database:5432 redis:6379 broker:6379 broker:26379 qdrant:6333 qdrant:6334 assets:443 web:443 web-plain:80";
+      "database:5432 redis:6379 broker:6379 broker:26379 qdrant:6333 qdrant:6334 assets:443 web:443 web-plain:80 monitoring:4318";
     expect(edgesOf(system)).to.deep.equal({
       public: "open-webui:3000 api:8080",
       "open-webui": "api:8080",
-      api: "database:5432 database@5432 redis:6379 broker:6379 broker:26379 qdrant:6333 qdrant:6334 assets:443",
+      api: "database:5432 database@5432 redis:6379 broker:6379 broker:26379 qdrant:6333 qdrant:6334 assets:443 monitoring:4318",
       monitoring: "api:8080 worker:9808 worker-heavy:9808 worker-browser:9808",
       worker,
       "worker-heavy": worker,

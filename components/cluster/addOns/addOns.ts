@@ -1,14 +1,18 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../../component";
 import { type Capabilities, PRIORITY_TIERS, type PriorityTier } from "../contract";
-import { ADD_ONS, type AddOnModes, type AddOnName, CATALOG, type Chart } from "./catalog";
+import { ADD_ONS, type AddOn, type AddOnModes, type AddOnName, CATALOG, type Chart } from "./catalog";
 
 export interface AddOnsArgs extends ComponentArgs {
   /** What becomes of each add-on; what is not named is not there. */
   readonly modes: AddOnModes;
-  /** Values laid over those of the catalog, by add-on: what only the cloud under the cluster knows. @default none */
-  readonly values?: Readonly<Partial<Record<AddOnName, Readonly<Record<string, pulumi.Input<unknown>>>>>>;
+  /** Values laid over those of the catalog, by release: what only the cloud under the cluster knows. @default none */
+  readonly values?: Readonly<Partial<Record<string, Readonly<Record<string, pulumi.Input<unknown>>>>>>;
+  /** Add-ons of this cluster that differ from the catalog's, such as another ingress controller. @default none */
+  readonly instead?: Readonly<Partial<Record<AddOnName, AddOn>>>;
+  /** Class of an ingress controller or gateway that must be in the cluster. @default nothing is looked for */
+  readonly existingClass?: { readonly kind: "IngressClass" | "GatewayClass"; readonly name: string };
   /** What must stand before the first release: nodes to run on, identities to act with. @default none */
   readonly after?: readonly pulumi.Resource[];
 }
@@ -31,6 +35,9 @@ export class AddOns extends Component {
     super("groundplan:cluster:AddOns", name, args, opts);
     this.priorityClasses = this.makePriorityClasses();
     this.releases = this.install(args);
+    if (args.existingClass) {
+      this.existingClass(args.existingClass);
+    }
     this.installed = Object.fromEntries(
       ADD_ONS.flatMap((addOn) => {
         const { capability } = CATALOG[addOn];
@@ -58,39 +65,67 @@ export class AddOns extends Component {
     return Object.fromEntries(named) as Record<PriorityTier, string>;
   }
 
-  private install({ modes, values, after = [] }: AddOnsArgs): ReadonlyMap<string, pulumi.Resource> {
+  private install({ modes, values, after = [], instead }: AddOnsArgs): ReadonlyMap<string, pulumi.Resource> {
     const made = new Map<string, pulumi.Resource>();
     for (const addOn of ADD_ONS) {
-      const { chart, namespace, needs = [] } = CATALOG[addOn];
-      if (modes[addOn] !== "install") {
-        continue;
-      }
-      if (chart) {
-        made.set(
-          addOn,
-          this.release(addOn, namespace, { ...chart, values: { ...chart.values, ...values?.[addOn] } }, [
-            ...after,
-            // The list is in order: what brings the kinds another chart uses has been made by now.
-            ...needs.flatMap((need) => made.get(need) ?? []),
-          ]),
-        );
-      } else {
-        this.degrade({
-          feature: `add-on ${addOn}`,
-          reason: "no chart of it is pinned here",
-          remedy: `install it yourself and set groundplan:kubernetes.addOns.${addOn} to existing`,
-        });
+      const { charts, namespace, needs = [], apis = [] } = instead?.[addOn] ?? CATALOG[addOn];
+      // The list is in order: what brings the kinds another chart uses has been made by now.
+      const before = [...after, ...needs.flatMap((need) => made.get(need) ?? [])];
+      const mode = modes[addOn] ?? "none";
+      switch (mode) {
+        case "install":
+          for (const chart of charts) {
+            const release = chart.release ?? addOn;
+            const earlier = made.get(addOn);
+            made.set(
+              addOn,
+              this.release(release, namespace, { ...chart, values: merged(chart.values, values?.[release] ?? {}) }, [
+                ...before,
+                ...(earlier ? [earlier] : []),
+              ]),
+            );
+          }
+          break;
+        case "existing":
+          for (const api of apis) {
+            made.set(addOn, this.existing(addOn, api));
+          }
+          break;
+        case "none":
+          break;
+        default:
+          mode satisfies never;
       }
     }
     return made;
   }
 
-  private release(addOn: string, namespace: string, chart: Chart, after: readonly pulumi.Resource[]): pulumi.Resource {
+  /**
+   * Reads the group's registration, which the API server keeps for every group it serves: a cluster without the add-on
+   * fails here, by name, before anything that needs it is made.
+   */
+  private existing(addOn: string, api: string): pulumi.Resource {
+    return k8s.apiregistration.v1.APIService.get(this.childName(`${addOn}-existing`), api, { parent: this });
+  }
+
+  private existingClass({ kind, name }: NonNullable<AddOnsArgs["existingClass"]>): pulumi.Resource {
+    const logicalName = this.childName("existing-class");
+    return kind === "IngressClass"
+      ? k8s.networking.v1.IngressClass.get(logicalName, name, { parent: this })
+      : k8s.apiextensions.CustomResource.get(logicalName, {
+          apiVersion: "gateway.networking.k8s.io/v1",
+          kind,
+          id: name,
+          parent: this,
+        });
+  }
+
+  private release(name: string, namespace: string, chart: Chart, after: readonly pulumi.Resource[]): pulumi.Resource {
     return this.make(
       k8s.helm.v3.Release,
-      addOn,
+      name,
       {
-        name: addOn,
+        name,
         chart: chart.name,
         version: chart.version,
         repositoryOpts: { repo: chart.repository },
@@ -101,8 +136,30 @@ export class AddOns extends Component {
         atomic: true,
         cleanupOnFail: true,
         timeout: 600,
+        ...(holdsNull(chart.values) ? { allowNullValues: true } : {}),
       },
-      { dependsOn: [...after] },
+      { dependsOn: [...after], ...(chart.keep ? { retainOnDelete: true } : {}) },
     );
   }
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Values with others laid over them, in any depth; lists are replaced whole. */
+function merged(values: Values, over: Values): Values {
+  return Object.fromEntries(
+    [...new Set([...Object.keys(values), ...Object.keys(over)])].map((key) => {
+      const [low, high] = [values[key], over[key]];
+      return [key, high === undefined ? low : isPlain(low) && isPlain(high) ? merged(low, high) : high];
+    }),
+  );
+}
+
+function isPlain(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !pulumi.Output.isInstance(value);
+}
+
+/** Whether values take some of the chart's own away. */
+function holdsNull(value: unknown): boolean {
+  return value === null || (isPlain(value) && Object.values(value).some(holdsNull));
 }

@@ -13,11 +13,15 @@ export interface AttachedClusterArgs extends ComponentArgs {
   readonly kubeconfig?: pulumi.Input<string>;
   /** What becomes of each add-on. */
   readonly addOns: AddOnModes;
-  /** Values laid over those of the catalog, by add-on. @default none */
+  /** Values laid over those of the catalog, by release. @default none */
   readonly addOnValues?: AddOnsArgs["values"];
+  /** Add-ons that differ from the catalog's. @default none */
+  readonly otherAddOns?: AddOnsArgs["instead"];
+  /** Class of an ingress controller or gateway that must be in the cluster. @default nothing is looked for */
+  readonly existingClass?: AddOnsArgs["existingClass"];
   readonly storageClasses: ClusterContract["storageClasses"];
   /** Classes to make of the names above; made by somebody else when absent. */
-  readonly makeStorage?: Pick<StorageArgs, "data" | "snapshots">;
+  readonly makeStorage?: Omit<StorageArgs, "labels">;
   /** Whether a cluster that cannot be reached any more may be forgotten on destroy. @default false */
   readonly deleteUnreachable?: boolean;
   /** Namespace of Prometheus. @default the one its chart is installed to */
@@ -46,11 +50,23 @@ export class AttachedCluster extends Component implements ClusterContract {
     this.kubernetes = this.provider(args);
     this.addOns = new AddOns(
       this.childName("add-ons"),
-      { context: args.context, modes: args.addOns, ...(args.addOnValues ? { values: args.addOnValues } : {}) },
+      {
+        context: args.context,
+        modes: args.addOns,
+        ...(args.addOnValues ? { values: args.addOnValues } : {}),
+        ...(args.otherAddOns ? { instead: args.otherAddOns } : {}),
+        ...(args.existingClass ? { existingClass: args.existingClass } : {}),
+      },
       { parent: this, providers: [this.kubernetes] },
     );
+    const snapshots = this.addOns.releases.get("snapshot-controller");
     makeStorage(
-      (resource, role, childArgs, opts) => this.make(resource, role, childArgs, { ...opts, provider: this.kubernetes }),
+      (resource, role, childArgs, opts) =>
+        this.make(resource, role, childArgs, {
+          ...opts,
+          provider: this.kubernetes,
+          ...(snapshots ? { dependsOn: [snapshots] } : {}),
+        }),
       {
         labels: { "app.kubernetes.io/part-of": this.context.system, "app.kubernetes.io/managed-by": "groundplan" },
         ...args.makeStorage,
@@ -60,7 +76,8 @@ export class AttachedCluster extends Component implements ClusterContract {
     this.installed = this.addOns.installed;
     this.priorityClasses = this.addOns.priorityClasses;
     this.storageClasses = args.storageClasses;
-    this.ingressSources = [{ kind: "namespace", namespace: args.ingressNamespace ?? CATALOG.ingress.namespace }];
+    const ingress = args.otherAddOns?.ingress ?? CATALOG.ingress;
+    this.ingressSources = [{ kind: "namespace", namespace: args.ingressNamespace ?? ingress.namespace }];
     this.monitoringNamespace = args.monitoringNamespace ?? CATALOG["kube-prometheus-stack"].namespace;
     this.secretStore = args.secretStore;
     this.finish({ capabilities: this.capabilities });

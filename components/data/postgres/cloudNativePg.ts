@@ -4,7 +4,7 @@ import type { Client } from "../../binding";
 import { CATALOG } from "../../cluster/addOns/catalog";
 import { type Context, isDistributed, type Redundancy } from "../../context";
 import { containerResources } from "../../workload/container";
-import { NAMESPACE_LABEL } from "../../workload/networkPolicy";
+import { type Flow, NAMESPACE_LABEL, policyPeers } from "../../workload/networkPolicy";
 
 /** Label the operator gives to every pod of a cluster. */
 export const CLUSTER_LABEL = "cnpg.io/cluster";
@@ -23,6 +23,8 @@ export interface CloudNativePgArgs {
   readonly synchronous: boolean;
   /** Class of the volume snapshots. @default no snapshots */
   readonly snapshotClass?: string;
+  /** Fields that bring its log to an archive, or that begin it from one. @default none */
+  readonly archived?: Readonly<Record<string, unknown>>;
 }
 
 /** Whether a database fails over by itself: asked for, or part of surviving the loss of a zone. */
@@ -111,6 +113,7 @@ export function cloudNativePgCluster(args: CloudNativePgArgs): Readonly<Record<s
     // Time to flush to the standbys before the primary is stopped for good.
     stopDelay: 180,
     switchoverDelay: 120,
+    ...args.archived,
   };
 }
 
@@ -119,6 +122,7 @@ export function cloudNativePgPolicy(
   store: string,
   clients: readonly Client[],
   monitoringNamespace: string | undefined,
+  archive: Flow | undefined,
 ): k8s.types.input.networking.v1.NetworkPolicySpec {
   const own = { podSelector: { matchLabels: { [CLUSTER_LABEL]: store } } };
   const namespace = (name: string) => ({ namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: name } } });
@@ -143,6 +147,10 @@ export function cloudNativePgPolicy(
       { to: [own], ports: tcp(5432, 8000) },
       // The instance manager reports to the API server, whose address only the cluster's operator knows.
       { ports: tcp(443, 6443) },
+      // The archive, where it is not among what the line above opens.
+      ...(archive?.ports.every((port) => port === 443) === false
+        ? [{ to: archive.peers.flatMap(policyPeers), ports: tcp(...archive.ports) }]
+        : []),
     ],
   };
 }

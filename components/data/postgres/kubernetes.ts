@@ -2,13 +2,17 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { StoreOf } from "../../../systems/spec";
+import type { Make } from "../../aws/make";
 import type { Binding, BindingValue, Client, EndpointRole, Peer } from "../../binding";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
+import type { Archive } from "../archive";
 import { noSnapshots } from "../snapshots";
+import { type ArchiveArgs, makeBaseBackups, makeObjectStore, noArchive } from "./archive";
+import { archivedCluster, type Recovery } from "./archiving";
 import { CLUSTER_LABEL, cloudNativePgCluster, cloudNativePgPolicy, instancesOf, isReplicated } from "./cloudNativePg";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 import { BOOTSTRAP, PASSWD, postgresPod } from "./pod";
@@ -24,6 +28,10 @@ export interface KubernetesPostgresArgs extends ComponentArgs {
   readonly clients: readonly Client[];
   /** Volume snapshot class of the cluster. @default none: no snapshots */
   readonly snapshotClass?: string;
+  /** Object storage for its log and base backups, with CloudNativePG. @default none: no recovery to a point in time */
+  readonly archive?: Archive;
+  /** Past of another server that it begins from, when it is made. @default an empty database */
+  readonly recovery?: Recovery;
   /** Whether the placement has a mesh its clients may be in. @default false */
   readonly mesh?: boolean;
   readonly transform?: {
@@ -50,6 +58,7 @@ export class KubernetesPostgres extends Component implements PostgresContract {
   private readonly labels: Readonly<Record<string, string>>;
   private readonly selector: Readonly<Record<string, string>>;
   private readonly password: pulumi.Output<string>;
+  private readonly childMaker: Make = (resource, role, args, opts) => this.make(resource, role, args, opts);
 
   constructor(name: string, args: KubernetesPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:data:Postgres", name, args, opts);
@@ -175,9 +184,12 @@ export class KubernetesPostgres extends Component implements PostgresContract {
         store,
         clients,
         cluster.capabilities.prometheusOperator ? cluster.monitoringNamespace : undefined,
+        this.archive,
       ),
     });
     const operator = cluster.installed?.cloudNativePg;
+    const { archive } = this;
+    const objectStore = archive ? makeObjectStore(this.childMaker, this.archiving(archive)) : undefined;
     const server = this.make(
       k8s.apiextensions.CustomResource,
       "cluster",
@@ -201,9 +213,17 @@ export class KubernetesPostgres extends Component implements PostgresContract {
           priorityClass: cluster.priorityClasses?.data,
           synchronous: this.context.redundancy.multiZone,
           snapshotClass: this.args.snapshotClass,
+          ...(objectStore
+            ? {
+                archived: archivedCluster({ store, spec }, { name: USER, secretName: credentials }, this.args.recovery),
+              }
+            : {}),
         }),
       },
-      { protect: this.context.redundancy.protect, dependsOn: [secret, policy, ...(operator ? [operator] : [])] },
+      {
+        protect: this.context.redundancy.protect,
+        dependsOn: [secret, policy, ...(operator ? [operator] : []), ...(objectStore ? [objectStore] : [])],
+      },
     );
     this.podMonitor(server);
     this.snapshots(server);
@@ -212,15 +232,25 @@ export class KubernetesPostgres extends Component implements PostgresContract {
       reason: "its instances report there, and no policy can name an address only the cluster's operator knows",
       remedy: "use a CNI with policies by entity (Cilium's kube-apiserver)",
     });
-    this.degrade({
-      feature: `continuous backup and point-in-time recovery of ${store}`,
-      reason: "no object storage for write-ahead logs is bound to the cluster",
-      remedy:
-        "install CloudNativePG's barman-cloud plugin and name an S3-compatible bucket in groundplan:existing.buckets",
-    });
+    if (archive) {
+      makeBaseBackups(this.childMaker, this.archiving(archive), server);
+    } else if (spec.pointInTimeRecovery) {
+      this.degrade(noArchive(store, this.context.placement, this.args.archive !== undefined));
+    }
     const peers: readonly Peer[] = [{ kind: "pods", namespace, labels: { [CLUSTER_LABEL]: store } }];
     const hosts = { primary: `${store}-rw.${namespace}.svc`, replica: `${store}-ro.${namespace}.svc` };
     return this.bind(hosts, "require", peers, [server]);
+  }
+
+  private archiving(archive: Archive): ArchiveArgs {
+    const { store, spec, cluster } = this.args;
+    return { context: this.context, store, spec, archive, cluster, metadata: (name) => this.metadata(name) };
+  }
+
+  /** Where the log goes: given, wanted, and with the plugin that takes it there. */
+  private get archive(): Archive | undefined {
+    const { archive, spec, cluster } = this.args;
+    return spec.pointInTimeRecovery && cluster.capabilities.barmanCloud ? archive : undefined;
   }
 
   /** The operator takes the snapshots itself, with the database in a state it can start from. */

@@ -4,8 +4,10 @@ import type { Client } from "../../binding";
 import { CATALOG } from "../../cluster/addOns/catalog";
 import { containerResources } from "../../workload/container";
 import { separateHosts, topologySpread } from "../../workload/disruption";
-import { networkPolicySpec } from "../../workload/networkPolicy";
+import { type Flow, networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
+import type { Archive } from "../archive";
+import { archiveSettings } from "./snapshots";
 
 export const SEARCH_PORT = 9_200;
 /** Where nodes agree on the cluster and copy shards. */
@@ -39,6 +41,10 @@ export interface ElasticsearchArgs {
   readonly image?: string;
   readonly rolesSecret: string;
   readonly userSecret: string;
+  /** Secret of one more user and its role, by name. @default none */
+  readonly snapshotSecrets?: { readonly user: string; readonly roles: string };
+  /** Object storage its snapshots go to. @default none are taken */
+  readonly archive?: Archive;
   readonly storageClass?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly priorityClass?: string;
@@ -48,15 +54,17 @@ export interface ElasticsearchArgs {
 export function elasticsearchCluster(args: ElasticsearchArgs): Readonly<Record<string, unknown>> {
   const { spec, store } = args;
   const selector = { [CLUSTER_LABEL]: store };
+  const archive = args.archive && archiveSettings(args.archive);
   return {
     version: elasticsearchVersion(spec.version),
     ...(args.image === undefined ? {} : { image: args.image }),
     auth: {
       // Nobody has the superuser's password; the services' own user comes from a Secret made here.
       disableElasticUser: true,
-      roles: [{ secretName: args.rolesSecret }],
-      fileRealm: [{ secretName: args.userSecret }],
+      roles: [args.rolesSecret, args.snapshotSecrets?.roles].flatMap((name) => (name ? [{ secretName: name }] : [])),
+      fileRealm: [args.userSecret, args.snapshotSecrets?.user].flatMap((name) => (name ? [{ secretName: name }] : [])),
     },
+    ...(archive ? { secureSettings: archive.secureSettings } : {}),
     // Claims outlive the cluster object: what it held must be deleted on purpose.
     volumeClaimDeletePolicy: "DeleteOnScaledownOnly",
     updateStrategy: { changeBudget: { maxUnavailable: 1, maxSurge: 0 } },
@@ -65,7 +73,7 @@ export function elasticsearchCluster(args: ElasticsearchArgs): Readonly<Record<s
         name: "default",
         count: spec.instances,
         // Memory mapping needs a setting of the node that only root could change.
-        config: { "node.store.allow_mmap": false },
+        config: { "node.store.allow_mmap": false, ...archive?.config },
         podTemplate: {
           metadata: { labels: { ...args.labels } },
           spec: {
@@ -109,6 +117,8 @@ export interface SearchPolicyArgs {
   readonly instances: number;
   /** Namespace of the collectors that write logs to it; undefined where none does. */
   readonly collectors?: string;
+  /** Object storage its snapshots go to, and the pods that keep the schedule. */
+  readonly archive?: { readonly flow: Flow; readonly labels: Readonly<Record<string, string>> };
 }
 
 /** Traffic of a cluster: clients and the operator in; nodes among each other. */
@@ -116,6 +126,7 @@ export function searchPolicy(args: SearchPolicyArgs): k8s.types.input.networking
   const selector = { [CLUSTER_LABEL]: args.store };
   const own = { peers: [{ kind: "pods" as const, namespace: args.namespace, labels: selector }] };
   const among = { ...own, ports: args.instances > 1 ? [SEARCH_PORT, TRANSPORT_PORT] : [SEARCH_PORT] };
+  const { archive } = args;
   const everyPodOf = (namespace: string) => ({
     peers: [{ kind: "pods" as const, namespace, labels: {} }],
     ports: [SEARCH_PORT],
@@ -129,8 +140,16 @@ export function searchPolicy(args: SearchPolicyArgs): k8s.types.input.networking
       })),
       ...(args.collectors === undefined ? [] : [everyPodOf(args.collectors)]),
       everyPodOf(CATALOG["eck-operator"].namespace),
+      ...(archive
+        ? [
+            {
+              peers: [{ kind: "pods" as const, namespace: args.namespace, labels: archive.labels }],
+              ports: [SEARCH_PORT],
+            },
+          ]
+        : []),
       among,
     ],
-    egress: [among],
+    egress: [among, ...(archive ? [archive.flow] : [])],
   });
 }

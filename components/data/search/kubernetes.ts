@@ -5,8 +5,11 @@ import type { StoreOf } from "../../../systems/spec";
 import type { Binding, BindingValue, Client } from "../../binding";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
-import { objectLabels } from "../../workload/labels";
+import { objectLabels, selectorLabels } from "../../workload/labels";
+import { networkPolicySpec } from "../../workload/networkPolicy";
+import { type Archive, archiveFolder } from "../archive";
 import { CLUSTER_LABEL, elasticsearchCluster, ROLES, SEARCH_PORT, searchPolicy } from "./elasticsearch";
+import { SETTINGS_SCRIPT, SNAPSHOT_ROLES, SNAPSHOT_USER, settingsFiles, settingsPod } from "./snapshots";
 
 export interface KubernetesSearchArgs extends ComponentArgs {
   /** Name of the store: of the cluster and of every object. */
@@ -19,6 +22,8 @@ export interface KubernetesSearchArgs extends ComponentArgs {
   readonly clients: readonly Client[];
   /** Whether the collectors of the monitoring namespace write logs to it. @default false */
   readonly logs?: boolean;
+  /** Object storage its snapshots go to. @default none are taken */
+  readonly archive?: Archive;
   readonly transform?: { readonly cluster?: Transform<k8s.apiextensions.CustomResourceArgs> };
 }
 
@@ -45,7 +50,11 @@ export class KubernetesSearch extends Component {
       { length: 32, special: false },
       { protect: args.context.redundancy.protect },
     ).result;
-    const servers = this.servers([this.roles(), this.user(), this.policy()]);
+    const snapshots = args.archive ? this.snapshotUser() : [];
+    const servers = this.servers([this.roles(), this.user(), this.policy(), ...snapshots]);
+    if (args.archive) {
+      this.snapshots(args.archive, servers);
+    }
     this.verdicts();
     this.binding = this.bind([servers]);
     this.finish({ store: args.store, namespace: args.namespace, instances: args.spec.instances });
@@ -67,8 +76,105 @@ export class KubernetesSearch extends Component {
     });
   }
 
+  private get snapshotService(): string {
+    return `${this.args.store}-snapshots`;
+  }
+
+  /** A user of its own for the schedule: it may keep the repository, and read nothing. */
+  private snapshotUser(): readonly pulumi.Resource[] {
+    const { store } = this.args;
+    const { protect } = this.context.redundancy;
+    const password = this.make(
+      random.RandomPassword,
+      "snapshots-password",
+      { length: 32, special: false },
+      { protect },
+    ).result;
+    return [
+      this.make(k8s.core.v1.Secret, "snapshots-roles", {
+        metadata: this.metadata(`${store}-snapshots-roles`),
+        type: "Opaque",
+        stringData: { "roles.yml": SNAPSHOT_ROLES },
+      }),
+      this.make(k8s.core.v1.Secret, "snapshots-credentials", {
+        metadata: this.metadata(this.snapshotService),
+        type: "kubernetes.io/basic-auth",
+        stringData: { username: SNAPSHOT_USER, password, roles: SNAPSHOT_USER },
+      }),
+    ];
+  }
+
+  /** Elasticsearch takes the snapshots itself; a job tells it where to and when, and tells it again every day. */
+  private snapshots(archive: Archive, servers: pulumi.Resource): void {
+    const { store, spec, namespace, cluster, logs } = this.args;
+    const { system, placement, redundancy } = this.context;
+    const service = this.snapshotService;
+    const labels = objectLabels(this.context, service, "database");
+    const metadata = (name: string) => ({ name, namespace, labels: { ...labels } });
+    const files = settingsFiles({
+      bucket: String(archive.objects.bucket),
+      folder: `${archiveFolder(system, placement)}/${store}`,
+      schedule: spec.storage.snapshots?.schedule ?? "30 1 * * *",
+      keep: spec.storage.snapshots?.keep ?? 7,
+      ...(logs ? { logsDays: redundancy.logRetentionDays } : {}),
+    });
+    const before = [
+      this.make(k8s.core.v1.ServiceAccount, "snapshots-account", {
+        metadata: metadata(service),
+        automountServiceAccountToken: false,
+      }),
+      this.make(k8s.core.v1.ConfigMap, "snapshots-settings", {
+        metadata: metadata(`${service}-settings`),
+        data: { ...files, "settings.sh": SETTINGS_SCRIPT },
+      }),
+      this.make(k8s.networking.v1.NetworkPolicy, "snapshots-policy", {
+        metadata: metadata(service),
+        spec: networkPolicySpec({
+          selector: selectorLabels(system, service),
+          ingress: [],
+          egress: [{ peers: [{ kind: "pods", namespace, labels: { [CLUSTER_LABEL]: store } }], ports: [SEARCH_PORT] }],
+        }),
+      }),
+      servers,
+    ];
+    this.make(
+      k8s.batch.v1.CronJob,
+      "snapshots",
+      {
+        metadata: metadata(service),
+        spec: {
+          // An hour before the first snapshot of a day could be due, and after every change of the settings.
+          schedule: "15 0 * * *",
+          timeZone: "Etc/UTC",
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 3_600,
+          successfulJobsHistoryLimit: 1,
+          failedJobsHistoryLimit: 3,
+          jobTemplate: {
+            spec: {
+              backoffLimit: 3,
+              activeDeadlineSeconds: 900,
+              ttlSecondsAfterFinished: 86_400,
+              template: {
+                metadata: { labels: { ...labels } },
+                spec: settingsPod({
+                  service,
+                  store,
+                  url: `https://${store}-es-http.${namespace}.svc:${SEARCH_PORT}`,
+                  userSecret: service,
+                  priorityClass: cluster.priorityClasses?.interruptible,
+                }),
+              },
+            },
+          },
+        },
+      },
+      { dependsOn: before },
+    );
+  }
+
   private policy(): pulumi.Resource {
-    const { store, namespace, clients, spec, cluster, logs } = this.args;
+    const { store, namespace, clients, spec, cluster, logs, archive } = this.args;
     return this.make(k8s.networking.v1.NetworkPolicy, "policy", {
       metadata: this.metadata(store),
       spec: searchPolicy({
@@ -77,12 +183,20 @@ export class KubernetesSearch extends Component {
         clients,
         instances: spec.instances,
         ...(logs ? { collectors: cluster.monitoringNamespace } : {}),
+        ...(archive
+          ? {
+              archive: {
+                flow: { peers: archive.peers, ports: archive.ports },
+                labels: selectorLabels(this.context.system, this.snapshotService),
+              },
+            }
+          : {}),
       }),
     });
   }
 
   private servers(dependsOn: readonly pulumi.Resource[]): pulumi.Resource {
-    const { store, spec, image, cluster } = this.args;
+    const { store, spec, image, cluster, archive } = this.args;
     const operator = cluster.installed?.elasticsearch;
     return this.make(
       k8s.apiextensions.CustomResource,
@@ -97,6 +211,9 @@ export class KubernetesSearch extends Component {
           image,
           rolesSecret: `${store}-roles`,
           userSecret: `${store}-credentials`,
+          ...(archive
+            ? { archive, snapshotSecrets: { user: `${store}-snapshots`, roles: `${store}-snapshots-roles` } }
+            : {}),
           storageClass: cluster.storageClasses.data ?? spec.storage.class,
           labels: {
             "app.kubernetes.io/part-of": this.context.system,
@@ -119,11 +236,13 @@ export class KubernetesSearch extends Component {
       reason: "the operator signs it with an authority of its own",
       remedy: `give clients the authority in the Secret ${store}-es-http-certs-public`,
     });
-    this.degrade({
-      feature: `snapshots of ${store}`,
-      reason: "no object storage is bound to the cluster that a copy could go to",
-      remedy: "register a snapshot repository, or take volume snapshots of its claims",
-    });
+    if (!this.args.archive) {
+      this.degrade({
+        feature: `snapshots of ${store}`,
+        reason: "no object storage is named that pods of the cluster have credentials for",
+        remedy: `name a bucket and the Secret of its credentials in groundplan:existing.${this.context.placement}.archive`,
+      });
+    }
     if (spec.instances < 3 && this.context.redundancy.multiZone) {
       this.degrade({
         feature: `failover of ${store}`,

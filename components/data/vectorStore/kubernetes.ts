@@ -8,9 +8,10 @@ import { Component, type ComponentArgs, type Transform } from "../../component";
 import { disruptionBudget } from "../../workload/disruption";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
 import { type Flow, networkPolicySpec } from "../../workload/networkPolicy";
-import { rolloutTimeouts } from "../../workload/timeouts";
 import { claimSpec } from "../../workload/volumes";
+import { type Archive, archiveFolder } from "../archive";
 import { GRPC_PORT, HTTP_PORT, PEER_PORT, qdrantPod } from "./pod";
+import { SNAPSHOT_SCRIPT, snapshotPod } from "./snapshots";
 
 export interface KubernetesVectorStoreArgs extends ComponentArgs {
   /** Name of the store: of its Service and of every object. */
@@ -21,6 +22,8 @@ export interface KubernetesVectorStoreArgs extends ComponentArgs {
   readonly image: string;
   readonly cluster: ClusterContract;
   readonly clients: readonly Client[];
+  /** Object storage its snapshots go to. @default none are taken */
+  readonly archive?: Archive;
   readonly transform?: { readonly statefulset?: Transform<k8s.apps.v1.StatefulSetArgs> };
 }
 
@@ -51,6 +54,7 @@ export class KubernetesVectorStore extends Component {
       this.service("headless", `${args.store}-headless`, true),
     ];
     const servers = this.servers(before);
+    this.snapshots(servers);
     const service = this.service("service", args.store, false);
     this.budget();
     this.verdicts();
@@ -86,7 +90,7 @@ export class KubernetesVectorStore extends Component {
       metadata: this.metadata(store),
       spec: networkPolicySpec({
         selector: this.selector,
-        ingress: [...fromClients, ...peers],
+        ingress: [...fromClients, ...peers, ...this.fromSnapshots()],
         egress: peers,
         dns: peers.length > 0,
       }),
@@ -96,15 +100,6 @@ export class KubernetesVectorStore extends Component {
   private servers(dependsOn: pulumi.Resource[]): pulumi.Resource {
     const { store, spec, namespace, image, cluster } = this.args;
     const claim = claimSpec(spec.storage.size, "ReadWriteOnce", cluster.storageClasses.data ?? spec.storage.class);
-    const pod = qdrantPod({
-      store,
-      spec,
-      namespace,
-      image,
-      volume: spec.storage.volume ?? "data",
-      selector: this.selector,
-      priorityClass: cluster.priorityClasses?.data,
-    });
     return this.make(
       k8s.apps.v1.StatefulSet,
       "statefulset",
@@ -118,16 +113,20 @@ export class KubernetesVectorStore extends Component {
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
-            spec: pod,
+            spec: qdrantPod({
+              store,
+              spec,
+              namespace,
+              image,
+              volume: spec.storage.volume ?? "data",
+              selector: this.selector,
+              priorityClass: cluster.priorityClasses?.data,
+            }),
           },
           volumeClaimTemplates: [{ metadata: { name: spec.storage.volume ?? "data" }, spec: claim }],
         },
       },
-      {
-        protect: this.context.redundancy.protect,
-        dependsOn,
-        customTimeouts: rolloutTimeouts(pod, spec.instances),
-      },
+      { protect: this.context.redundancy.protect, dependsOn },
     );
   }
 
@@ -147,6 +146,88 @@ export class KubernetesVectorStore extends Component {
     });
   }
 
+  private fromSnapshots(): readonly Flow[] {
+    const labels = selectorLabels(this.context.system, this.snapshotService);
+    const { namespace, archive } = this.args;
+    return archive ? [{ peers: [{ kind: "pods", namespace, labels }], ports: [HTTP_PORT] }] : [];
+  }
+
+  private get snapshotService(): string {
+    return `${this.args.store}-snapshots`;
+  }
+
+  /** Copies of every collection, every day: the version many systems pin writes to its own disk alone. */
+  private snapshots(servers: pulumi.Resource): void {
+    const { archive, store, spec, namespace, cluster } = this.args;
+    if (!archive) {
+      return;
+    }
+    const service = this.snapshotService;
+    const labels = objectLabels(this.context, service, "database");
+    const metadata = (name: string) => ({ name, namespace, labels: { ...labels } });
+    const { system, placement } = this.context;
+    const before = [
+      this.make(k8s.core.v1.ServiceAccount, "snapshots-account", {
+        metadata: metadata(service),
+        automountServiceAccountToken: false,
+      }),
+      this.make(k8s.core.v1.ConfigMap, "snapshots-scripts", {
+        metadata: metadata(`${service}-scripts`),
+        data: { "snapshot.sh": SNAPSHOT_SCRIPT },
+      }),
+      this.make(k8s.networking.v1.NetworkPolicy, "snapshots-policy", {
+        metadata: metadata(service),
+        spec: networkPolicySpec({
+          selector: selectorLabels(system, service),
+          ingress: [],
+          egress: [
+            { peers: [this.pods()], ports: [HTTP_PORT] },
+            { peers: archive.peers, ports: archive.ports },
+          ],
+        }),
+      }),
+      servers,
+    ];
+    this.make(
+      k8s.batch.v1.CronJob,
+      "snapshots",
+      {
+        metadata: metadata(service),
+        spec: {
+          schedule: spec.storage.snapshots?.schedule ?? "30 2 * * *",
+          timeZone: "Etc/UTC",
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 3_600,
+          successfulJobsHistoryLimit: 3,
+          failedJobsHistoryLimit: 3,
+          jobTemplate: {
+            spec: {
+              backoffLimit: 2,
+              activeDeadlineSeconds: 6 * 3_600,
+              ttlSecondsAfterFinished: 86_400,
+              template: {
+                metadata: { labels: { ...labels } },
+                spec: snapshotPod({
+                  service,
+                  store,
+                  namespace,
+                  instances: spec.instances,
+                  port: HTTP_PORT,
+                  archive,
+                  folder: `${archiveFolder(system, placement)}/${store}`,
+                  keep: spec.storage.snapshots?.keep ?? 7,
+                  size: spec.storage.size,
+                  priorityClass: cluster.priorityClasses?.interruptible,
+                }),
+              },
+            },
+          },
+        },
+      },
+      { dependsOn: before },
+    );
+  }
+
   private budget(): void {
     const { store, spec } = this.args;
     const budget = disruptionBudget(this.selector, spec.instances);
@@ -163,11 +244,13 @@ export class KubernetesVectorStore extends Component {
         "a vector store in the cluster has no certificate of its own; its traffic is closed to all but its clients by policy",
       remedy: "use a mesh",
     });
-    this.degrade({
-      feature: `snapshots of ${store}`,
-      reason: "no object storage is bound to the cluster that a copy could go to",
-      remedy: "take volume snapshots of its claims",
-    });
+    if (!this.args.archive) {
+      this.degrade({
+        feature: `snapshots of ${store}`,
+        reason: "no object storage is named that pods of the cluster have credentials for",
+        remedy: `name a bucket and the Secret of its credentials in groundplan:existing.${this.context.placement}.archive`,
+      });
+    }
     if (spec.replicationFactor > 1) {
       this.degrade({
         feature: `${spec.replicationFactor} copies of ${store}'s collections`,

@@ -4,7 +4,8 @@ import type { EdgeSpec } from "../../../systems/spec";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { ingressPeer, networkPolicySpec } from "../../workload/networkPolicy";
-import { gatewayNamespace, planGateway } from "./gatewayPlan";
+import { type DnsPlan, NO_RECORDS } from "../dns/kubernetes";
+import { gatewayNamespace, planGateway, timeoutVerdicts } from "./gatewayPlan";
 import { issuerName, issuerSpec, SOLVER_LABELS, SOLVER_PORT } from "./issuer";
 import type { IngressRoute } from "./kubernetes";
 import { traefikObjects } from "./traefik";
@@ -19,6 +20,10 @@ export interface KubernetesGatewayArgs extends ComponentArgs {
   readonly controller: readonly pulumi.Resource[];
   /** Whether the hosts are names on the internet, which a certificate authority can check. */
   readonly publicHosts: boolean;
+  /** Annotations that get the hosts their DNS records. @default nothing writes records */
+  readonly dns?: Pick<DnsPlan, "annotations" | "degraded">;
+  /** Whether the controller was told of the spec's TLS floor when it was installed. @default false */
+  readonly ownsController?: boolean;
   readonly transform?: { readonly gateway?: Transform<k8s.apiextensions.CustomResourceArgs> };
 }
 
@@ -94,24 +99,34 @@ export class KubernetesGateway extends Component {
   }
 
   private objects(before: readonly pulumi.Resource[]): void {
-    const { routes, edge, gatewayClass } = this.args;
+    const { routes, edge, gatewayClass, dns } = this.args;
     const { system } = this.context;
     const annotations: Record<string, string> = this.certified
       ? { "cert-manager.io/cluster-issuer": issuerName(system, edge) }
       : {};
     const planned = planGateway({ system, gatewayClass, routes, edge, rateLimit: this.limit?.name });
     const ready = routes.flatMap((route) => route.ready);
-    for (const { role, kind, name, namespace, spec } of planned) {
+    for (const { role, apiVersion = "gateway.networking.k8s.io/v1", kind, name, namespace, spec } of planned) {
       this.make(
         k8s.apiextensions.CustomResource,
         role,
         {
-          apiVersion: "gateway.networking.k8s.io/v1",
+          apiVersion,
           kind,
-          metadata: { name, namespace, labels: this.labels(), ...(kind === "Gateway" ? { annotations } : {}) },
+          metadata: {
+            name,
+            namespace,
+            labels: this.labels(),
+            // Records are of a route's hosts, at the address of its Gateway.
+            ...(kind === "Gateway"
+              ? { annotations }
+              : kind === "HTTPRoute" && dns
+                ? { annotations: { ...dns.annotations } }
+                : {}),
+          },
           spec,
         },
-        { dependsOn: [...before, ...(kind === "HTTPRoute" ? ready : [])] },
+        { dependsOn: [...before, ...(kind === "Gateway" ? [] : ready)] },
       );
     }
   }
@@ -132,12 +147,20 @@ export class KubernetesGateway extends Component {
   }
 
   private verdicts(): void {
-    const { edge, publicHosts, gatewayClass } = this.args;
-    this.degrade({
-      feature: `TLS ${edge.tlsMinimum} as the lowest version${edge.ciphers === undefined ? "" : ", and its ciphers"}`,
-      reason: "the Gateway API leaves both to the controller",
-      remedy: `set them in the configuration of the controller of class ${gatewayClass}, or use an ingress of class traefik`,
-    });
+    const { edge, publicHosts, gatewayClass, dns, ownsController } = this.args;
+    for (const verdict of dns?.degraded ?? (publicHosts ? [NO_RECORDS] : [])) {
+      this.degrade(verdict);
+    }
+    for (const verdict of timeoutVerdicts(gatewayClass, this.args.routes)) {
+      this.degrade(verdict);
+    }
+    if (!ownsController) {
+      this.degrade({
+        feature: `TLS ${edge.tlsMinimum} as the lowest version${edge.ciphers === undefined ? "" : ", and its ciphers"}`,
+        reason: "the Gateway API leaves both to the controller",
+        remedy: `set them in the configuration of the controller of class ${gatewayClass}, or use an ingress of class traefik`,
+      });
+    }
     if (!this.limit && (edge.requestsPerSecond ?? edge.rateLimit) !== undefined) {
       this.degrade({
         feature: "rate limit at the gateway",

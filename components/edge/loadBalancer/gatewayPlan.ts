@@ -1,11 +1,14 @@
 import type { EdgeSpec } from "../../../systems/spec";
+import type { Degraded } from "../../component";
 import type { IngressRoute } from "./kubernetes";
 import { SECURITY_HEADERS } from "./traefik";
 
 /** An object of the Gateway API, without labels. */
 export interface GatewayObject {
   readonly role: string;
-  readonly kind: "Gateway" | "HTTPRoute";
+  /** @default the Gateway API's own */
+  readonly apiVersion?: string;
+  readonly kind: "Gateway" | "HTTPRoute" | "GCPBackendPolicy" | "HealthCheckPolicy";
   readonly name: string;
   readonly namespace: string;
   readonly spec: Readonly<Record<string, unknown>>;
@@ -33,7 +36,70 @@ export function certificateSecret(system: string, host: string): string {
 /** The Gateway, and per namespace the routes that serve and those that only send to HTTPS. */
 export function planGateway(args: GatewayPlanArgs): readonly GatewayObject[] {
   const namespaces = [...new Set(args.routes.map((route) => route.namespace))];
-  return [gateway(args, namespaces), ...namespaces.flatMap((namespace) => routesOf(args, namespace))];
+  return [
+    gateway(args, namespaces),
+    ...namespaces.flatMap((namespace) => routesOf(args, namespace)),
+    ...(timeoutsOf(args.gatewayClass) === "policies" ? googlePolicies(args) : []),
+  ];
+}
+
+/** Where a class is told of timeouts: by its routes, by policies of its own, or nowhere. */
+function timeoutsOf(gatewayClass: string): "routes" | "policies" | "nowhere" {
+  return gatewayClass.startsWith("gke-") ? "policies" : gatewayClass.startsWith("traefik") ? "nowhere" : "routes";
+}
+
+/** What the class cannot be told of the routes' timeouts. */
+export function timeoutVerdicts(
+  gatewayClass: string,
+  routes: readonly Pick<IngressRoute, "timeoutSeconds">[],
+): readonly Degraded[] {
+  const seconds = [...new Set(routes.map(({ timeoutSeconds }) => timeoutSeconds))].sort((a, b) => a - b).join(", ");
+  return timeoutsOf(gatewayClass) === "nowhere"
+    ? [
+        {
+          feature: `cutting requests that idle for ${seconds} s`,
+          reason: "Traefik waits for an answer as long as its client does",
+          remedy: "use a gateway class with timeouts, the ingress class nginx, or rely on the services' own timeouts",
+        },
+      ]
+    : [];
+}
+
+/**
+ * Policies of GKE's gateways, which read neither timeouts of routes nor probes of pods: one pair per Service.
+ * https://docs.cloud.google.com/kubernetes-engine/docs/how-to/configure-gateway-resources
+ */
+function googlePolicies({ routes }: GatewayPlanArgs): readonly GatewayObject[] {
+  const services = [...new Map(routes.map((route) => [`${route.namespace}/${route.serviceName}`, route])).values()];
+  return services.flatMap(({ namespace, serviceName, healthPath }): readonly GatewayObject[] => {
+    const own = routes.filter((route) => route.namespace === namespace && route.serviceName === serviceName);
+    const targetRef = { group: "", kind: "Service", name: serviceName };
+    const object = { apiVersion: "networking.gke.io/v1", name: serviceName, namespace };
+    return [
+      {
+        ...object,
+        role: `${namespace}-${serviceName}-backend`,
+        kind: "GCPBackendPolicy",
+        spec: {
+          default: {
+            timeoutSec: Math.max(...own.map(({ timeoutSeconds }) => timeoutSeconds)),
+            connectionDraining: { drainingTimeoutSec: 30 },
+            logging: { enabled: true, sampleRate: 1_000_000 },
+          },
+          targetRef,
+        },
+      },
+      {
+        ...object,
+        role: `${namespace}-${serviceName}-health`,
+        kind: "HealthCheckPolicy",
+        spec: {
+          default: { config: { type: "HTTP", httpHealthCheck: { requestPath: healthPath } } },
+          targetRef,
+        },
+      },
+    ];
+  });
 }
 
 function gateway({ system, gatewayClass, routes }: GatewayPlanArgs, namespaces: readonly string[]): GatewayObject {
@@ -91,10 +157,14 @@ function routesOf(args: GatewayPlanArgs, namespace: string): readonly GatewayObj
           hostnames: [host],
           rules: own
             .filter((route) => route.host === host)
-            .map(({ path, serviceName, servicePort }) => ({
+            .map(({ path, serviceName, servicePort, timeoutSeconds, webSockets }) => ({
               matches: [{ path: { type: "PathPrefix", value: path } }],
               filters: filters(args),
               backendRefs: [{ kind: "Service", name: serviceName, port: servicePort }],
+              // Of a connection that stays open no answer ever ends.
+              ...(timeoutsOf(args.gatewayClass) === "routes" && !webSockets
+                ? { timeouts: { backendRequest: `${timeoutSeconds}s` } }
+                : {}),
             })),
         },
       },

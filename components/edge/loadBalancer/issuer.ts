@@ -1,7 +1,13 @@
 import type { EdgeSpec } from "../../../systems/spec";
 
 /** How the certificate authority's question is answered: through an Ingress, or a route of a Gateway. */
-export type Solver = { readonly ingressClass: string } | { readonly gateway: string; readonly namespace: string };
+export type Solver =
+  | {
+      readonly ingressClass: string;
+      /** Annotations of the Ingress that answers. @default none */
+      readonly annotations?: Readonly<Record<string, string>>;
+    }
+  | { readonly gateway: string; readonly namespace: string };
 
 /** Pods cert-manager answers the authority from. */
 export const SOLVER_LABELS = { "acme.cert-manager.io/http01-solver": "true" } as const;
@@ -25,7 +31,13 @@ export function issuerSpec(name: string, edge: Pick<EdgeSpec, "issuer">, solver:
             parentRefs: [{ kind: "Gateway", name: solver.gateway, namespace: solver.namespace }],
           },
         }
-      : { ingress: { ingressClassName: solver.ingressClass, serviceType } };
+      : {
+          ingress: {
+            ingressClassName: solver.ingressClass,
+            serviceType,
+            ...(solver.annotations ? { ingressTemplate: { metadata: { annotations: solver.annotations } } } : {}),
+          },
+        };
   return {
     acme: {
       server: `https://${server}.api.letsencrypt.org/directory`,

@@ -4,8 +4,10 @@ import type { EdgeSpec } from "../../../systems/spec";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { ingressPeer, networkPolicySpec } from "../../workload/networkPolicy";
+import { type DnsPlan, NO_RECORDS } from "../dns/kubernetes";
+import { type IngressPlan, type PlannedIngress, planIngresses } from "./ingressPlan";
 import { issuerName, issuerSpec, SOLVER_LABELS, SOLVER_PORT } from "./issuer";
-import { TLS_OPTION_NAME, type TraefikObject, tlsOption, traefikAnnotations, traefikObjects } from "./traefik";
+import { MINION } from "./nginxIngress";
 
 /** One path of a host, answered by a Service. */
 export interface IngressRoute {
@@ -14,6 +16,12 @@ export interface IngressRoute {
   readonly namespace: string;
   readonly serviceName: string;
   readonly servicePort: number;
+  /** Path that answers when the service is healthy. */
+  readonly healthPath: string;
+  /** Seconds until an idle request is cut. */
+  readonly timeoutSeconds: number;
+  /** Whether connections stay open for long. */
+  readonly webSockets: boolean;
   readonly ready: readonly pulumi.Resource[];
 }
 
@@ -26,6 +34,8 @@ export interface KubernetesLoadBalancerArgs extends ComponentArgs {
   readonly controller: readonly pulumi.Resource[];
   /** Whether the hosts are names on the internet, which a certificate authority can check. */
   readonly publicHosts: boolean;
+  /** Annotations that get the hosts their DNS records. @default nothing writes records */
+  readonly dns?: Pick<DnsPlan, "annotations" | "degraded">;
   readonly transform?: { readonly ingress?: Transform<k8s.networking.v1.IngressArgs> };
 }
 
@@ -39,26 +49,33 @@ export class KubernetesLoadBalancer extends Component {
     super("groundplan:edge:LoadBalancer", name, args, opts);
     this.args = args;
     const issuer = this.issuer();
-    const namespaces = [...new Set(args.routes.map((route) => route.namespace))];
-    // Traefik ignores the options of a host whose routers name different ones, so all namespaces refer to one.
-    const [tlsNamespace = ""] = namespaces;
-    const tls = this.isTraefik
-      ? [this.traefikObject("tls", "TLSOption", TLS_OPTION_NAME, tlsNamespace, tlsOption(args.edge))]
-      : [];
-    for (const namespace of namespaces) {
-      this.expose(namespace, tlsNamespace, [...tls, ...(issuer ? [issuer] : []), ...args.controller]);
+    const plan = planIngresses({
+      system: this.context.system,
+      ingressClass: args.ingressClass,
+      routes: args.routes,
+      edge: args.edge,
+      ...(this.hasIssuer ? { issuer: this.issuerName() } : {}),
+    });
+    const objects = plan.objects.map((object) => this.object(object));
+    const before = [...objects, ...(issuer ? [issuer] : []), ...args.controller];
+    for (const ingress of plan.ingresses) {
+      this.ingress(ingress, before);
+    }
+    for (const namespace of this.hasIssuer ? new Set(args.routes.map((route) => route.namespace)) : []) {
+      this.solverPolicy(namespace);
+    }
+    for (const verdict of [...plan.degraded, ...(args.dns?.degraded ?? [])]) {
+      this.degrade(verdict);
     }
     this.verdicts();
     this.urls = Object.fromEntries(args.routes.map(({ host }) => [host, pulumi.output(`https://${host}`)]));
     this.finish({ urls: Object.keys(this.urls).map((host) => `https://${host}`) });
   }
 
-  private get isTraefik(): boolean {
-    return this.args.ingressClass.startsWith("traefik");
-  }
-
   private get hasIssuer(): boolean {
-    return this.args.cluster.capabilities.certManager && this.args.publicHosts;
+    const { cluster, publicHosts, ingressClass } = this.args;
+    // A balancer of AWS's takes its certificates from ACM alone.
+    return cluster.capabilities.certManager && publicHosts && ingressClass !== "alb";
   }
 
   /** The ACME issuer of the system; its name holds the system's, as issuers are shared by the whole cluster. */
@@ -76,65 +93,27 @@ export class KubernetesLoadBalancer extends Component {
         apiVersion: "cert-manager.io/v1",
         kind: "ClusterIssuer",
         metadata: { name, labels: this.labels() },
-        spec: issuerSpec(name, edge, { ingressClass }),
+        spec: issuerSpec(name, edge, { ingressClass, ...(ingressClass === "nginx" ? { annotations: MINION } : {}) }),
       },
       { dependsOn: installed ? [installed] : [] },
     );
   }
 
-  private expose(namespace: string, tlsNamespace: string, before: readonly pulumi.Resource[]): void {
-    const routes = this.args.routes.filter((route) => route.namespace === namespace);
-    const objects = this.isTraefik ? traefikObjects(this.args.edge) : [];
-    const made = objects.map(({ role, kind, name, spec }: TraefikObject) =>
-      this.traefikObject(`${namespace}-${role}`, kind, name, namespace, spec),
-    );
-    const annotations = traefikAnnotations(namespace, objects, tlsNamespace);
-    const certified = this.hasIssuer;
-    const dependsOn = [...made, ...before, ...routes.flatMap((route) => route.ready)];
-    const hosts = [...new Set(routes.map((route) => route.host))];
-    const tls = [{ hosts, ...(certified ? { secretName: `${this.context.system}-tls` } : {}) }];
-    this.ingress(`${namespace}-ingress`, this.context.system, namespace, routes, dependsOn, {
-      annotations: {
-        ...(this.isTraefik ? annotations.serving : {}),
-        ...(certified ? { "cert-manager.io/cluster-issuer": this.issuerName() } : {}),
-      },
-      tls,
+  private ingress(planned: PlannedIngress, before: readonly pulumi.Resource[]): void {
+    const { dns, ingressClass } = this.args;
+    const { role, name, namespace, annotations, tls, routes } = planned;
+    const hosts = [...new Set([...planned.hosts, ...routes.map((route) => route.host)])];
+    const rules = hosts.map((host) => {
+      const paths = routes
+        .filter((route) => route.host === host)
+        .map(({ path, serviceName, servicePort }) => ({
+          path,
+          pathType: "Prefix",
+          backend: { service: { name: serviceName, port: { number: servicePort } } },
+        }));
+      return { host, ...(paths.length > 0 ? { http: { paths } } : {}) };
     });
-    if (this.isTraefik) {
-      this.ingress(`${namespace}-redirect`, `${this.context.system}-redirect`, namespace, routes, dependsOn, {
-        annotations: annotations.redirect,
-        tls,
-      });
-    }
-    if (certified) {
-      this.solverPolicy(namespace);
-    }
-  }
-
-  private ingress(
-    role: string,
-    name: string,
-    namespace: string,
-    routes: readonly IngressRoute[],
-    dependsOn: readonly pulumi.Resource[],
-    more: {
-      readonly annotations: Readonly<Record<string, string>>;
-      readonly tls?: k8s.types.input.networking.v1.IngressTLS[];
-    },
-  ): void {
-    const hosts = [...new Set(routes.map((route) => route.host))];
-    const rules = hosts.map((host) => ({
-      host,
-      http: {
-        paths: routes
-          .filter((route) => route.host === host)
-          .map(({ path, serviceName, servicePort }) => ({
-            path,
-            pathType: "Prefix",
-            backend: { service: { name: serviceName, port: { number: servicePort } } },
-          })),
-      },
-    }));
+    const ready = this.args.routes.filter((route) => route.namespace === namespace).flatMap((route) => route.ready);
     this.make(
       k8s.networking.v1.Ingress,
       role,
@@ -144,21 +123,19 @@ export class KubernetesLoadBalancer extends Component {
           name,
           namespace,
           labels: this.labels(),
-          annotations: { ...more.annotations, "pulumi.com/skipAwait": "true" },
+          annotations: { ...annotations, ...dns?.annotations, "pulumi.com/skipAwait": "true" },
         },
-        spec: { ingressClassName: this.args.ingressClass, ...(more.tls ? { tls: more.tls } : {}), rules },
+        spec: {
+          ingressClassName: ingressClass,
+          ...(tls ? { tls: [{ ...tls, hosts: [...tls.hosts] }] } : {}),
+          rules,
+        },
       },
-      { dependsOn: [...dependsOn] },
+      { dependsOn: [...before, ...ready] },
     );
   }
 
-  private traefikObject(
-    role: string,
-    kind: "Middleware" | "TLSOption",
-    name: string,
-    namespace: string,
-    spec: Readonly<Record<string, unknown>>,
-  ): pulumi.Resource {
+  private object({ role, kind, name, namespace, spec }: IngressPlan["objects"][number]): pulumi.Resource {
     return this.make(
       k8s.apiextensions.CustomResource,
       role,
@@ -182,12 +159,8 @@ export class KubernetesLoadBalancer extends Component {
 
   private verdicts(): void {
     const { edge, cluster, ingressClass, publicHosts } = this.args;
-    if (!this.isTraefik) {
-      this.degrade({
-        feature: "security headers, rate limit, TLS floor and redirect at the ingress",
-        reason: `they are written in a controller's own terms, and ingress class ${ingressClass} is none this program knows`,
-        remedy: "use the ingress class traefik, or set them in the controller's own configuration",
-      });
+    if (publicHosts && !this.args.dns) {
+      this.degrade(NO_RECORDS);
     }
     if (!publicHosts) {
       this.degrade({
@@ -195,7 +168,7 @@ export class KubernetesLoadBalancer extends Component {
         reason: "no domain is set, so the hosts are names of this machine only",
         remedy: "set groundplan:domain",
       });
-    } else if (!cluster.capabilities.certManager) {
+    } else if (!cluster.capabilities.certManager && ingressClass !== "alb") {
       this.degrade({
         feature: "certificates",
         reason: "cert-manager is not in the cluster: the controller's default certificate answers",

@@ -16,6 +16,8 @@ export interface KubernetesMonitoringArgs extends ComponentArgs {
   readonly namespaces: readonly string[];
   /** Addresses asked from outside, by service; without one where the public has no way to it. */
   readonly uptime: Readonly<Record<string, string | undefined>>;
+  /** Whether Elastic's own collectors bring logs to the index. @default false */
+  readonly collectsLogs?: boolean;
   readonly cluster: ClusterContract;
 }
 
@@ -115,16 +117,28 @@ export class KubernetesMonitoring extends Component {
       });
     }
     const { logs, traces } = this.args.observability;
-    this.degrade({
-      feature: `collecting logs for ${logs}`,
-      reason: "pods write them to standard output, and this stack brings no collector to a cluster",
-      remedy: "rely on the cluster's own collector, or install one beside it",
-    });
-    if (traces !== "none") {
+    if (!(logs === "loki" ? cluster.capabilities.logs : this.args.collectsLogs)) {
+      this.degrade({
+        feature: `collecting logs for ${logs}`,
+        reason: "pods write them to standard output, and nothing in the cluster collects them",
+        remedy:
+          logs === "loki"
+            ? "set groundplan:kubernetes.addOns.loki and groundplan:kubernetes.addOns.log-collector to install, or the latter to existing"
+            : "set groundplan:kubernetes.addOns.kube-prometheus-stack to install or existing: its namespace holds the collectors",
+      });
+    }
+    if (traces !== "none" && !cluster.capabilities.traces) {
       this.degrade({
         feature: `traces in ${traces}`,
-        reason: "this stack brings no collector of traces to a cluster",
-        remedy: "point the services' OpenTelemetry exporter at one of the cluster's",
+        reason: "no collector of traces is in the cluster",
+        remedy: "set groundplan:kubernetes.addOns.otel-collector to install, or to existing with one of that name",
+      });
+    }
+    if (traces === "jaeger" && cluster.capabilities.traces) {
+      this.degrade({
+        feature: "traces that outlive a restart of Jaeger",
+        reason: "without Cassandra or Elasticsearch it keeps them in memory",
+        remedy: "set observability.traces to tempo, which keeps them on a disk",
       });
     }
     if (this.args.observability.pushgateway && !cluster.capabilities.pushGateway) {

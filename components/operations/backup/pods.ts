@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupSpec, ResourcesSpec } from "../../../systems/spec";
 import type { ObjectStore } from "../../binding";
+import { CLIENT_IMAGE } from "../../data/archive";
 import { PASSWD } from "../../data/postgres/pod";
 import { bytes, formatBytes, seconds } from "../../quantities";
 import { containerResources, pullPolicy, RESTRICTED, type SecretKeyRef } from "../../workload/container";
@@ -212,7 +213,7 @@ export function dumpImages(
   return {
     dump: given.dump ?? official,
     // The first release that speaks EKS Pod Identity is 2.15.
-    upload: given.upload ?? "public.ecr.aws/aws-cli/aws-cli:2.22.0",
+    upload: given.upload ?? CLIENT_IMAGE,
     // The operator's build for its extensions, pgvector and pgaudit among them.
     restore:
       given.restore ??

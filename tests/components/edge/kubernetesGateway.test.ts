@@ -52,6 +52,10 @@ describe("the Gateway API as the way in", () => {
 
   it("makes no Ingress, and says what the Gateway API leaves to the controller", () => {
     expect(plan.ofKind("Ingress")).to.deep.equal({});
-    expect(plan.degraded.map(({ feature }) => feature).join()).to.contain("TLS 1.2 as the lowest version");
+    const features = plan.degraded.map(({ feature }) => feature).join();
+    expect(features).to.contain("cutting requests that idle");
+    expect(features).to.not.contain("as the lowest version");
+    const release = plan.all.find(({ name }) => name.endsWith("add-ons-ingress"));
+    expect(at(release?.inputs, "values.tlsOptions.default")).to.include({ minVersion: "VersionTLS12" });
   });
 });

@@ -1,4 +1,4 @@
-import { ADD_ONS, type AddOnName, CATALOG } from "../../../components/cluster/addOns/catalog";
+import { ADD_ONS, type AddOnName, CATALOG, COLLECTOR } from "../../../components/cluster/addOns/catalog";
 import type { Edge, EdgeEnd } from "../../../systems/edges";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { StoreSpec } from "../../../systems/spec";
@@ -13,6 +13,7 @@ export const NEIGHBOURS: readonly Node[] = [
   neighbour("push-gateway", CATALOG["kube-prometheus-stack"].namespace, {
     "app.kubernetes.io/name": "prometheus-pushgateway",
   }),
+  neighbour("collector", CATALOG["otel-collector"].namespace, COLLECTOR.labels),
   neighbour("keda", CATALOG.keda.namespace, { app: "keda-operator" }),
   neighbour("keda-metrics", CATALOG.keda.namespace, { app: "keda-operator-metrics-apiserver" }),
   neighbour("cnpg", CATALOG["cloudnative-pg"].namespace, {}),
@@ -30,6 +31,9 @@ export const HOSTS: readonly Node[] = [
 function neighbour(name: string, namespace: string, labels: Node["labels"]): Node {
   return { name, namespace, labels, address: "10.244.9.9" };
 }
+
+/** Pods of the namespace that holds Prometheus. */
+const MONITORS = ["monitoring", "push-gateway", "collector"];
 
 /** What the test says of connections beyond the spec's own edges. */
 export interface Facts {
@@ -74,8 +78,8 @@ function namesOf(facts: Facts, end: EdgeEnd, port: number): readonly string[] {
     case "public":
       return ["ingress"];
     case "monitoring":
-      // Jobs push to the one pod that takes it; everything of the namespace may scrape.
-      return port === 9091 ? ["push-gateway"] : ["monitoring", "push-gateway"];
+      // Jobs push to the one pod that takes it, services trace to another; everything of the namespace may scrape.
+      return port === 9091 ? ["push-gateway"] : port === 4318 ? ["collector"] : MONITORS;
     case "external":
       return ["internet"];
     case "service":
@@ -104,7 +108,7 @@ function withinStore(facts: Facts, name: string, store: StoreSpec): readonly Con
         ? [
             ...[5432, 8000].flatMap((port) => [...both(name, name, port), ...both("cnpg", name, port)]),
             ...(facts.addOns.includes("kube-prometheus-stack")
-              ? ["monitoring", "push-gateway"].map((from) => connection(from, name, 9187))
+              ? MONITORS.map((from) => connection(from, name, 9187))
               : []),
             // The API server has no address a policy could name: its ports are open to wherever it may be.
             ...[

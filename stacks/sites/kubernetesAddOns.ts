@@ -1,0 +1,172 @@
+import type { AddOnsArgs } from "../../components/cluster/addOns/addOns";
+import {
+  ADD_ONS,
+  type AddOnMode,
+  type AddOnModes,
+  type AddOnName,
+  CATALOG,
+  INGRESS_CONTROLLERS,
+} from "../../components/cluster/addOns/catalog";
+import { type Context, isDistributed } from "../../components/context";
+import { isReplicated } from "../../components/data/postgres/cloudNativePg";
+import { type DnsPlan, planDns } from "../../components/edge/dns/kubernetes";
+import { tlsOption } from "../../components/edge/loadBalancer/traefik";
+import { needsKeda } from "../../components/workload/autoscaling";
+import type { ResolvedSystem } from "../../systems/resolve";
+import type { PlacementSettings, Settings } from "../settings";
+import { DNS_CREDENTIALS } from "../settings/kubernetes";
+import { archiveOf } from "./archive";
+import { collectorValues, watchModes } from "./watching";
+
+type System = Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability" | "backups" | "routes" | "edge">;
+
+export interface AddOnRequest {
+  readonly system: System;
+  readonly context: Pick<Context, "model" | "redundancy">;
+  readonly settings: Pick<Settings, "kubernetes" | "mesh" | "domain">;
+  readonly placement: Pick<PlacementSettings, "existing">;
+}
+
+/** What decides how the public is let in. */
+export interface RoutingRequest {
+  readonly context: Pick<Context, "model">;
+  readonly settings: Pick<Settings, "kubernetes">;
+}
+
+/**
+ * What becomes of each add-on. On a cluster that carries a distributed system what the system needs is installed, unless
+ * the settings say otherwise; a single machine's worth goes without, but for the ingress controller clusters come with.
+ */
+export function addOnModes(request: AddOnRequest): AddOnModes {
+  const { kubernetes, mesh } = request.settings;
+  const settings = kubernetes.addOns;
+  const modes: Partial<Record<AddOnName, AddOnMode>> = {
+    ...defaults(request),
+    ...(kubernetes.dns === undefined ? {} : { "external-dns": "install" as const }),
+    ...(mesh.kind === "istio" ? { istio: "existing" as const } : {}),
+  };
+  for (const name of ADD_ONS) {
+    modes[name] = (name in settings ? settings[name as keyof typeof settings] : modes[name]) ?? "none";
+  }
+  if (routingOf(request) === "gateway" && modes["gateway-api"] === "none") {
+    modes["gateway-api"] = modes.ingress === "install" ? "install" : "existing";
+  }
+  return modes;
+}
+
+/**
+ * How the public is let in. The Gateway API is preferred where it is certain to be there: where this stack installs the
+ * controller, or the settings say the kinds are in the cluster.
+ */
+export function routingOf({ context, settings }: RoutingRequest): "ingress" | "gateway" {
+  const { routing, addOns, ingressClass, gatewayClass } = settings.kubernetes;
+  if (routing !== undefined) {
+    return routing;
+  }
+  // Who names a class has chosen; a class of one API says nothing in the other.
+  if (ingressClass !== undefined) {
+    return "ingress";
+  }
+  if (gatewayClass !== undefined) {
+    return "gateway";
+  }
+  const installs = (addOns.ingress ?? (isDistributed(context.model) ? "install" : "existing")) === "install";
+  const kinds = addOns["gateway-api"] ?? (installs ? "install" : "none");
+  return kinds === "none" ? "ingress" : "gateway";
+}
+
+/** Class of the controller that answers, by the way the public is let in. */
+export function classOf(request: RoutingRequest): string {
+  const { ingressClass, gatewayClass } = request.settings.kubernetes;
+  return (routingOf(request) === "gateway" ? gatewayClass : ingressClass) ?? "traefik";
+}
+
+function defaults({ system, context, placement }: AddOnRequest): AddOnModes {
+  // Nothing but its operator runs Elasticsearch here, on however many nodes.
+  const searches = Object.values(system.stores).some((store) => store.kind === "search");
+  const operators: AddOnModes = searches ? { "eck-operator": "install" } : {};
+  if (!isDistributed(context.model)) {
+    return { ingress: "existing", ...operators };
+  }
+  const services = Object.values(system.services);
+  const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
+  const replicated = Object.entries(system.stores).filter(
+    ([, store]) => store.kind === "postgres" && isReplicated(store, context),
+  );
+  const archived = replicated.some(([name]) => archiveOf(system, placement, name) !== undefined);
+  const vertical = services.some((service) => "scaling" in service && service.scaling.vertical !== "off");
+  return {
+    "metrics-server": "install",
+    "cert-manager": "install",
+    ...(system.routes.length > 0 ? { ingress: "install" as const } : {}),
+    ...(queued ? { keda: "install" as const } : {}),
+    ...(vertical ? { "vertical-pod-autoscaler": "install" as const } : {}),
+    ...watchModes(system),
+    ...(replicated.length > 0 ? { "cloudnative-pg": "install" as const } : {}),
+    ...(archived ? { "barman-cloud": "install" as const } : {}),
+    ...operators,
+  };
+}
+
+/** What charts must be told of this cluster: how the public comes in, where traces and logs go, whose records are written. */
+export function addOnValues(request: AddOnRequest, dns: DnsPlan | undefined): AddOnsArgs["values"] {
+  return {
+    ...(routingOf(request) === "gateway" ? gatewayValues(request) : {}),
+    ...collectorValues(request.system),
+    ...(dns ? { "external-dns": dns.values } : {}),
+  };
+}
+
+/** Another controller than the catalog's own, where the class asks for it. */
+export function otherController(request: AddOnRequest): AddOnsArgs["instead"] {
+  return classOf(request) === "nginx"
+    ? { ingress: { ...CATALOG.ingress, namespace: "nginx-ingress", charts: [INGRESS_CONTROLLERS.nginx] } }
+    : {};
+}
+
+function gatewayValues({ system }: AddOnRequest) {
+  return {
+    ingress: {
+      providers: {
+        kubernetesCRD: { enabled: true, allowCrossNamespace: false },
+        kubernetesIngress: { enabled: false },
+        kubernetesGateway: { enabled: true },
+      },
+      // The class is the controller's; each system brings a Gateway of its own.
+      gateway: { enabled: false },
+      gatewayClass: { enabled: true, name: "traefik" },
+      // The Gateway API has no words for it: what is called default holds for every listener.
+      tlsOptions: { default: tlsOption(system.edge) },
+    },
+    "cert-manager": {
+      config: {
+        apiVersion: "controller.config.cert-manager.io/v1alpha1",
+        kind: "ControllerConfiguration",
+        enableGatewayAPI: true,
+      },
+    },
+  };
+}
+
+/** Records of a placement's hosts; nothing without a domain or a provider to write to. */
+export function dnsPlan(
+  request: AddOnRequest & { readonly placements: number; readonly place: PlacementSettings; readonly name: string },
+): DnsPlan | undefined {
+  const { settings, place, placements, name } = request;
+  const { dns } = settings.kubernetes;
+  if (dns === undefined || settings.domain === undefined) {
+    return undefined;
+  }
+  const healthCheck = place.existing?.healthCheck;
+  return planDns({
+    settings: { ...dns, credentials: DNS_CREDENTIALS[dns.provider] },
+    system: name,
+    placement: place.name,
+    role: place.role,
+    region: place.region,
+    shared: placements > 1,
+    domain: settings.domain,
+    routing: routingOf(request),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+  });
+}

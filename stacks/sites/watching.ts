@@ -1,0 +1,105 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AddOnsArgs } from "../../components/cluster/addOns/addOns";
+import { type AddOnModes, logValues, traceValues } from "../../components/cluster/addOns/catalog";
+import type { ClusterContract } from "../../components/cluster/contract";
+import { KubernetesLogging } from "../../components/observability/logging/kubernetes";
+import { needsKeda } from "../../components/workload/autoscaling";
+import type { ResolvedSystem } from "../../systems/resolve";
+import { namespaceOf } from "../demands";
+import type { SiteRequest } from "./site";
+
+type Watched = Pick<ResolvedSystem, "services" | "alerts" | "observability">;
+
+/** Add-ons a system is watched by, in any cluster. Elasticsearch's own collectors come with its operator. */
+export function watchModes(system: Watched): AddOnModes {
+  const services = Object.values(system.services);
+  const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
+  const measured =
+    services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
+  const { observability } = system;
+  const backend = traceBackend(observability);
+  return {
+    ...(measured || queued ? { "kube-prometheus-stack": "install" as const } : {}),
+    ...(observability.pushgateway ? { pushgateway: "install" as const } : {}),
+    ...(observability.uptime.length > 0 ? { "blackbox-exporter": "install" as const } : {}),
+    ...(backend === undefined ? {} : { [backend]: "install" as const, "otel-collector": "install" as const }),
+    ...(observability.logs === "loki" ? { loki: "install" as const, "log-collector": "install" as const } : {}),
+  };
+}
+
+/** Where traces end in a cluster: a cloud's own service is none's here, and Tempo takes its place. */
+export function traceBackend({
+  traces,
+}: Pick<ResolvedSystem["observability"], "traces">): "tempo" | "jaeger" | undefined {
+  return traces === "none" ? undefined : traces === "cloud" ? "tempo" : traces;
+}
+
+/** Where the collectors send what they gather. */
+export function collectorValues({ observability }: Pick<Watched, "observability">): NonNullable<AddOnsArgs["values"]> {
+  const backend = traceBackend(observability);
+  const sources = dataSources(observability);
+  return {
+    ...(backend === undefined ? {} : { "otel-collector": traceValues(backend) }),
+    ...(observability.logs === "loki" ? { "log-collector": logValues() } : {}),
+    ...(sources.length > 0 ? { "kube-prometheus-stack": { grafana: { additionalDataSources: sources } } } : {}),
+  };
+}
+
+/** What Grafana asks besides Prometheus, which its own chart tells it of. */
+function dataSources(observability: Watched["observability"]): readonly Readonly<Record<string, unknown>>[] {
+  const backend = traceBackend(observability);
+  const ports = { tempo: 3200, jaeger: 16_686 };
+  return [
+    ...(observability.logs === "loki"
+      ? [{ name: "Loki", uid: "loki", type: "loki", access: "proxy", url: "http://loki:3100" }]
+      : []),
+    ...(backend === undefined
+      ? []
+      : [
+          {
+            name: backend === "tempo" ? "Tempo" : "Jaeger",
+            uid: backend,
+            type: backend,
+            access: "proxy",
+            url: `http://${backend}:${ports[backend]}`,
+          },
+        ]),
+  ];
+}
+
+export interface LoggingRequest {
+  readonly request: SiteRequest;
+  readonly cluster: ClusterContract;
+  readonly namespaces: readonly string[];
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+/** Elastic's own collectors, where a system wants its logs in an index of its own and their namespace is there. */
+export function makeLogging(
+  logicalName: string,
+  { request, cluster, namespaces, dependsOn }: LoggingRequest,
+  options: pulumi.ComponentResourceOptions,
+): boolean {
+  const { context, system } = request;
+  const { logs, logStore } = system.observability;
+  const index = logStore === undefined ? undefined : system.stores[logStore];
+  if (logs !== "elastic" || logStore === undefined || index?.kind !== "search") {
+    return false;
+  }
+  if (!cluster.capabilities.elasticsearch || !cluster.capabilities.prometheusOperator) {
+    return false;
+  }
+  const stack = cluster.installed?.prometheusOperator;
+  new KubernetesLogging(
+    logicalName,
+    {
+      context,
+      index: { store: logStore, storeNamespace: namespaceOf(system, index), version: index.version },
+      namespaces,
+      cluster,
+      dependsOn: [...dependsOn, ...(stack ? [stack] : [])],
+    },
+    options,
+  );
+  return true;
+}
