@@ -20,8 +20,15 @@ export async function evaluatePacks(
   const { unknownCheckingProxy, UnknownValueError } = require("@pulumi/policy/proxy") as ProxyModule;
   const subjects = policySubjects(resources).map((subject) => new Evaluated(subject, unknownCheckingProxy));
   const evaluation = new Evaluation(request, subjects, stackUrn(resources), UnknownValueError);
-  for (const pack of packs) {
-    await evaluation.add(pack);
+  // Each unknown that is read is an error, of which only the message is told: its stack costs more than the rule.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    for (const pack of packs) {
+      await evaluation.add(pack);
+    }
+  } finally {
+    Error.stackTraceLimit = limit;
   }
   return evaluation.findings.report();
 }
@@ -35,8 +42,10 @@ interface ProxyModule {
 /** A resource rule under its configuration. */
 interface ResourceRule extends ActiveRule {
   readonly validations: readonly ResourceValidation[];
-  /** The only types it looks at, where it says so. */
-  readonly types: ReadonlySet<string> | undefined;
+  /** Whether it looks at a type, where it says so. */
+  readonly appliesTo: (type: string) => boolean;
+  /** Whether it does say so: what does not is watched, to learn it. */
+  readonly answers: boolean;
   /** Types it was seen to have nothing to say about. */
   readonly foreign: Set<string>;
 }
@@ -73,7 +82,7 @@ class Evaluation {
     this.findings.addPack(pack.name, pack.version, pack.args.policies.length);
     for (const rule of resourceRules(pack, this.request)) {
       for (const [type, subjects] of this.#byType) {
-        if (rule.foreign.has(type) || rule.types?.has(type) === false) {
+        if (rule.foreign.has(type) || !rule.appliesTo(type)) {
           this.findings.skip(subjects.length);
         } else {
           await this.#evaluate(pack, rule, subjects);
@@ -91,7 +100,7 @@ class Evaluation {
       const outcome = new Outcome(this.findings, pack, rule, subject.urn, this.unknownError);
       let touched = false;
       const args = () =>
-        index > 0
+        index > 0 || rule.answers
           ? subject.argsFor(rule)
           : subject.watchedArgsFor(rule, () => {
               touched = true;
@@ -127,12 +136,31 @@ function resourceRules(pack: PolicyPackValue, request: PolicyRequest): readonly 
       return [];
     }
     const validations = [policy.validateResource].flat();
-    const types = validations.map((validation) => (validation as { __pulumiType?: string }).__pulumiType);
-    const known = types.every((type): type is string => type !== undefined && type !== "");
+    const answers = validations.map(answerOf);
     const foreign = foreignTypes.get(policy) ?? new Set();
     foreignTypes.set(policy, foreign);
-    return [{ policy, settings, validations, types: known ? new Set(types) : undefined, foreign }];
+    const rule = {
+      policy,
+      settings,
+      validations,
+      appliesTo: (type: string) => answers.some((answer) => answer === undefined || answer(type)),
+      answers: answers.every((answer) => answer !== undefined),
+      foreign,
+    };
+    return [rule];
   });
+}
+
+/** What a validation says of itself: the one type the SDK's helpers attach, or a pack's own answer for any type. */
+function answerOf(validation: ResourceValidation): ((type: string) => boolean) | undefined {
+  const { __pulumiType: own, appliesTo } = validation as {
+    readonly __pulumiType?: string;
+    readonly appliesTo?: (type: string) => boolean;
+  };
+  if (own !== undefined && own !== "") {
+    return (type) => type === own;
+  }
+  return typeof appliesTo === "function" ? appliesTo : undefined;
 }
 
 interface StackRule extends ActiveRule {

@@ -55,11 +55,16 @@ export class Evaluated {
       urn,
       name: subject.resource.name,
       opts: subject.options,
-      stackTags: new Map(),
-      isType: (resourceClass) => isTypeOf(type, resourceClass),
-      asType: ((resourceClass: unknown) =>
-        isTypeOf(type, resourceClass) ? props : undefined) as ResourceValidationArgs["asType"],
-      getConfig: <T extends object>() => ({ ...rule.settings.properties }) as T,
+      stackTags: NO_TAGS,
+      isType(resourceClass) {
+        return isTypeOf(type, resourceClass);
+      },
+      asType(resourceClass: unknown) {
+        return (isTypeOf(type, resourceClass) ? props : undefined) as never;
+      },
+      getConfig<T extends object>() {
+        return { ...rule.settings.properties } as T;
+      },
       notApplicable,
     };
     if (subject.provider !== undefined) {

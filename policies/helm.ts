@@ -28,23 +28,48 @@ export function valuesRule(
     resources: [RELEASE],
     check({ props, notApplicable }, report) {
       if (!isObject(props.values)) notApplicable("The release sets no values");
-      walk({ key: "", props: props.values as Props, path: "values" }, (node) => {
-        for (const problem of problems(node)) report(`${node.path}.${problem}`);
-      });
+      const { nodes, end } = nodesOf(props.values as Props);
+      for (const node of nodes) for (const problem of problems(node)) report(`${node.path}.${problem}`);
+      // What was read before an unknown still counts.
+      if (end !== undefined) throw end;
     },
   });
 }
 
-function walk(node: ValueNode, visit: (node: ValueNode) => void): void {
-  visit(node);
+interface Walk {
+  readonly nodes: readonly ValueNode[];
+  /** What ended the walk before its end: an unknown among the values. */
+  readonly end?: unknown;
+}
+
+/** Several rules walk the same values. */
+const walks = new WeakMap<Props, Walk>();
+
+function nodesOf(values: Props): Walk {
+  const known = walks.get(values);
+  if (known) return known;
+  const nodes: ValueNode[] = [];
+  let end: unknown;
+  try {
+    walk({ key: "", props: values, path: "values" }, nodes);
+  } catch (error) {
+    end = error;
+  }
+  const made = { nodes, end };
+  walks.set(values, made);
+  return made;
+}
+
+function walk(node: ValueNode, nodes: ValueNode[]): void {
+  nodes.push(node);
   // A switched-off security context is no component that is left out: its fields stay what they are.
   if (isFalse(at(node.props, "enabled"))) return;
   for (const key of keys(node.props)) {
     const value = node.props[key];
     const path = `${node.path}.${key}`;
-    if (isObject(value)) walk({ key, props: value, path }, visit);
+    if (isObject(value)) walk({ key, props: value, path }, nodes);
     list(value).forEach((entry, index) => {
-      if (isObject(entry)) walk({ key, props: entry, path: `${path}[${index}]` }, visit);
+      if (isObject(entry)) walk({ key, props: entry, path: `${path}[${index}]` }, nodes);
     });
   }
 }

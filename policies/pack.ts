@@ -110,8 +110,13 @@ function resourcePolicy(rule: ResourceRule, ledger: Ledger, clock: () => string)
     );
     if (!found) terms.outlived(args, reportViolation);
   };
-  // The analyzer skips a policy that carries its only type before it deserializes the resource for it.
-  const typed = tokens?.length === 1 ? Object.assign(validateResource, { __pulumiType: tokens[0] }) : validateResource;
+  // The analyzer skips a policy that carries its only type before it deserializes the resource for it. A host in this
+  // process may ask for any type, and so need not make arguments to learn that a rule has nothing to say.
+  const typed = Object.assign(
+    validateResource,
+    { appliesTo: matches },
+    tokens?.length === 1 ? { __pulumiType: tokens[0] } : {},
+  );
   const policy = { ...facts(rule), validateResource: typed };
   const { remediate } = rule;
   if (remediate === undefined) return policy;

@@ -72,11 +72,23 @@ export function shown(value: unknown): string {
   return typeof value === "object" ? "an object" : String(value);
 }
 
+/** Documents by their text: several rules ask for the same one. What they get is shared, and theirs to read only. */
+const documents = new Map<string, unknown>();
+const MAXIMUM_DOCUMENTS = 1024;
+
 /** A policy document given as JSON text or as an object. Text that is not JSON reads as absent. */
 export function document(value: unknown): unknown {
   if (typeof value !== "string") return value;
+  if (!documents.has(value)) {
+    if (documents.size >= MAXIMUM_DOCUMENTS) documents.clear();
+    documents.set(value, parsed(value));
+  }
+  return documents.get(value);
+}
+
+function parsed(json: string): unknown {
   try {
-    return JSON.parse(value);
+    return JSON.parse(json);
   } catch {
     return undefined;
   }
