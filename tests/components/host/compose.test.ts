@@ -75,7 +75,8 @@ describe("host compose file", () => {
           expect(service.privileged === true, container).to.equal(privileged);
           expect(service.cap_drop, container).to.deep.equal(privileged ? undefined : ["ALL"]);
           expect(service.security_opt, container).to.deep.equal(privileged ? undefined : ["no-new-privileges:true"]);
-          expect(service.read_only, container).to.equal(!privileged);
+          // Elasticsearch's start script writes its own settings beside the image's.
+          expect(service.read_only, container).to.equal(!privileged && container !== "elasticsearch");
           expect(Number(service.deploy.resources.limits.cpus), container).to.be.within(0.01, 8);
           expect(service.deploy.resources.limits.memory, container).to.match(/^\d+M$/);
           expect(service.logging.driver, container).to.equal("awslogs");
@@ -87,14 +88,30 @@ describe("host compose file", () => {
         const input = SYSTEMS[name];
         if (!input) return;
         const { system } = describeHost(input, model);
-        const joined = new Set(
-          system.edges.flatMap(({ from, to }) => {
-            const inside = to.name in file.services && (from.kind === "public" || from.name in file.services);
-            return inside ? [pair(from.kind === "public" ? PROXY : from.name, to.name)] : [];
-          }),
-        );
+        const talks = system.edges.flatMap(({ from, to }) => {
+          const inside = to.name in file.services && (from.kind === "public" || from.name in file.services);
+          return inside ? [[from.kind === "public" ? PROXY : from.name, to.name] as const] : [];
+        });
         for (const container of Object.keys(file.services)) {
-          if (container.endsWith("-users")) joined.add(pair(container, container.replace(/-users$/, "")));
+          if (container.endsWith("-users")) talks.push([container, container.replace(/-users$/, "")]);
+        }
+        const joined = new Set(talks.map(([from, to]) => pair(from, to)));
+        // A segment is one network of the document's own: who is in it, and who calls somebody there.
+        const segments = new Map<string, Set<string>>();
+        for (const [part, spec] of Object.entries({ ...system.stores, ...system.services })) {
+          const { segment } = spec as { readonly segment?: string };
+          const callers = talks.flatMap(([from, to]) => (to === part ? [from] : []));
+          // A store that nobody calls stands alone; a service is where the document puts it.
+          if (segment !== undefined && (part in system.services || callers.length > 0)) {
+            segments.set(segment, new Set([...(segments.get(segment) ?? []), part, ...callers]));
+          }
+        }
+        for (const inside of segments.values()) {
+          for (const one of inside) {
+            for (const other of inside) {
+              if (one < other) joined.add(pair(one, other));
+            }
+          }
         }
         const shared = new Set<string>();
         for (const [one, { networks = [] }] of Object.entries(file.services)) {

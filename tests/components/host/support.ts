@@ -5,20 +5,26 @@ import { cloudConfig, hostFiles } from "../../../components/host/cloudInit";
 import { planCompose } from "../../../components/host/compose";
 import { defaultImage } from "../../../components/host/compose/stores";
 import type { HostDescription, HostFacts } from "../../../components/host/contract";
-import { storeSecrets } from "../../../components/host/environment";
+import { secretName, storeSecrets } from "../../../components/host/environment";
 import { planSize } from "../../../components/host/sizing";
 import { passphraseName } from "../../../components/operations/backup/contract";
 import { startOrder } from "../../../stacks/startOrder";
+import { charterflow } from "../../../systems/charterflow";
 import { docScraper } from "../../../systems/docScraper";
 import { type ResolvedSystem, resolveSystem } from "../../../systems/resolve";
+import { scrapingPlatform } from "../../../systems/scrapingPlatform";
 import type { Environment, SystemInput } from "../../../systems/spec";
 import { vibebox } from "../../../systems/vibebox";
+import { webclonePro } from "../../../systems/webclonePro";
 import { webharvest } from "../../../systems/webharvest";
 
 export const SYSTEMS: Readonly<Record<string, SystemInput>> = {
   vibebox,
   "doc-scraper": docScraper,
   webharvest,
+  "webclone-pro": webclonePro,
+  "scraping-platform": scrapingPlatform,
+  charterflow,
 };
 export const MODELS = ["standalone", "single-server"] as const;
 type HostModel = (typeof MODELS)[number];
@@ -66,6 +72,9 @@ export function factsOf(system: ResolvedSystem): HostFacts {
         ...storeSecrets(system).map(({ name }) => name),
         ...Object.keys(system.secrets),
         ...Object.keys(system.backups).map(passphraseName),
+        ...Object.entries(system.external).flatMap(([external, { secrets }]) =>
+          Object.keys(secrets).map((key) => secretName.external(external, key)),
+        ),
       ].map((name) => [name, `arn:aws:secretsmanager:us-east-1:111122223333:secret:${name}`]),
     ),
     logging: { driver: "awslogs", options: { "awslogs-region": "us-east-1", "awslogs-group": "host" } },
