@@ -2,6 +2,7 @@
 export { InputError, type Problem } from "../components/errors";
 export type { Plan } from "../engine";
 export { diffPlans, type ResourceChange as PlannedChange } from "./diff";
+export { type Check, examine } from "./doctor";
 export {
   type Backend,
   backendUrl,

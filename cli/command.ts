@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { CLOUDS } from "../components/context";
 import { version } from "../package.json";
 import { ENVIRONMENTS, MODELS } from "../systems/spec";
+import { addLifecycle } from "./lifecycleCommands";
 import type { CommandContext } from "./run";
 
 /** Forms `check` prints its results in. */
@@ -140,6 +141,7 @@ export function buildCommand(context: CommandContext): Command {
       (require("./commands/split") as typeof import("./commands/split")).split(options, context),
     );
 
+  addLifecycle(root, context);
   addImports(root, context);
   return root;
 }
@@ -188,11 +190,11 @@ function suggesting(flags: string, description: string, choices: readonly string
   return option;
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }
 
-function collectSetting(text: string, previous: SelectorOptions["set"]): SelectorOptions["set"] {
+export function collectSetting(text: string, previous: SelectorOptions["set"]): SelectorOptions["set"] {
   const split = text.indexOf("=");
   if (split < 1) {
     throw new InvalidArgumentError("write path=value, such as domain=example.com");

@@ -1,3 +1,4 @@
+import type { LifecycleErrorKind } from "../automation/lifecycle/errors";
 import { InputError } from "../components/errors";
 import { EXIT } from "./exitCodes";
 
@@ -11,11 +12,33 @@ export function explainFailure(error: unknown): { message: string; exitCode: num
   if (isFileError(error)) {
     return { message: `${error.path ?? "file"}: ${fileReason(error)}`, exitCode: EXIT.wrongInput };
   }
+  const kind = lifecycleKind(error);
+  if (kind !== undefined) {
+    return { message: (error as Error).message, exitCode: LIFECYCLE_EXITS[kind] ?? EXIT.engineFailed };
+  }
   const message = error instanceof Error ? error.message : String(error);
   return {
     message: process.env.GROUNDPLAN_DEBUG && error instanceof Error ? (error.stack ?? message) : message,
     exitCode: EXIT.engineFailed,
   };
+}
+
+/** Ends of a stack's operation that are not the engine's failure; all others are. */
+const LIFECYCLE_EXITS: Readonly<Partial<Record<LifecycleErrorKind, number>>> = {
+  "policy-violation": EXIT.failed,
+  cancelled: EXIT.interrupted,
+  "stack-not-found": EXIT.wrongInput,
+  "wrong-passphrase": EXIT.wrongInput,
+  "plan-mismatch": EXIT.wrongInput,
+  refused: EXIT.wrongInput,
+};
+
+/** Told by its shape: the library that makes these errors loads with the commands that need it. */
+export function lifecycleKind(error: unknown): LifecycleErrorKind | undefined {
+  const { kind, fix } = (error ?? {}) as { kind?: unknown; fix?: unknown };
+  return error instanceof Error && typeof kind === "string" && typeof fix === "string"
+    ? (kind as LifecycleErrorKind)
+    : undefined;
 }
 
 /** Input errors may arrive inside an engine failure: the program threw them while it ran. */

@@ -1,5 +1,6 @@
 import type { PodDemand } from "../components/cluster/namespace/demand";
 import { mostReplicas } from "../components/workload/autoscaling";
+import { surge } from "../components/workload/controllers";
 import type { ResolvedSystem } from "../systems/resolve";
 import type { ServiceSpec } from "../systems/spec";
 
@@ -28,7 +29,11 @@ export function serviceDemand(
   const claims = spec.volumes.flatMap(({ size }) => (size === undefined ? [] : [size]));
   switch (spec.kind) {
     case "deployment":
-      return { pods: mostReplicas(spec.scaling) + 1, resources: spec.resources, claims };
+      return {
+        pods: mostReplicas(spec.scaling) + surge(mostReplicas(spec.scaling)),
+        resources: spec.resources,
+        claims,
+      };
     case "statefulset": {
       const replicas = mostReplicas(spec.scaling);
       return {

@@ -84,9 +84,8 @@ function missingPlugin(text: string): LifecycleError | undefined {
 
 function byPlan(text: string, { plan }: FailureContext): LifecycleError | undefined {
   // The engine prints both values whole; which resource it is about is what a person needs.
-  const broken = [...text.matchAll(/resource (urn:\S+) violates plan: ([^\n[{]*)/g)].map(
-    (match) =>
-      `${nameOf(match[1] ?? "")}: ${(match[2] ?? "").replace(/[~+\-!=\s\w.]*$/, "").trim() || match[2]?.trim()}`,
+  const broken = [...text.matchAll(/resource (urn:\S+) violates plan: ([\w ,]+)/g)].map(
+    (match) => `${nameOf(match[1] ?? "")}: ${match[2]?.trim()}`,
   );
   return plan === undefined || broken.length === 0 ? undefined : new PlanMismatchError(plan, [...new Set(broken)]);
 }

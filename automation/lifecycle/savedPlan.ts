@@ -74,10 +74,11 @@ function changedKeys(before: SavedPlan["config"], after: SavedPlan["config"]): r
   return keys.filter((key) => !isDeepStrictEqual(comparable(before[key]), comparable(after[key])));
 }
 
-/** A value without what is new with every preview: ciphertexts. */
+/** A value without what is new with every preview: ciphertexts, and the order in which dependencies were found. */
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) {
-    return value.map(comparable);
+    const items = value.map(comparable);
+    return items.every((item) => typeof item === "string" && item.startsWith("urn:pulumi:")) ? items.sort() : items;
   }
   const record = asRecord(value);
   if (record === undefined) {

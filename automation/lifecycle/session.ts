@@ -70,6 +70,10 @@ export class Session {
     for (const secret of Object.values(options.secrets ?? {})) {
       this.redactor.add(secret);
     }
+    // Whatever the engine, its program or a provider may say of its environment.
+    for (const variable of ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "AWS_SECRET_ACCESS_KEY"]) {
+      this.redactor.add(options.env?.[variable] ?? process.env[variable] ?? "");
+    }
     if (options.secretsProvider?.kind === "passphrase") {
       this.redactor.add(options.secretsProvider.passphrase);
     }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { resolve } from "node:path";
+import { cliOnPath } from "../../automation/lifecycle/cli";
 import { prepareSandbox, quote } from "../../automation/sandbox/environment";
 import { InputError } from "../../components/errors";
 import type { CommandContext } from "../run";
@@ -30,7 +31,9 @@ export async function sandbox(
     }
     return;
   }
-  context.exitCode = await run(program, args, { ...process.env, ...environment }, context.directory);
+  // Below npm, the script that downloads the CLI stands before it on the PATH.
+  const executable = (program === "pulumi" ? cliOnPath() : undefined) ?? program;
+  context.exitCode = await run(executable, args, { ...process.env, ...environment }, context.directory);
 }
 
 function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<number> {

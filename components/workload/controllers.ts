@@ -14,6 +14,14 @@ export interface ControllerArgs {
   readonly volumes: Pick<VolumePlan, "exclusive" | "templates">;
 }
 
+/** Groups in which pods are replaced: one by one, fifty workers would take an update most of a day. */
+export const DEPLOYMENT_WAVES = 4;
+
+/** Pods a rollout has beyond its replicas: a group, rounded up as the controller does. */
+export function surge(replicas: number): number {
+  return Math.ceil(replicas / DEPLOYMENT_WAVES);
+}
+
 /** `replicas` stays undefined where an autoscaler owns the count. */
 export function deploymentSpec(
   args: ControllerArgs,
@@ -24,7 +32,7 @@ export function deploymentSpec(
     selector: { matchLabels: { ...args.selector } },
     strategy: args.volumes.exclusive
       ? { type: "Recreate" }
-      : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      : { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: `${100 / DEPLOYMENT_WAVES}%` } },
     revisionHistoryLimit: 5,
     template: args.template,
   };

@@ -6,11 +6,20 @@ import type { Grant, SecretSource } from "../binding";
 import type { Capabilities } from "../cluster/contract";
 import { Component, type Degraded } from "../component";
 import { NAME_RULES, physicalName } from "../naming";
+import { seconds } from "../quantities";
 import type { WorkloadArgs } from "./args";
 import { leastReplicas, mostReplicas, needsKeda, planAutoscaling, type QueueAddress } from "./autoscaling";
 import { credentialFlows } from "./cloudIdentity";
 import { isRunning, portName } from "./container";
-import { cronJobSpec, daemonSetSpec, deploymentSpec, jobSpec, jobVersion, statefulSetSpec } from "./controllers";
+import {
+  cronJobSpec,
+  DEPLOYMENT_WAVES,
+  daemonSetSpec,
+  deploymentSpec,
+  jobSpec,
+  jobVersion,
+  statefulSetSpec,
+} from "./controllers";
 import { disruptionBudget } from "./disruption";
 import { type BoundUse, egressFlows, planEnvironment } from "./environment";
 import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./labels";
@@ -19,8 +28,12 @@ import { networkPolicySpec, reachesHosts } from "./networkPolicy";
 import { makeSecretObjects, type SecretObjects } from "./secrets";
 import { serviceSpec } from "./service";
 import { planTemplate } from "./template";
+import { jobTimeouts, rolloutTimeouts, type TimedPod } from "./timeouts";
 import { planVertical } from "./verticalAutoscaling";
 import { fileKey, planVolumes, type VolumePlan } from "./volumes";
+
+/** Nodes whose pod of a DaemonSet an update waits for, one after the other. */
+const NODES_WAITED_FOR = 10;
 
 /** One program of the system on any cluster, with all that surrounds it. */
 export class Workload extends Component {
@@ -179,23 +192,28 @@ export class Workload extends Component {
     const common = { service, selector: this.selector, template, volumes };
     const metadata = this.metadata(service);
     const protect = this.context.redundancy.protect;
+    const pod = template.spec as TimedPod;
     switch (spec.kind) {
       case "deployment": {
         const scaling = this.replicas("Deployment", spec.scaling);
         const args = { metadata, spec: deploymentSpec(common, scaling.replicas) };
-        const made = this.make(k8s.apps.v1.Deployment, "deployment", args, { dependsOn });
+        const customTimeouts = rolloutTimeouts(pod, Math.min(mostReplicas(spec.scaling), DEPLOYMENT_WAVES));
+        const made = this.make(k8s.apps.v1.Deployment, "deployment", args, { dependsOn, customTimeouts });
         scaling.attach(made);
         return made;
       }
       case "statefulset": {
         const scaling = this.replicas("StatefulSet", spec.scaling);
         const args = { metadata, spec: statefulSetSpec(common, scaling.replicas) };
-        const made = this.make(k8s.apps.v1.StatefulSet, "statefulset", args, { dependsOn, protect });
+        const customTimeouts = rolloutTimeouts(pod, mostReplicas(spec.scaling));
+        const made = this.make(k8s.apps.v1.StatefulSet, "statefulset", args, { dependsOn, protect, customTimeouts });
         scaling.attach(made);
         return made;
       }
-      case "daemonset":
-        return this.make(k8s.apps.v1.DaemonSet, "daemonset", { metadata, spec: daemonSetSpec(common) }, { dependsOn });
+      case "daemonset": {
+        const options = { dependsOn, customTimeouts: rolloutTimeouts(pod, NODES_WAITED_FOR) };
+        return this.make(k8s.apps.v1.DaemonSet, "daemonset", { metadata, spec: daemonSetSpec(common) }, options);
+      }
       case "cronjob": {
         const name = physicalName(NAME_RULES.kubernetesCronJob, [service]);
         const args = { metadata: this.metadata(name), spec: cronJobSpec(spec, template) };
@@ -207,7 +225,7 @@ export class Workload extends Component {
           k8s.batch.v1.Job,
           "job",
           { metadata: this.metadata(name), spec: jobSpec(spec, template) },
-          { dependsOn },
+          { dependsOn, customTimeouts: jobTimeouts(pod, seconds(spec.timeout)) },
         );
       }
       default:

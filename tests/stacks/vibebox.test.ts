@@ -242,12 +242,12 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       });
     }
 
-    it("gives the backend's quota room for ten replicas and one more during a rollout", () => {
+    it("gives the backend's quota room for ten replicas and a group of three more during a rollout", () => {
       const hard = at(plan.get("ResourceQuota", "backend/quota"), "spec.hard");
-      // 11 x 500m, 11 x 2000m, a quarter more, and a quarter core, rounded up to quarters.
-      expect((hard as Record<string, string>)["requests.cpu"]).to.equal("7250m");
-      expect((hard as Record<string, string>)["limits.cpu"]).to.equal("27750m");
-      expect((hard as Record<string, string>).pods).to.equal("16");
+      // 13 x 500m, 13 x 2000m, a quarter more, and a quarter core, rounded up to quarters.
+      expect((hard as Record<string, string>)["requests.cpu"]).to.equal("8500m");
+      expect((hard as Record<string, string>)["limits.cpu"]).to.equal("32750m");
+      expect((hard as Record<string, string>).pods).to.equal("18");
     });
   });
 
@@ -257,7 +257,7 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
         const deployment = plan.get("Deployment", name);
         expect(at(deployment, "spec.strategy")).to.deep.equal({
           type: "RollingUpdate",
-          rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+          rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" },
         });
         expect(at(deployment, "spec.template.spec.terminationGracePeriodSeconds")).to.equal(30);
         expect(at(deployment, "spec.template.spec.containers.0.lifecycle.preStop")).to.deep.equal({

@@ -8,6 +8,7 @@ import { Component, type ComponentArgs, type Transform } from "../../component";
 import { disruptionBudget } from "../../workload/disruption";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
 import { networkPolicySpec } from "../../workload/networkPolicy";
+import { jobTimeouts, rolloutTimeouts } from "../../workload/timeouts";
 import { claimSpec } from "../../workload/volumes";
 import { noSnapshots } from "../snapshots";
 import {
@@ -43,6 +44,9 @@ export const SENTINEL_RESOURCES: ResourcesSpec = {
   requests: { cpu: "50m", memory: "64Mi", ephemeralStorage: "64Mi" },
   limits: { cpu: "200m", memory: "128Mi", ephemeralStorage: "256Mi" },
 };
+
+/** Time for every server to come up and for all to agree. */
+const JOIN_SECONDS = 900;
 
 /** Servers of a store in one namespace: one; three with failover; or every shard's master and replicas. */
 export function redisServers(spec: StoreOf<"redis">): number {
@@ -170,6 +174,19 @@ export class KubernetesRedis extends Component implements RedisContract {
       const metadata = { ...this.metadata(volume), annotations: SKIP_AWAIT };
       dependsOn.push(this.make(k8s.core.v1.PersistentVolumeClaim, "claim", { metadata, spec: claim }, { protect }));
     }
+    const pod = redisPod({
+      name: store,
+      serviceAccount: store,
+      image,
+      resources: spec.resources,
+      port: { name: "redis", number: REDIS_PORT },
+      start: "start.sh",
+      secretName: `${store}-credentials`,
+      configMap: `${store}-config`,
+      data: claim ? (replicas === 1 ? { claimName: volume } : { template: "data" }) : "scratch",
+      apart: replicas > 1 ? this.selector : undefined,
+      priorityClass: cluster.priorityClasses?.data,
+    });
     return this.make(
       k8s.apps.v1.StatefulSet,
       "statefulset",
@@ -182,24 +199,16 @@ export class KubernetesRedis extends Component implements RedisContract {
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
-            spec: redisPod({
-              name: store,
-              serviceAccount: store,
-              image,
-              resources: spec.resources,
-              port: { name: "redis", number: REDIS_PORT },
-              start: "start.sh",
-              secretName: `${store}-credentials`,
-              configMap: `${store}-config`,
-              data: claim ? (replicas === 1 ? { claimName: volume } : { template: "data" }) : "scratch",
-              apart: replicas > 1 ? this.selector : undefined,
-              priorityClass: cluster.priorityClasses?.data,
-            }),
+            spec: pod,
           },
           ...(claim && replicas > 1 ? { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] } : {}),
         },
       },
-      { protect: spec.storage !== undefined && protect, dependsOn },
+      {
+        protect: spec.storage !== undefined && protect,
+        dependsOn,
+        customTimeouts: rolloutTimeouts(pod, replicas),
+      },
     );
   }
 
@@ -253,14 +262,14 @@ export class KubernetesRedis extends Component implements RedisContract {
           metadata: this.metadata(`${store}-join`),
           spec: {
             backoffLimit: 5,
-            activeDeadlineSeconds: 900,
+            activeDeadlineSeconds: JOIN_SECONDS,
             template: {
               metadata: { labels: { ...this.labels, ...this.joinSelector() } },
               spec: pod,
             },
           },
         },
-        { dependsOn: [...dependsOn] },
+        { dependsOn: [...dependsOn], customTimeouts: jobTimeouts(pod, JOIN_SECONDS) },
       ),
     ];
   }

@@ -8,6 +8,7 @@ import { Component, type ComponentArgs, type Transform } from "../../component";
 import { disruptionBudget } from "../../workload/disruption";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
 import { type Flow, networkPolicySpec } from "../../workload/networkPolicy";
+import { rolloutTimeouts } from "../../workload/timeouts";
 import { claimSpec } from "../../workload/volumes";
 import { type Archive, archiveFolder } from "../archive";
 import { GRPC_PORT, HTTP_PORT, PEER_PORT, qdrantPod } from "./pod";
@@ -100,6 +101,15 @@ export class KubernetesVectorStore extends Component {
   private servers(dependsOn: pulumi.Resource[]): pulumi.Resource {
     const { store, spec, namespace, image, cluster } = this.args;
     const claim = claimSpec(spec.storage.size, "ReadWriteOnce", cluster.storageClasses.data ?? spec.storage.class);
+    const pod = qdrantPod({
+      store,
+      spec,
+      namespace,
+      image,
+      volume: spec.storage.volume ?? "data",
+      selector: this.selector,
+      priorityClass: cluster.priorityClasses?.data,
+    });
     return this.make(
       k8s.apps.v1.StatefulSet,
       "statefulset",
@@ -113,20 +123,16 @@ export class KubernetesVectorStore extends Component {
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
-            spec: qdrantPod({
-              store,
-              spec,
-              namespace,
-              image,
-              volume: spec.storage.volume ?? "data",
-              selector: this.selector,
-              priorityClass: cluster.priorityClasses?.data,
-            }),
+            spec: pod,
           },
           volumeClaimTemplates: [{ metadata: { name: spec.storage.volume ?? "data" }, spec: claim }],
         },
       },
-      { protect: this.context.redundancy.protect, dependsOn },
+      {
+        protect: this.context.redundancy.protect,
+        dependsOn,
+        customTimeouts: rolloutTimeouts(pod, spec.instances),
+      },
     );
   }
 

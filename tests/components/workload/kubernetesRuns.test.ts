@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { at, Manifests } from "../../stacks/kubernetesManifests";
-import { obstacle, runInSandbox, type SandboxResult } from "./sandbox";
+import { obstacle, quoted, runInSandbox, type SandboxResult } from "./sandbox";
 
 /** Says who runs it, and that nothing outside its mounts can be written to. */
 const WITNESS = `
@@ -171,7 +171,3 @@ kill %1
     expect(result.output).to.contain(`maxbytes ${819 * 2 ** 20}`);
   });
 });
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}

@@ -30,7 +30,7 @@ export interface SandboxResult {
 }
 
 /** Programs a sandbox needs besides those it runs. */
-const TOOLS = ["bwrap", "unshare", "setpriv", "ip"];
+const TOOLS = ["bwrap", "unshare", "nsenter", "setpriv", "ip"];
 const READ_ONLY = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/ssl", "/etc/alternatives"];
 
 /** What keeps a sandbox from running here, in words; undefined when nothing does. */
@@ -54,6 +54,9 @@ function programPath(): string {
   return [...versions, "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(":");
 }
 
+/** Where an image's own programs may lie that the machine has under another name. */
+export const IMAGE_PROGRAMS = "/image/bin";
+
 const USER_ID = 10_001;
 const USER = `--reuid ${USER_ID} --regid ${USER_ID} --clear-groups --`;
 /** The sysctl of the restricted standard by which nginx has port 80; nothing else gives it one. */
@@ -64,46 +67,110 @@ const NETWORK = "ip link set lo up; echo 0 > /proc/sys/net/ipv4/ip_unprivileged_
  * to, with the container's own variables and mounts and nothing else that can be written to.
  */
 export function runInSandbox(args: SandboxArgs): SandboxResult {
+  return inTemporary((root) => {
+    const command = `${NETWORK} exec setpriv ${USER} bwrap "$@"`;
+    return execute("unshare", ["--net", "sh", "-c", command, "sh", ...bubble(root, args)]);
+  });
+}
+
+export interface PodArgs extends Omit<SandboxArgs, "script"> {
+  /** Its host name. */
+  readonly name: string;
+  /** Every name it has in the cluster's DNS; several pods may share one, as those of a Service do. */
+  readonly names: readonly string[];
+  /** Address in 10.77.0.0/24. */
+  readonly address: string;
+}
+
+/**
+ * Runs planned containers side by side, each with a network and an address of its own as pods have, and a script beside
+ * them: `up NAME` starts one, `down NAME` ends it as a lost node would, with no chance to say goodbye.
+ */
+export function runPods(pods: readonly PodArgs[], script: string): SandboxResult {
+  return inTemporary((root) => {
+    const hosts = pods.flatMap(({ address, names }) => names.map((name) => `${address} ${name}\n`)).join("");
+    const starts = pods.map((pod, index) => {
+      const words = (at(containerOf(pod), "command") as readonly string[]).map(quoted).join(" ");
+      const image = [...(pod.image ?? []), { path: "/etc/hosts", text: hosts }];
+      const own = join(root, String(index));
+      mkdirSync(own, { mode: 0o755 });
+      const variables = ["--setenv", "HOSTNAME", pod.name, "--setenv", "POD_IP", pod.address];
+      const bwrap = bubble(own, { ...pod, image, script: `exec ${words}\n` }, variables)
+        .map(quoted)
+        .join(" ");
+      return `${pod.name}) address=${pod.address}; interface=pod${index}; set -- ${bwrap} ;;`;
+    });
+    writeFileSync(join(root, "pods"), `${PODS.replace("STARTS", starts.join("\n    "))}\n${script}`);
+    return execute("unshare", ["--net", "bash", join(root, "pods")]);
+  });
+}
+
+/** Brings pods up on a bridge. `eth0` is made by the parent, in the network the pod has just left its own for. */
+const PODS = `set -eu
+ip link set lo up
+ip link add cluster0 type bridge
+ip address add 10.77.0.1/24 dev cluster0
+ip link set cluster0 up
+declare -A running
+up() {
+  pod="$1"
+  case "$pod" in
+    STARTS
+  esac
+  unshare --net sh -c 'until ip link show eth0 2>/dev/null | grep -q "state UP"; do sleep 0.05; done; exec setpriv ${USER} bwrap "$@"' sh "$@" > /dev/null 2>&1 &
+  running[$pod]=$!
+  until [ "$(readlink "/proc/\${running[$pod]}/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+  ip link add "$interface" type veth peer name eth0 netns "\${running[$pod]}"
+  ip link set "$interface" master cluster0 up
+  nsenter --target "\${running[$pod]}" --net sh -c "ip link set lo up; ip address add $address/24 dev eth0; ip link set eth0 up"
+}
+down() {
+  kill -KILL "\${running[$1]}"
+  wait "\${running[$1]}" 2>/dev/null || true
+}
+trap 'for pod in "\${!running[@]}"; do kill -KILL "\${running[$pod]}" 2>/dev/null || true; done' EXIT
+`;
+
+function inTemporary(run: (root: string) => SandboxResult): SandboxResult {
   const root = mkdtempSync(join(tmpdir(), "groundplan-sandbox-"));
   try {
     chmodSync(root, 0o755);
-    const planned = containerOf(args);
-    const security = at(planned, "securityContext");
-    if (at(security, "readOnlyRootFilesystem") !== true || at(security, "runAsUser") !== USER_ID) {
-      throw new Error(`container ${args.container} is not planned for user ${USER_ID} on a read-only root`);
-    }
-    writeFileSync(join(root, "script"), args.script, { mode: 0o755 });
-    const bwrap = [
-      ...READ_ONLY.filter(existsSync).flatMap((path) => ["--ro-bind", path, path]),
-      ...["--proc", "/proc", "--dev", "/dev"],
-      ...(args.image ?? []).flatMap((file, index) => [
-        "--ro-bind",
-        place(root, `image-${index}`, file.text),
-        file.path,
-      ]),
-      ...items(at(planned, "volumeMounts")).flatMap((mount) => mounted(root, args, mount)),
-      ...["--ro-bind", join(root, "script"), "/script", "--remount-ro", "/"],
-      ...["--unshare-pid", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"],
-      ...["--setenv", "PATH", programPath()],
-      ...items(at(planned, "env")).flatMap((entry) =>
-        typeof at(entry, "value") === "string"
-          ? ["--setenv", String(at(entry, "name")), String(at(entry, "value"))]
-          : [],
-      ),
-      ...["bash", "/script"],
-    ];
-    const command = `${NETWORK} exec setpriv ${USER} bwrap "$@"`;
-    const result = spawnSync("unshare", ["--net", "sh", "-c", command, "sh", ...bwrap], {
-      encoding: "utf8",
-      timeout: 60_000,
-    });
-    return { status: result.status, output: `${result.stdout}${result.stderr}` };
+    return run(root);
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-function containerOf({ pod, container }: SandboxArgs): unknown {
+function execute(command: string, args: readonly string[]): SandboxResult {
+  const result = spawnSync(command, args, { encoding: "utf8", timeout: 120_000 });
+  return { status: result.status, output: `${result.stdout}${result.stderr}` };
+}
+
+/** Arguments by which bubblewrap makes the container, and runs the script in it. */
+function bubble(root: string, args: SandboxArgs, variables: readonly string[] = []): readonly string[] {
+  const planned = containerOf(args);
+  const security = at(planned, "securityContext");
+  if (at(security, "readOnlyRootFilesystem") !== true || at(security, "runAsUser") !== USER_ID) {
+    throw new Error(`container ${args.container} is not planned for user ${USER_ID} on a read-only root`);
+  }
+  writeFileSync(join(root, "script"), args.script, { mode: 0o755 });
+  return [
+    ...READ_ONLY.filter(existsSync).flatMap((path) => ["--ro-bind", path, path]),
+    ...["--proc", "/proc", "--dev", "/dev"],
+    ...(args.image ?? []).flatMap((file, index) => ["--ro-bind", place(root, `image-${index}`, file.text), file.path]),
+    ...items(at(planned, "volumeMounts")).flatMap((mount) => mounted(root, args, mount)),
+    ...["--ro-bind", join(root, "script"), "/script", "--remount-ro", "/"],
+    ...["--unshare-pid", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"],
+    ...["--setenv", "PATH", `${IMAGE_PROGRAMS}:${programPath()}`],
+    ...items(at(planned, "env")).flatMap((entry) =>
+      typeof at(entry, "value") === "string" ? ["--setenv", String(at(entry, "name")), String(at(entry, "value"))] : [],
+    ),
+    ...variables,
+    ...["bash", "/script"],
+  ];
+}
+
+function containerOf({ pod, container }: Pick<SandboxArgs, "pod" | "container">): unknown {
   const found = items(at(pod, "containers")).find((each) => at(each, "name") === container);
   if (!found) {
     throw new Error(`the pod has no container ${container}`);
@@ -147,6 +214,11 @@ function place(root: string, name: string, text: string): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text, { mode: 0o555 });
   return path;
+}
+
+/** A word as the shell takes it literally. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function items(value: unknown): readonly unknown[] {

@@ -1,0 +1,156 @@
+import { resolveNs } from "node:dns/promises";
+import { InputError } from "../../components/errors";
+import { checkDeployable } from "../../stacks/settings";
+import { describeBackend } from "../lifecycle/backend";
+import { findCli } from "../lifecycle/cli";
+import { LifecycleError, StackNotFoundError } from "../lifecycle/errors";
+import { type RunProgram, runProgram } from "../lifecycle/processes";
+import { Session, type StackOptions } from "../lifecycle/session";
+import { openStack } from "../lifecycle/stack";
+import { checkVersioning } from "../lifecycle/versioning";
+import { type Check, failure, ok, unknown } from "./check";
+import { checkCredentials, checkQuotas } from "./clouds";
+import { checkNames } from "./names";
+
+export type { Check } from "./check";
+
+/** What reaches outside this process; replaced in tests. */
+export interface DoctorAccess {
+  readonly run?: RunProgram;
+  /** Name servers of a domain; rejects where it has none. */
+  readonly nameServers?: (domain: string) => Promise<readonly string[]>;
+  readonly nodeVersion?: string;
+  /** Whether clouds and name servers are asked; a sandbox has none. @default true */
+  readonly outside?: boolean;
+}
+
+/**
+ * Looks at everything an `up` of a stack needs, changing nothing. `onCheck` is told of each thing as it is known. One
+ * that cannot be looked at is unknown, never good.
+ */
+export async function examine(
+  options: StackOptions,
+  onCheck: (check: Check) => void = () => undefined,
+  access: DoctorAccess = {},
+): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  const tell = (...found: readonly Check[]) => {
+    for (const check of found) {
+      checks.push(check);
+      onCheck(check);
+    }
+  };
+  const { run = runProgram, nameServers = resolveNs, nodeVersion = process.versions.node } = access;
+  tell(checkNode(nodeVersion));
+  tell(...(await checkState(options, run)));
+  const session = new Session(options);
+  const settings = await session.settings().catch((error: unknown) => {
+    tell(...problemChecks("settings", error));
+    return undefined;
+  });
+  if (settings === undefined) {
+    return checks;
+  }
+  tell(ok("settings", `${settings.system.name}, ${settings.model}, ${settings.environment}`));
+  const refused = checkDeployable(settings);
+  tell(
+    ...(refused.length === 0
+      ? [ok("deployable", "no placeholders")]
+      : problemChecks("deployable", new InputError(refused))),
+  );
+  tell(...(await checkPlan(options)));
+  if (access.outside !== false) {
+    tell(...(await checkCredentials(settings, run)), ...(await checkQuotas(settings, run)));
+    tell(await checkDomain(settings.domain, nameServers));
+  }
+  return checks;
+}
+
+function checkNode(version: string): Check {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 20 || (major === 20 && minor >= 19)
+    ? ok("node", version)
+    : failure("node", version, "install Node 20.19 or later");
+}
+
+/** The CLI, the backend, the stack in it and its secrets. */
+async function checkState(options: StackOptions, run: RunProgram): Promise<readonly Check[]> {
+  const session = new Session(options);
+  const backend = await session.backend();
+  const versioning = await checkVersioning(backend, run);
+  const kept: Check = {
+    name: "versions of the state",
+    status: ({ on: "ok", "not-needed": "ok", off: "failure", unknown: "unknown" } as const)[versioning.status],
+    detail: versioning.detail,
+    ...(versioning.fix === undefined ? {} : { fix: versioning.fix }),
+  };
+  const cli = await findCli().catch((error: unknown) => error);
+  if (cli instanceof Error) {
+    return [...problemChecks("pulumi", cli), unknown("state", "cannot be looked at without the CLI"), kept];
+  }
+  const { version, path } = cli as Awaited<ReturnType<typeof findCli>>;
+  return [ok("pulumi", `${version} (${path})`), ...(await checkStack(options, describeBackend(backend))), kept];
+}
+
+async function checkStack(options: StackOptions, backend: string): Promise<readonly Check[]> {
+  const stack = openStack({ ...options, create: false });
+  try {
+    await stack.config.all({ showSecrets: true });
+    return [ok("state", `stack ${options.stack} is in ${backend}, and its secrets can be read`)];
+  } catch (error) {
+    return error instanceof StackNotFoundError
+      ? [{ name: "state", status: "warning", detail: error.message.split("\n")[0] ?? "", fix: "up --create makes it" }]
+      : problemChecks("state", error);
+  } finally {
+    await stack.close();
+  }
+}
+
+async function checkPlan(options: StackOptions): Promise<readonly Check[]> {
+  try {
+    const plan = await openStack(options).plan();
+    const failing = plan.policies.results.filter(
+      ({ status, level }) => status === "violation" && level === "mandatory",
+    );
+    const policies =
+      failing.length === 0
+        ? ok("policies", `${plan.policies.passed} passed, none failed`)
+        : failure("policies", failing.map(({ rule }) => rule).join(", "), `groundplan check --stack ${options.stack}`);
+    return [ok("plan", `${plan.resources.length} resources`), policies, checkNames(plan)];
+  } catch (error) {
+    return problemChecks("plan", error);
+  }
+}
+
+async function checkDomain(
+  domain: string | undefined,
+  nameServers: (domain: string) => Promise<readonly string[]>,
+): Promise<Check> {
+  if (domain === undefined) {
+    return ok("domain", "none is needed");
+  }
+  const parents = domain.split(".").map((_, index, labels) => labels.slice(index).join("."));
+  for (const parent of parents.slice(0, -1)) {
+    const servers = await nameServers(parent).catch(() => []);
+    if (servers.length > 0) {
+      return ok("domain", `${parent} is served by ${servers.slice(0, 2).join(", ")}`);
+    }
+  }
+  return unknown(
+    "domain",
+    `no name server answers for ${domain}, or none can be asked from here`,
+    "register or delegate it",
+  );
+}
+
+function problemChecks(name: string, error: unknown): readonly Check[] {
+  if (InputError.is(error)) {
+    return error.problems.map(({ path, found, allowed, fix }) =>
+      failure(name, `${path}: ${found}; allowed: ${allowed}`, fix),
+    );
+  }
+  if (error instanceof LifecycleError) {
+    return [failure(name, error.message.split("\n  fix")[0] ?? error.message, error.fix)];
+  }
+  return [failure(name, error instanceof Error ? error.message : String(error), "see groundplan plan")];
+}
