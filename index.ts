@@ -1,16 +1,28 @@
+import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
-import { InputError } from "./components/errors";
+import { InputError, type Problem } from "./components/errors";
 import { deployStack } from "./stacks";
-import { checkDeployable, readSettings } from "./stacks/settings";
+import { checkDeployable, type ProgramSettings, readSettings } from "./stacks/settings";
 
 /** Whether the offline engine runs the program: then nothing is deployed, simulated or not. */
 const isOffline = () => process.env.GROUNDPLAN_OFFLINE !== undefined;
+
+/** What only a run of the real engine can find wrong: its machine, and in an update what is still a placeholder. */
+function machineProblemsOf(settings: ProgramSettings, updates: boolean): readonly Problem[] {
+  const problems = updates ? checkDeployable(settings) : [];
+  // The sandbox's clusters are pretended: no kubeconfig leads to them.
+  if (process.env.GROUNDPLAN_SANDBOX !== undefined) {
+    return problems;
+  }
+  const { machineProblems } = require("./stacks/sites/kubeconfig") as typeof import("./stacks/sites/kubeconfig");
+  return [...problems, ...machineProblems(settings, { env: process.env, home: homedir(), updates })];
+}
 
 /** The Pulumi program: settings, the model's stack, outputs. */
 async function groundplan() {
   try {
     const settings = await readSettings();
-    const problems = isOffline() || pulumi.runtime.isDryRun() ? [] : checkDeployable(settings);
+    const problems = isOffline() ? [] : machineProblemsOf(settings, !pulumi.runtime.isDryRun());
     if (problems.length > 0) {
       throw new InputError(problems);
     }

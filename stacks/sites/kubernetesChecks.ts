@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { isDistributed } from "../../components/context";
 import { InputError, type Problem, show } from "../../components/errors";
 import { didYouMean } from "../../components/validation/suggestions";
@@ -7,6 +5,7 @@ import { type ResolvedSystem, resolveSystem } from "../../systems/resolve";
 import type { StoreSpec } from "../../systems/spec";
 import { ownPlacements } from "../parts";
 import type { PlacementSettings, Settings } from "../settings";
+import { readKubeconfigs } from "./kubeconfig";
 import { routingOf } from "./kubernetesAddOns";
 
 /** What decides whether a cluster can carry a system, before anything is registered. */
@@ -63,7 +62,10 @@ function contextProblems({ settings, placement }: ClusterRequest): readonly Prob
         ]
       : [];
   }
-  const known = access.kubernetes.kubeconfig === undefined ? undefined : contextsOf(access.kubernetes.kubeconfig);
+  // A plan asks nothing of the machine it is made on but a file the settings name, and of that only where it is there.
+  const { kubeconfig } = access.kubernetes;
+  const read = kubeconfig === undefined ? undefined : readKubeconfigs([kubeconfig]);
+  const known = read === undefined || "unreadable" in read ? undefined : read.contexts;
   return known === undefined || known.includes(placement.context)
     ? []
     : [
@@ -74,15 +76,6 @@ function contextProblems({ settings, placement }: ClusterRequest): readonly Prob
           fix: didYouMean(placement.context, known) ?? "correct the context, or name another kubeconfig",
         },
       ];
-}
-
-/** Contexts of a kubeconfig that can be read here; a plan needs none, so a missing file says nothing. */
-function contextsOf(kubeconfig: string): readonly string[] | undefined {
-  if (!existsSync(kubeconfig)) {
-    return undefined;
-  }
-  const { contexts } = (parse(readFileSync(kubeconfig, "utf8")) ?? {}) as { contexts?: readonly { name?: string }[] };
-  return (contexts ?? []).flatMap(({ name }) => name ?? []);
 }
 
 function storageProblems({ settings, system }: ClusterRequest): readonly Problem[] {
