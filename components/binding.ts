@@ -30,9 +30,11 @@ export interface VolumeBinding {
   readonly path?: string;
 }
 
-/** A bucket as a client of S3's protocol needs to know it. */
+/** A bucket as a job of ours needs to know it. */
 export interface ObjectStore {
   readonly bucket: pulumi.Input<string>;
+  /** What it speaks: S3's protocol, or Cloud Storage's own, which takes an identity for its credentials. @default s3 */
+  readonly protocol?: "s3" | "gcs";
   readonly region?: pulumi.Input<string>;
   /** Endpoint of a store that is not AWS's. */
   readonly endpoint?: string;

@@ -53,12 +53,8 @@ function obstacle({ system, settings, placement }: BackupsRequest, spec: BackupS
 function reaches({ name, cloud, existing }: BackupsRequest["placement"], bucket: string): PlannedBackup["unmet"] {
   switch (cloud) {
     case "aws":
-      return undefined;
     case "gcp":
-      return {
-        reason: "the job speaks S3's protocol, which Cloud Storage wants other credentials for than an identity's",
-        remedy: "rely on Cloud SQL's own backups",
-      };
+      return undefined;
     case "kubernetes": {
       const given = existing?.buckets[bucket];
       return typeof given === "object" && given.secretName !== undefined
@@ -141,7 +137,7 @@ export function planBackups(
         bucket,
         objects,
         passphrase: secret(passphraseName(name), `Encrypts the copies of backup ${name}`),
-        images: dumpImages(facts, settings.backups.images),
+        images: dumpImages(facts, settings.backups.images, objects.protocol),
         scratchSize: scratchSize(request, store),
       },
     };
@@ -152,11 +148,14 @@ function scratchSize({ settings }: BackupsRequest, store: StoreOf<"postgres">): 
   return settings.backups.scratchSize ?? scratchSizeOf(store.storage.size);
 }
 
-/** A bucket on AWS says by its values how it is reached; its grants let an identity in. */
+/** A bucket in a cloud says by its values how it is reached; its grants let an identity in. */
 function objectsOf(bucket: Binding, cloud: Cloud): ObjectStore | undefined {
-  if (bucket.objects || cloud !== "aws") {
+  if (bucket.objects || cloud === "kubernetes") {
     return bucket.objects;
   }
   const { name, region } = bucket.values("", "primary");
+  if (cloud === "gcp") {
+    return name?.kind === "plain" ? { bucket: name.value, protocol: "gcs" } : undefined;
+  }
   return name?.kind === "plain" && region?.kind === "plain" ? { bucket: name.value, region: region.value } : undefined;
 }

@@ -52,6 +52,12 @@ export class Cluster extends Component {
   readonly kubernetes: k8s.Provider;
   /** Account the nodes run under; firewall rules name it. */
   readonly nodeAccount: pulumi.Output<string>;
+  /** Node pools, and how many nodes of each a zone starts with. */
+  readonly pools: readonly {
+    readonly name: string;
+    readonly pool: gcp.container.NodePool;
+    readonly nodesPerZone: number;
+  }[];
   /** What must stand before anything runs in the cluster. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -90,6 +96,10 @@ export class Cluster extends Component {
       maxPodsPerNode: network.ranges.maxPodsPerNode,
       diskKeyName: args.keys.arn("volumes"),
       dependsOn: [...firewall, ...network.ready],
+    });
+    this.pools = nodes.flatMap((pool, index) => {
+      const plan = pools[index];
+      return plan ? [{ name: plan.name, pool, nodesPerZone: Math.ceil(plan.min / zones.length) }] : [];
     });
     this.kubernetes = this.makeProvider(args);
     this.ready = [...nodes, this.makeStorageClass(args, nodes)];

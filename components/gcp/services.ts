@@ -22,6 +22,10 @@ const SERVICES = [
   "certificatemanager",
   "logging",
   "monitoring",
+  "billingbudgets",
+  "cloudscheduler",
+  "workflows",
+  "workflowexecutions",
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number];

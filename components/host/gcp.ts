@@ -41,9 +41,6 @@ export interface HostArgs extends ComponentArgs {
   };
 }
 
-/** https://docs.cloud.google.com/logging/quotas#logs_retention_periods */
-const DEFAULT_LOG_DAYS = 30;
-
 /** Names the public of a host uses; none where nothing is published. */
 export function publishedHosts({ system, domain }: HostDescription): readonly string[] {
   return domain === undefined || system.routes.length === 0 ? [] : publicHosts(system, domain);
@@ -193,14 +190,6 @@ export class Host extends Component {
         reason:
           "no managed zone is named: until somebody points the names at the address, certificates are self-signed",
         remedy: `set groundplan:existing.${this.context.placement}.zone`,
-      });
-    }
-    const { logRetentionDays } = this.context.redundancy;
-    if (logRetentionDays > DEFAULT_LOG_DAYS) {
-      this.degrade({
-        feature: `logs kept for ${logRetentionDays} days`,
-        reason: `they go to the project's default log bucket, which keeps them for ${DEFAULT_LOG_DAYS}`,
-        remedy: `gcloud logging buckets update _Default --location=global --retention-days=${logRetentionDays}`,
       });
     }
     const unheard = description.system.notify.filter((receiver) => receiver !== "email");

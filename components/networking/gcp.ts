@@ -55,6 +55,8 @@ export class Network extends Component implements NetworkContract {
   readonly cidrBlock: string;
   readonly ranges: Ranges;
   readonly subnetId: pulumi.Output<string>;
+  /** Name of the NAT gateway. */
+  readonly natName: pulumi.Output<string>;
   /** Zones in use, in the order of their names. */
   readonly zoneNames: readonly pulumi.Output<string>[];
   /** None: nothing of ours has a public address. */
@@ -93,6 +95,7 @@ export class Network extends Component implements NetworkContract {
     this.cidrBlock = this.ranges.cidrBlock;
     this.runnerCidrBlocks = [this.cidrBlock, ...(args.join?.runnerCidrBlocks ?? [])];
     this.subnetId = subnet.id;
+    this.natName = nat.name;
     this.privateSubnetIds = [subnet.id];
     this.dataCidrBlocks = [this.privateServices.cidrBlock];
     this.privateServicesReady = [...this.privateServices.ready, ...endpoints];

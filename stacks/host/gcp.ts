@@ -12,6 +12,7 @@ import { Bucket } from "../../components/storage/bucket/gcp";
 import type { StoreOf } from "../../systems/spec";
 import { makeProviders } from "../sites/gcp/providers";
 import { LOG_BUCKET, unsupportedProblems } from "../sites/gcp/supported";
+import { makeAudit } from "../sites/gcp/watch";
 import { secretInputs } from "../sites/secretInputs";
 import type { SiteRequest } from "../sites/site";
 import type { HostSite } from "./index";
@@ -44,6 +45,7 @@ class GcpHost {
     const keys = this.makeKeys(made);
     const buckets = this.makeBuckets(keys, made);
     const zoneName = placementSettings.existing?.zone;
+    makeAudit(this.named("audit"), this.request, true, made);
     new Host(
       this.named("host"),
       {

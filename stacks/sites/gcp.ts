@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue, Client } from "../../components/binding";
 import { AddOns } from "../../components/cluster/addOns/addOns";
 import { capabilitiesOf } from "../../components/cluster/addOns/catalog";
 import type { ClusterContract } from "../../components/cluster/contract";
-import { Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/gcp";
+import { type Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/gcp";
 import { Namespace } from "../../components/cluster/namespace/namespace";
 import { mergeClients } from "../../components/data/clients";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
@@ -12,20 +12,18 @@ import { Redis } from "../../components/data/redis/gcp";
 import { InputError } from "../../components/errors";
 import { LogBucket } from "../../components/gcp/bucket/logBucket";
 import { Endpoints } from "../../components/gcp/edge/endpoints";
-import { GCP_NAMES } from "../../components/gcp/names";
 import { AUDIT_EXTENSION } from "../../components/gcp/postgres/flags";
 import { PostgresReplica, type PostgresReplicaArgs } from "../../components/gcp/postgres/replica";
-import { uniqueName } from "../../components/naming";
 import { Network } from "../../components/networking/gcp";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
-import { Backup } from "../../components/operations/backup/gcp";
-import { Schedule } from "../../components/operations/schedule/gcp";
-import { CONCERNS } from "../../components/secrets/keys/contract";
-import { Keys } from "../../components/secrets/keys/gcp";
+import type { PlannedBackup } from "../../components/operations/backup/contract";
+import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
+import type { Keys } from "../../components/secrets/keys/gcp";
 import { SecretStore } from "../../components/secrets/secretStore/gcp";
 import { Bucket } from "../../components/storage/bucket/gcp";
 import { FileShare } from "../../components/storage/fileShare/gcp";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
+import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
 import type { Handover } from "../handover";
 import { leadOf } from "../parts";
@@ -33,11 +31,14 @@ import { imageOf } from "../settings";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { routeOf, urlsOf } from "./gcp/edge";
+import { makeCluster, makeKeys } from "./gcp/foundation";
 import { handoverOf, remoteLead } from "./gcp/handover";
 import { networkContents } from "./gcp/network";
 import { makeProviders } from "./gcp/providers";
+import { makeSchedule } from "./gcp/schedule";
 import { type Lead, rangeOf, type SharedParts, sharedBucket, sharedParts, zonesOf } from "./gcp/shared";
 import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
+import { makeAudit, makeMonitoring, Watch } from "./gcp/watch";
 import { makeInCluster, storeDemands } from "./inCluster";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -65,6 +66,7 @@ class GcpSite implements Site {
   private readonly secrets: SecretStore;
   private logs: LogBucket | undefined;
   private readonly namespacesMade = new Map<string, Namespace>();
+  private readonly watch = new Watch();
   private readonly bucketNames = new Map<string, pulumi.Output<string>>();
 
   constructor(request: SiteRequest) {
@@ -77,8 +79,8 @@ class GcpSite implements Site {
     this.network = this.makeNetwork(lead, options);
     this.lead = lead ?? { context, placementSettings: request.placementSettings, network: this.network, options };
     this.shared.lead = this.lead;
-    this.keys = this.makeKeys({ ...options, dependsOn: [...this.network.services.values()] });
-    this.gke = this.makeCluster(options);
+    this.keys = makeKeys(request, { ...options, dependsOn: [...this.network.services.values()] });
+    this.gke = makeCluster(request, this.network, this.keys, options);
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
     this.addOns = this.makeAddOns();
     this.secrets = this.makeSecrets();
@@ -119,17 +121,21 @@ class GcpSite implements Site {
           : this.follower(name, { ...common, spec });
       case "redis": {
         const namespaces = this.readyOf(...clients.map((client) => client.namespace));
-        return new Redis(this.named(name), { ...common, spec, namespaces }, this.options).binding;
+        const redis = new Redis(this.named(name), { ...common, spec, namespaces }, this.options);
+        this.watch.cache(name, spec, redis.instanceName, context.redundancy.multiZone);
+        return redis.binding;
       }
       case "bucket":
         return this.bucket(name, spec);
       case "file-share": {
         const namespace = namespaceOf(system, spec);
-        return new FileShare(
+        const share = new FileShare(
           this.named(name),
           { context, store: name, spec, namespace, network, keys, nodeAccount: clientAccount },
           { ...this.options, dependsOn: this.readyOf(namespace) },
-        ).binding;
+        );
+        this.watch.shares.set(name, share.instanceName);
+        return share.binding;
       }
       case "memcached":
       case "search":
@@ -196,20 +202,44 @@ class GcpSite implements Site {
     return lead;
   }
 
-  operate(ready: readonly pulumi.Resource[]): void {
+  operate(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void {
     const { context, system, settings } = this.request;
     const { schedule } = settings.compute;
-    if (Object.keys(system.backups).length > 0) {
-      new Backup(this.named("backup"), { context, backups: system.backups }, this.options);
+    if (backups.length > 0) {
+      new KubernetesBackup(
+        this.named("backup"),
+        { context, backups, cluster: this.cluster },
+        {
+          ...this.options,
+          dependsOn: [...this.readyOf(...backups.map(({ namespace }) => namespace)), ...this.secrets.ready],
+        },
+      );
     }
     if (schedule && context.environment !== "production") {
-      new Schedule(this.named("schedule"), { context, ...schedule }, this.options);
+      const databases = this.isLead ? this.shared.ownDatabases : new Map();
+      makeSchedule(
+        this.named("schedule"),
+        { request: this.request, hours: schedule, cluster: this.gke, databases },
+        this.options,
+      );
     }
+    const { databases, caches, shares } = this.watch;
+    const watched = { databases, caches, shares, cluster: this.gke.cluster.name, nat: this.network.natName };
+    makeMonitoring(this.named("monitoring"), this.request, watched, this.options);
+    makeAudit(this.named("audit"), this.request, this.isLead, this.options);
     if (Object.keys(system.alerts).length > 0) {
       const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
       new KubernetesAlerting(
         this.named("alerting"),
-        { context, alerts: system.alerts, notify: system.notify, namespace, cluster: this.cluster, dependsOn: ready },
+        {
+          context,
+          alerts: system.alerts,
+          notify: system.notify,
+          routes: alertRoutes(settings),
+          namespace,
+          cluster: this.cluster,
+          dependsOn: ready,
+        },
         this.options,
       );
     }
@@ -226,37 +256,6 @@ class GcpSite implements Site {
         zones: zonesOf(context),
         contents: networkContents(this.request),
         redisCluster: Object.values(system.stores).some((store) => store.kind === "redis" && store.mode === "cluster"),
-      },
-      options,
-    );
-  }
-
-  private makeKeys(options: pulumi.ComponentResourceOptions): Keys {
-    const { context, placementSettings } = this.request;
-    const key = placementSettings.existing?.kmsKey;
-    const existing =
-      key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
-    return new Keys(this.named("keys"), { context, ...existing }, options);
-  }
-
-  private makeCluster(options: pulumi.ComponentResourceOptions): Cluster {
-    const { context, settings, system } = this.request;
-    const { impersonateServiceAccount } = settings.access.gcp;
-    const { from, cidrBlocks } = settings.access.deployer;
-    const version = settings.compute.kubernetesVersion;
-    return new Cluster(
-      this.named("cluster"),
-      {
-        context,
-        clusterName: uniqueName(GCP_NAMES.cluster, [context.system, pulumi.getStack(), context.placement]),
-        network: this.network,
-        keys: this.keys,
-        nodePools: system.nodePools,
-        ...(settings.compute.architecture === undefined ? {} : { architecture: settings.compute.architecture }),
-        publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
-        externalPorts: Object.values(system.external).map((external) => external.port),
-        ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
-        ...(version === undefined ? {} : { version }),
       },
       options,
     );
@@ -345,13 +344,16 @@ class GcpSite implements Site {
         },
       ]);
     }
-    const { binding } = new PostgresReplica(this.named(name), { ...args, primary: primary.database }, this.options);
+    const replica = new PostgresReplica(this.named(name), { ...args, primary: primary.database }, this.options);
+    const { binding } = replica;
+    this.watch.database(name, args.spec, undefined, replica.replicaNames);
     return { ...binding, ready: [...binding.ready, ...primary.ready] };
   }
 
   /** The database, and the job that gives its clients their users before any of them starts. */
   private database(name: string, spec: StoreOf<"postgres">, database: Postgres, clients: readonly Client[]): Binding {
     const { context, settings } = this.request;
+    this.watch.database(name, spec, database.instanceName, database.replicaNames);
     const [client] = clients;
     if (!client) {
       this.shared.databases.set(name, { database, ready: database.binding.ready });

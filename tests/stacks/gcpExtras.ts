@@ -1,2 +1,15 @@
+import { PROJECT } from "./gcpPlan";
+
 /** Settings that add to a placement on Google Cloud what no cell of the matrix has. */
-export const EXTRAS: readonly Readonly<Record<string, unknown>>[] = [];
+export const EXTRAS: readonly Readonly<Record<string, unknown>>[] = [
+  {
+    "groundplan:access": { gcp: { project: PROJECT, billingAccount: "012345-6789AB-CDEF01" } },
+    "groundplan:alerts": {
+      email: { to: ["oncall@example.com"] },
+      pagerduty: { routingKey: { secure: "AAABACHK" } },
+      budget: { monthlyUsd: 900, to: ["finance@example.com"] },
+    },
+    "groundplan:compute": { schedule: { stop: "0 19 * * 1-5", start: "0 6 * * 1-5" } },
+    "groundplan:overrides": { security: { auditLog: true, ddos: "advanced", intrusionDetection: true } },
+  },
+];

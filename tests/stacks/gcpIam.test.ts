@@ -9,6 +9,11 @@ interface Entry {
   readonly on: string;
 }
 
+/** The dump writes to its bucket, and its restore test reads there. */
+const BACKUPS = ["backup-daily storage.objectUser backups", "restore-daily storage.objectViewer backups"];
+/** Who keeps the hours of a placement that sleeps. */
+const SLEEP = ["sleep main-schedule-role", "sleep workflows.invoker"];
+
 const GRANT = /IAMMember$|IamMember$/;
 
 function entryOf({ inputs }: PlanResource): Entry {
@@ -54,7 +59,8 @@ describe("who may do what in Google Cloud", function () {
       const edges = plan.edges
         .filter(({ to }) => [...names.values()].includes(to))
         .map(({ from, to, access }) => `${from} ${roles[String(access)]} ${to}`);
-      expect(granted).to.have.members(edges);
+      const jobs = plan === scraper ? BACKUPS : [];
+      expect(granted).to.have.members([...edges, ...jobs]);
     }
   });
 
@@ -69,21 +75,23 @@ describe("who may do what in Google Cloud", function () {
     }
   });
 
-  it("gives the whole project away to nobody but the nodes, and to them two roles", () => {
+  it("gives the whole project away to nobody but the nodes and who puts them to sleep, and to each two roles", () => {
     for (const plan of [scraper, vibebox]) {
       const wide = grantsOf(plan).filter(({ on }) => on === "project");
-      expect(wide.map(({ role }) => role)).to.have.members([
-        "container.defaultNodeServiceAccount",
-        "artifactregistry.reader",
+      expect(wide.map(({ who, role }) => `${who.split("-")[0]} ${role.replace(/-[0-9a-f]{7}$/, "")}`)).to.have.members([
+        "nodes container.defaultNodeServiceAccount",
+        "nodes artifactregistry.reader",
+        ...(plan === vibebox ? SLEEP : []),
       ]);
-      for (const { who } of wide) expect(who).to.match(new RegExp(`^nodes-[\\w-]+@${PROJECT}$`));
+      for (const { who } of wide) expect(who).to.match(new RegExp(`^(nodes|sleep)-[\\w-]+@${PROJECT}$`));
     }
   });
 
   it("makes no account for a service, no key for any account, and grants nothing to everybody", () => {
     for (const plan of [scraper, vibebox]) {
       const types = plan.resources.map(({ type }) => type);
-      expect(types.filter((type) => type === "gcp:serviceaccount/account:Account")).to.have.length(1);
+      const accounts = plan === vibebox ? 2 : 1;
+      expect(types.filter((type) => type === "gcp:serviceaccount/account:Account")).to.have.length(accounts);
       expect(types.filter((type) => /serviceaccount\/key/.test(type))).to.deep.equal([]);
       for (const { who } of grantsOf(plan)) expect(who).not.to.match(/allUsers|allAuthenticatedUsers/);
       expect(types.filter((type) => /IAM(Binding|Policy)$|Iam(Binding|Policy)$/.test(type))).to.deep.equal([]);
@@ -92,9 +100,12 @@ describe("who may do what in Google Cloud", function () {
 
   it("lets the pods of a service with an identity reach the metadata server, and no others", () => {
     const policies = scraper.resources.filter(({ name }) => name.endsWith("-metadata"));
-    expect(policies.map(({ inputs }) => at(inputs, "spec.podSelector.matchLabels"))).to.deep.equal([
-      { "app.kubernetes.io/name": "api", "app.kubernetes.io/instance": "doc-scraper" },
-    ]);
+    expect(policies.map(({ inputs }) => at(inputs, "spec.podSelector.matchLabels"))).to.deep.equal(
+      ["api", "backup-daily", "restore-daily"].map((name) => ({
+        "app.kubernetes.io/name": name,
+        "app.kubernetes.io/instance": "doc-scraper",
+      })),
+    );
   });
 
   it("keeps every secret value out of the plan", async () => {

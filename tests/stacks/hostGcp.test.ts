@@ -87,7 +87,10 @@ function grantsOf({ resources }: Plan): readonly string[] {
         : inputs.secretId
           ? name.replace(/^main-host-secrets-|-reader$/g, "")
           : "project";
-      const below = /objects\/([^"]*)"\)$/.exec(String(at(inputs, "condition.expression") ?? ""));
+      const below =
+        /objects\/([^"]*)"\) \|\| api\.getAttribute\("storage\.googleapis\.com\/objectListPrefix", ""\)\.startsWith\("\1"\)$/.exec(
+          String(at(inputs, "condition.expression") ?? ""),
+        );
       return `${String(inputs.role).replace("roles/", "")} ${on}${below ? `/${below[1]}*` : ""}`;
     });
 }
@@ -297,7 +300,7 @@ describe("hosts on gcp", function () {
     });
     expect(production.resources.filter(({ name }) => name.startsWith("main-host-sleep"))).to.deep.equal([]);
     expect(named(production, "main-host-alert-silent").inputs.combiner).to.equal("OR");
-    expect(production.degraded.map(({ feature }) => feature)).to.include("logs kept for 365 days");
+    expect(named(production, "main-audit-logs").inputs.retentionDays).to.equal(365);
   });
 
   it("writes names to a zone it is given, and says what is missing without one", async () => {

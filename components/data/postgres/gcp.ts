@@ -49,6 +49,8 @@ export class Postgres extends Component implements PostgresContract {
   readonly host: pulumi.Output<string>;
   /** Name of the instance, for replicas in other regions. */
   readonly instanceName: pulumi.Output<string>;
+  /** Names of the read replicas. */
+  readonly replicaNames: readonly pulumi.Output<string>[];
   /** The clients' users and their passwords, by service. */
   readonly clientSecrets: ReadonlyMap<string, ClientSecret>;
   /** Certificate of the authority that signs the server's. */
@@ -80,6 +82,7 @@ export class Postgres extends Component implements PostgresContract {
 
     this.host = primary.privateIpAddress;
     this.instanceName = primary.name;
+    this.replicaNames = replicas.map(({ name: replica }) => replica);
     this.administrator = { user: ADMINISTRATOR, password: master.source("password") };
     this.authority = primary.serverCaCerts.apply((certificates) => certificates[0]?.cert ?? "");
     this.clientSecrets = makeClientSecrets(this.makeChild, args.clients, {

@@ -39,6 +39,8 @@ export interface RedisArgs extends ComponentArgs {
 /** Memorystore for Redis: private, TLS with a password, encrypted with an own key, failing over across zones. */
 export class Redis extends Component implements RedisContract {
   readonly binding: Binding;
+  /** Name of the instance or the cluster. */
+  readonly instanceName: pulumi.Output<string>;
 
   private readonly args: RedisArgs;
   private readonly makeChild: Make;
@@ -51,6 +53,7 @@ export class Redis extends Component implements RedisContract {
     if (problems.length > 0) {
       throw new InputError(problems);
     }
+    this.instanceName = this.makeName();
     this.binding = args.spec.mode === "cluster" ? this.shards() : this.single();
     this.degrade({
       feature: `verification of ${args.store}'s certificate by its clients`,
@@ -73,7 +76,7 @@ export class Redis extends Component implements RedisContract {
 
   private single(): Binding {
     const { args, context } = this;
-    const instance = makeInstance(this.makeChild, { ...args, context, name: this.makeName() });
+    const instance = makeInstance(this.makeChild, { ...args, context, name: this.instanceName });
     const { readable } = planInstance(args.spec, context.redundancy.multiZone);
     const hosts = { primary: instance.host, replica: readable ? instance.readEndpoint : instance.host };
     const addresses = [...new Set(Object.values(hosts))].map((host) => pulumi.interpolate`${host}/32`);
@@ -103,7 +106,7 @@ export class Redis extends Component implements RedisContract {
 
   private shards(): Binding {
     const { args, context } = this;
-    const cluster = makeCluster(this.makeChild, { ...args, context, name: this.makeName() });
+    const cluster = makeCluster(this.makeChild, { ...args, context, name: this.instanceName });
     const host = cluster.discoveryEndpoints.apply((endpoints) => endpoints[0]?.address ?? "");
     const policies = args.clients.map((client) =>
       allowNodePorts(this.makeChild, {

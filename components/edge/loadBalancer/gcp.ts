@@ -35,6 +35,8 @@ type Backends = ReadonlyMap<string, gcp.compute.BackendService>;
 export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
   readonly address: pulumi.Output<string>;
+  /** Name of the URL map, by which its metrics go. */
+  readonly urlMapName: pulumi.Output<string>;
 
   private readonly args: LoadBalancerArgs;
   private readonly hosts: readonly string[];
@@ -64,6 +66,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     }
 
     this.address = address.address;
+    this.urlMapName = routes.name;
     this.urls = Object.fromEntries(
       [...new Set(args.routes.map(({ host }) => host))].map((host) => [host, pulumi.output(`https://${host}`)]),
     );

@@ -37,6 +37,7 @@ export interface PostgresReplicaArgs extends ComponentArgs, Omit<InstanceArgs, "
  */
 export class PostgresReplica extends Component implements PostgresContract {
   readonly binding: Binding;
+  readonly replicaNames: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: PostgresReplicaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:data:Postgres", name, args, opts);
@@ -56,6 +57,7 @@ export class PostgresReplica extends Component implements PostgresContract {
       primary: primary.instanceName,
     });
     const replicaHosts = replicas.map((replica) => replica.privateIpAddress);
+    this.replicaNames = replicas.map((replica) => replica.name);
     const addresses = [primary.host, ...replicaHosts].map((host) => pulumi.interpolate`${host}/32`);
     const opened =
       clients.length === 0

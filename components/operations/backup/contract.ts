@@ -21,7 +21,7 @@ export interface DumpTargets {
 export interface DumpImages {
   /** Bash, gzip, gpg and PostgreSQL's client of the server's version. */
   readonly dump: string;
-  /** Bash and the AWS command line, which speaks to every S3-compatible store. */
+  /** Bash and the bucket's command line: AWS's speaks to every S3-compatible store, Google's to its own. */
   readonly upload: string;
   /** PostgreSQL's server, with the extensions of the database. */
   readonly restore: string;

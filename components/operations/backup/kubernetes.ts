@@ -99,7 +99,7 @@ export class KubernetesBackup extends Component {
     const metadata = (name: string) => this.metadata(backup, name, service);
     const config = this.make(k8s.core.v1.ConfigMap, `${service}-scripts`, {
       metadata: metadata(`${service}-scripts`),
-      data: { ...jobFiles(kind) },
+      data: { ...jobFiles(kind, args.targets.objects.protocol) },
     });
     const surroundings = [...this.account(args), this.policy(args), config];
     const { pod, objects } = this.pod(args, `${service}-scripts`);

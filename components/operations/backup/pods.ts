@@ -9,7 +9,7 @@ import { containerResources, pullPolicy, RESTRICTED, type SecretKeyRef } from ".
 import { GROUP_ID } from "../../workload/podSpec";
 import type { DumpImages, DumpTargets } from "./contract";
 import { longestGapSeconds } from "./schedule";
-import { DUMP_SCRIPTS, RESTORE_SCRIPTS } from "./scripts";
+import { DUMP_SCRIPTS, GCS_DUMP_SCRIPTS, GCS_RESTORE_SCRIPTS, RESTORE_SCRIPTS } from "./scripts";
 
 type Container = k8s.types.input.core.v1.Container;
 type EnvVar = k8s.types.input.core.v1.EnvVar;
@@ -54,8 +54,13 @@ export function jobResources(scratchSize: string, kind: "dump" | "restore"): Res
 }
 
 /** Files of both jobs: their scripts, and the user file PostgreSQL's programs look their own user up in. */
-export function jobFiles(kind: "dump" | "restore"): Readonly<Record<string, string>> {
-  return kind === "dump" ? { ...DUMP_SCRIPTS } : { ...RESTORE_SCRIPTS, passwd: PASSWD };
+export function jobFiles(
+  kind: "dump" | "restore",
+  protocol: ObjectStore["protocol"] = "s3",
+): Readonly<Record<string, string>> {
+  const [dump, restore] =
+    protocol === "gcs" ? [GCS_DUMP_SCRIPTS, GCS_RESTORE_SCRIPTS] : [DUMP_SCRIPTS, RESTORE_SCRIPTS];
+  return kind === "dump" ? { ...dump } : { ...restore, passwd: PASSWD };
 }
 
 /** Oldest the newest copy may be before its restore test says so. */
@@ -170,7 +175,10 @@ function volumes(args: JobPodArgs, scratchSize: string): Volume[] {
 }
 
 function objectEnv({ objects, spec }: JobPodArgs): EnvVar[] {
-  const { bucket, region, endpoint, secretName } = objects;
+  const { bucket, protocol, region, endpoint, secretName } = objects;
+  if (protocol === "gcs") {
+    return plainEnv({ BUCKET: bucket, PREFIX: objectPrefix(spec), FILE_NAME: spec.fileName });
+  }
   const credentials = secretName === undefined ? [] : ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
   return [
     ...plainEnv({
@@ -203,17 +211,21 @@ export function scratchSizeOf(databaseSize: string): string {
   return formatBytes(Math.min(20 * GIB, Math.max(GIB, Math.ceil(bytes(databaseSize) / 4 / GIB) * GIB)));
 }
 
+/** Google's command line, with bash. */
+const GCS_CLIENT_IMAGE = "gcr.io/google.com/cloudsdktool/google-cloud-cli:500.0.0-slim";
+
 /** Image of each step. */
 export function dumpImages(
   targets: Pick<DumpTargets, "version" | "foreignExtensions">,
   given: Readonly<Partial<DumpImages>>,
+  protocol: ObjectStore["protocol"] = "s3",
 ): DumpImages {
   // Debian's variant of the official image: it is the one with bash and gpg.
   const official = `postgres:${targets.version}-bookworm`;
   return {
     dump: given.dump ?? official,
-    // The first release that speaks EKS Pod Identity is 2.15.
-    upload: given.upload ?? CLIENT_IMAGE,
+// The first release of AWS's command line that speaks EKS Pod Identity is 2.15.
+    upload: given.upload ?? (protocol === "gcs" ? GCS_CLIENT_IMAGE : CLIENT_IMAGE),
     // The operator's build for its extensions, pgvector and pgaudit among them.
     restore:
       given.restore ??

@@ -107,5 +107,64 @@ rows="$(ask "SELECT coalesce(sum(greatest(n_live_tup, 0)), 0) FROM pg_stat_user_
 echo "{\\"event\\":\\"restored\\",\\"day\\":\\"$(< "$work/day")\\",\\"tables\\":$tables,\\"rows\\":$rows}"
 `;
 
+/** What a bucket of Cloud Storage is asked of: its own command line, with no state but in its scratch directory. */
+const GCLOUD = `export CLOUDSDK_CONFIG=/tmp/gcloud CLOUDSDK_CORE_DISABLE_PROMPTS=1
+# Parts of a large file would be objects of their own, and a locked bucket lets nobody take them away again.
+export CLOUDSDK_STORAGE_PARALLEL_COMPOSITE_UPLOAD_ENABLED=False
+size_of() { gcloud storage objects describe "gs://$BUCKET/$1" --format="value(size)"; }
+`;
+
+const GCS_LIST = `before="$PREFIX\${FILE_NAME%%DATE*}"
+after="\${FILE_NAME#*DATE}"
+day_of() {
+  local day="\${1#"$before"}"
+  day="\${day%"$after"}"
+  if [[ "$1" == "$before$day$after" && "$day" =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]]; then echo "$day"; fi
+}
+gcloud storage ls "gs://$BUCKET/$PREFIX" > "$work/urls"
+while read -r url; do echo "\${url#"gs://$BUCKET/"}"; done < "$work/urls" > "$work/keys"
+`;
+
+/** An upload to Cloud Storage appears whole or not at all; what is there is never written over, as a lock would refuse it. */
+const GCS_UPLOAD = `${HEAD}${GCLOUD}
+name="\${FILE_NAME/DATE/$(< "$work/day")}"
+key="$PREFIX$name"
+size="$(wc -c < "$work/dump")"
+
+if stored="$(size_of "$key" 2> /dev/null)"; then
+  echo "{\\"event\\":\\"kept\\",\\"key\\":\\"$key\\",\\"bytes\\":$stored}"
+else
+  gcloud storage cp "$work/dump" "gs://$BUCKET/$key"
+  stored="$(size_of "$key")"
+  [[ "$((stored))" -eq "$((size))" ]] || fail "the bucket has $stored bytes of $size"
+  echo "{\\"event\\":\\"published\\",\\"key\\":\\"$key\\",\\"bytes\\":$((size))}"
+fi
+
+cutoff="$(< "$work/cutoff")"
+${GCS_LIST}
+while read -r old; do
+  day="$(day_of "$old")"
+  if [[ -n "$day" && "$day" < "$cutoff" ]]; then
+    gcloud storage rm "gs://$BUCKET/$old" || echo "{\\"event\\":\\"locked\\",\\"key\\":\\"$old\\"}"
+  fi
+done < "$work/keys"
+`;
+
+const GCS_FETCH = `${HEAD}${GCLOUD}
+${GCS_LIST}
+newest=""
+while read -r key; do
+  day="$(day_of "$key")"
+  if [[ "$day" > "$newest" ]]; then newest="$day"; found="$key"; fi
+done < "$work/keys"
+[[ -n "$newest" ]] || fail "there is no dump below gs://$BUCKET/$PREFIX"
+gcloud storage cp "gs://$BUCKET/$found" "$work/encrypted"
+echo "$newest" > "$work/day"
+`;
+
 export const DUMP_SCRIPTS = { "dump.sh": DUMP, "upload.sh": UPLOAD } as const;
 export const RESTORE_SCRIPTS = { "fetch.sh": FETCH, "decrypt.sh": DECRYPT, "restore.sh": RESTORE } as const;
+
+/** The same programs for a bucket of Cloud Storage: only who speaks to it differs. */
+export const GCS_DUMP_SCRIPTS = { ...DUMP_SCRIPTS, "upload.sh": GCS_UPLOAD } as const;
+export const GCS_RESTORE_SCRIPTS = { ...RESTORE_SCRIPTS, "fetch.sh": GCS_FETCH } as const;

@@ -42,6 +42,7 @@ export function fileShareProblems(store: string, spec: Pick<StoreOf<"file-share"
 /** A Filestore instance in Google's network, and the claim by which pods of one namespace mount it. */
 export class FileShare extends Component {
   readonly binding: Binding;
+  readonly instanceName: pulumi.Output<string>;
 
   private readonly args: FileShareArgs;
 
@@ -53,6 +54,7 @@ export class FileShare extends Component {
       throw new InputError(problems);
     }
     const instance = this.makeInstance();
+    this.instanceName = instance.name;
     const opened = this.openTo(instance);
     const claim = this.makeClaim(this.makeVolume(instance));
     this.binding = {

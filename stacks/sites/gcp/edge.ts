@@ -13,6 +13,7 @@ import type { Exposure } from "../site";
 import { remoteEndpoints } from "./handover";
 import { makeCloudProvider } from "./providers";
 import { sharedParts } from "./shared";
+import { makeEdgeMonitoring } from "./watch";
 
 type Urls = Readonly<Record<string, pulumi.Output<string>>>;
 
@@ -24,14 +25,15 @@ export function makeGcpEdge(settings: ProgramSettings): boolean {
     return false;
   }
   const system = systemIn(settings, first);
-  const routes = planExposures(system).map((planned) => routeOf({ ...planned, ready: [] }, domain));
+  const exposures = planExposures(system);
+  const routes = exposures.map((planned) => routeOf({ ...planned, ready: [] }, domain));
   if (routes.length === 0) {
     return false;
   }
   const { context, name, options } = edgePlace(settings, first, system);
   const shared = sharedParts(settings);
   const zoneName = first.existing?.zone;
-  new LoadBalancer(
+  const balancer = new LoadBalancer(
     name,
     {
       context,
@@ -53,6 +55,12 @@ export function makeGcpEdge(settings: ProgramSettings): boolean {
         (service) => shared.lead?.network.services.get(service) ?? [],
       ),
     },
+  );
+  makeEdgeMonitoring(
+    `${name}-monitoring`,
+    { context, settings, system },
+    { balancer: balancer.urlMapName, exposures, domain },
+    options,
   );
   return true;
 }

@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Cluster } from "../../../components/cluster/gcp";
+import { GCP_NAMES } from "../../../components/gcp/names";
+import { uniqueName } from "../../../components/naming";
+import type { Network } from "../../../components/networking/gcp";
+import { CONCERNS } from "../../../components/secrets/keys/contract";
+import { Keys } from "../../../components/secrets/keys/gcp";
+import type { SiteRequest } from "../site";
+
+/** A key per concern, or the placement's own for all of them. */
+export function makeKeys(request: SiteRequest, options: pulumi.ComponentResourceOptions): Keys {
+  const { context, placementSettings } = request;
+  const key = placementSettings.existing?.kmsKey;
+  const existing = key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
+  return new Keys(`${placementSettings.name}-keys`, { context, ...existing }, options);
+}
+
+/** The cluster of a placement, as the settings reach it. */
+export function makeCluster(
+  request: SiteRequest,
+  network: Network,
+  keys: Keys,
+  options: pulumi.ComponentResourceOptions,
+): Cluster {
+  const { context, settings, system, placementSettings } = request;
+  const { impersonateServiceAccount } = settings.access.gcp;
+  const { from, cidrBlocks } = settings.access.deployer;
+  const version = settings.compute.kubernetesVersion;
+  return new Cluster(
+    `${placementSettings.name}-cluster`,
+    {
+      context,
+      clusterName: uniqueName(GCP_NAMES.cluster, [context.system, pulumi.getStack(), context.placement]),
+      network,
+      keys,
+      nodePools: system.nodePools,
+      ...(settings.compute.architecture === undefined ? {} : { architecture: settings.compute.architecture }),
+      publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
+      externalPorts: Object.values(system.external).map((external) => external.port),
+      ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
+      ...(version === undefined ? {} : { version }),
+    },
+    options,
+  );
+}

@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import type { Plan } from "../../engine";
+import { EXTRAS } from "./gcpExtras";
+import { at, named, ofType, PRODUCTION, planGcp } from "./gcpPlan";
+
+describe("what looks after a placement on Google Cloud", function () {
+  this.timeout(120_000);
+  let plan: Plan;
+  before(async () => {
+    ({ plan } = await planGcp("simulate", EXTRAS[0]));
+  });
+
+  it("alerts on the database, the cache, the cluster, the gateway and the load balancer, each told to everybody", () => {
+    const alerts = ofType(plan, "gcp:monitoring/alertPolicy:AlertPolicy");
+    expect(alerts.map(({ name }) => name.replace(/^main-(edge-)?monitoring-alert-/, ""))).to.have.members([
+      ...["primary", "replica-1", "replica-2"].flatMap((instance) =>
+        ["cpu", "disk", "up"].map((what) => `database-${instance}-${what}`),
+      ),
+      ...["database-replica-1-lag", "database-replica-2-lag", "redis-memory", "redis-lag"],
+      ...["nodes-cpu", "nodes-memory", "containers-restart", "nat-dropped", "edge-errors", "edge-latency"],
+      ...["uptime-api-scraper-example-com", "certificate-api-scraper-example-com"],
+    ]);
+    for (const { inputs, name } of alerts) {
+      expect(inputs.notificationChannels, name).to.have.length(2);
+      expect(at(inputs, "documentation.content"), name).to.be.a("string").that.is.not.empty;
+    }
+  });
+
+  it("names in each condition the one resource it is about", () => {
+    const filterOf = (name: string) =>
+      String(at((named(plan, name).inputs.conditions as readonly unknown[])[0], "conditionThreshold.filter"));
+    const database = String(named(plan, "main-database-primary").inputs.name);
+    expect(filterOf("main-monitoring-alert-database-primary-disk")).to.equal(
+      `resource.type = "cloudsql_database" AND resource.labels.database_id = ends_with("${database}") AND metric.type = "cloudsql.googleapis.com/database/disk/utilization"`,
+    );
+    expect(filterOf("main-monitoring-alert-nodes-memory")).to.match(
+      /AND metric\.labels\.memory_type = "non-evictable"$/,
+    );
+  });
+
+  it("asks the public's host for its health every minute, over TLS, from three continents", () => {
+    const [check, ...others] = ofType(plan, "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig");
+    expect(others).to.deep.equal([]);
+    expect(at(check?.inputs, "monitoredResource.labels.host")).to.equal("api.scraper.example.com");
+    expect(check?.inputs).to.deep.include({ period: "60s", selectedRegions: ["USA", "EUROPE", "ASIA_PACIFIC"] });
+    expect(at(check?.inputs, "httpCheck")).to.deep.include({ port: 443, useSsl: true, validateSsl: true });
+  });
+
+  it("keeps logs as long as the environment says, and audit logs where they outlive it", () => {
+    expect(named(plan, "main-audit-logs").inputs).to.deep.include({ bucketId: "_Default", retentionDays: 30 });
+    expect(named(plan, "main-audit-audit-logs").inputs).to.deep.include({ retentionDays: 365, locked: false });
+    expect(at(named(plan, "main-audit-access-logs").inputs, "auditLogConfigs")).to.deep.equal([
+      { logType: "ADMIN_READ" },
+      { logType: "DATA_READ" },
+      { logType: "DATA_WRITE" },
+    ]);
+    expect(named(plan, "main-audit-audit-sink").inputs.filter).to.equal('logName:"cloudaudit.googleapis.com"');
+    expect(named(plan, "main-audit-armor").inputs.cloudArmorTier).to.equal("CA_ENTERPRISE_PAYGO");
+  });
+
+  it("locks the audit logs in production, where that is the point", async () => {
+    const digest = `registry.example.com/team/app@sha256:${"0".repeat(64)}`;
+    const { plan: production } = await planGcp("preview", {
+      ...EXTRAS[0],
+      ...PRODUCTION,
+      "groundplan:images": { services: { api: digest, worker: digest } },
+    });
+    expect(named(production, "main-audit-audit-logs").inputs.locked).to.equal(true);
+    expect(ofType(production, "gcp:workflows/workflow:Workflow")).to.deep.equal([]);
+  });
+
+  it("tells of the budget at half, most and all of it", () => {
+    const { inputs } = named(plan, "main-audit-budget");
+    expect(inputs.billingAccount).to.equal("012345-6789AB-CDEF01");
+    expect(at(inputs, "amount.specifiedAmount")).to.deep.equal({ currencyCode: "USD", units: "900" });
+    expect(inputs.thresholdRules).to.deep.equal([
+      { thresholdPercent: 0.5, spendBasis: "CURRENT_SPEND" },
+      { thresholdPercent: 0.8, spendBasis: "CURRENT_SPEND" },
+      { thresholdPercent: 1, spendBasis: "FORECASTED_SPEND" },
+    ]);
+  });
+
+  it("says which account a budget would need, where none is named", async () => {
+    const { plan: without } = await planGcp("preview", { "groundplan:alerts": EXTRAS[0]?.["groundplan:alerts"] });
+    expect(ofType(without, "gcp:billing/budget:Budget")).to.deep.equal([]);
+    expect(without.degraded.map(({ feature }) => feature)).to.include("a budget of 900 USD a month");
+  });
+
+  it("sleeps by the hour: autoscaling off before the nodes go, and back after them", () => {
+    const job = named(plan, "main-schedule-stop-hour").inputs;
+    expect(job).to.deep.include({ schedule: "0 19 * * 1-5", timeZone: "Etc/UTC" });
+    const steps = (name: string) => {
+      const source = JSON.parse(String(named(plan, name).inputs.sourceContents)) as {
+        readonly main: { readonly steps: readonly Readonly<Record<string, { readonly args: { body: unknown } }>>[] };
+      };
+      return source.main.steps.flatMap((step) => Object.entries(step).map(([key, { args }]) => [key, args.body]));
+    };
+    const system = steps("main-schedule-stop").filter(([key]) => String(key).endsWith("-system"));
+    expect(system).to.deep.equal([
+      ["hold-system", { autoscaling: { enabled: false } }],
+      ["size-system", { nodeCount: 0 }],
+    ]);
+    const woken = steps("main-schedule-start").filter(([key]) => String(key).endsWith("-system"));
+    expect(woken).to.deep.equal([
+      ["size-system", { nodeCount: 1 }],
+      ["release-system", { autoscaling: { enabled: true, minNodeCount: 1, maxNodeCount: 2 } }],
+    ]);
+    // The database has replicas that follow it, so it runs on.
+    expect(steps("main-schedule-stop").filter(([key]) => String(key).includes("database"))).to.deep.equal([]);
+  });
+
+  it("lets the account that does so change sizes and start workflows, and nothing else", () => {
+    const { inputs } = named(plan, "main-schedule-role");
+    expect(inputs.permissions).to.deep.equal([
+      "container.clusters.get",
+      "container.clusters.update",
+      "container.operations.get",
+      "cloudsql.instances.get",
+      "cloudsql.instances.update",
+    ]);
+    expect(named(plan, "main-schedule-may-start-workflows").inputs.role).to.equal("roles/workflows.invoker");
+  });
+
+  it("dumps the database to its bucket by the identity of the job, and restores it for a test", () => {
+    const scripts = at(named(plan, "main-backup-backup-daily-scripts").inputs, "data") as Readonly<
+      Record<string, string>
+    >;
+    expect(scripts["upload.sh"]).to.include('gcloud storage cp "$work/dump" "gs://$BUCKET/$key"');
+    expect(scripts["upload.sh"]).to.not.match(/\baws s3/);
+    const pod = "spec.jobTemplate.spec.template.spec";
+    const cron = named(plan, "main-backup-backup-daily").inputs;
+    const [upload] = at(cron, `${pod}.containers`) as readonly Readonly<Record<string, unknown>>[];
+    expect(upload?.image).to.match(/google-cloud-cli:\d+\.\d+\.\d+-slim$/);
+    expect(((upload?.env ?? []) as readonly { readonly name: string }[]).map(({ name }) => name)).to.deep.equal([
+      ...["HOME", "BUCKET", "PREFIX", "FILE_NAME"],
+    ]);
+    const grants = ofType(plan, "gcp:storage/bucketIAMMember:BucketIAMMember").filter(({ inputs }) =>
+      /\/sa\/(backup|restore)-/.test(String(inputs.member)),
+    );
+    expect(grants.map(({ inputs }) => inputs.role)).to.have.members([
+      "roles/storage.objectUser",
+      "roles/storage.objectViewer",
+    ]);
+    expect(named(plan, "main-backup-restore-daily").inputs).to.be.an("object");
+  });
+});
