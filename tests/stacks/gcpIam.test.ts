@@ -59,8 +59,7 @@ describe("who may do what in Google Cloud", function () {
       const edges = plan.edges
         .filter(({ to }) => [...names.values()].includes(to))
         .map(({ from, to, access }) => `${from} ${roles[String(access)]} ${to}`);
-      const jobs = plan === scraper ? BACKUPS : [];
-      expect(granted).to.have.members([...edges, ...jobs]);
+      expect(granted).to.have.members([...edges, ...BACKUPS]);
     }
   });
 
@@ -81,7 +80,7 @@ describe("who may do what in Google Cloud", function () {
       expect(wide.map(({ who, role }) => `${who.split("-")[0]} ${role.replace(/-[0-9a-f]{7}$/, "")}`)).to.have.members([
         "nodes container.defaultNodeServiceAccount",
         "nodes artifactregistry.reader",
-        ...(plan === vibebox ? SLEEP : []),
+        ...(plan === scraper ? SLEEP : []),
       ]);
       for (const { who } of wide) expect(who).to.match(new RegExp(`^(nodes|sleep)-[\\w-]+@${PROJECT}$`));
     }
@@ -90,7 +89,7 @@ describe("who may do what in Google Cloud", function () {
   it("makes no account for a service, no key for any account, and grants nothing to everybody", () => {
     for (const plan of [scraper, vibebox]) {
       const types = plan.resources.map(({ type }) => type);
-      const accounts = plan === vibebox ? 2 : 1;
+      const accounts = plan === scraper ? 2 : 1;
       expect(types.filter((type) => type === "gcp:serviceaccount/account:Account")).to.have.length(accounts);
       expect(types.filter((type) => /serviceaccount\/key/.test(type))).to.deep.equal([]);
       for (const { who } of grantsOf(plan)) expect(who).not.to.match(/allUsers|allAuthenticatedUsers/);
