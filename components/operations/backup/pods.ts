@@ -224,7 +224,7 @@ export function dumpImages(
   const official = `postgres:${targets.version}-bookworm`;
   return {
     dump: given.dump ?? official,
-// The first release of AWS's command line that speaks EKS Pod Identity is 2.15.
+    // The first release of AWS's command line that speaks EKS Pod Identity is 2.15.
     upload: given.upload ?? (protocol === "gcs" ? GCS_CLIENT_IMAGE : CLIENT_IMAGE),
     // The operator's build for its extensions, pgvector and pgaudit among them.
     restore:
