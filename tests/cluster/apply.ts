@@ -108,24 +108,30 @@ export async function clearAll(cluster: Cluster, objects: readonly KubernetesObj
   for (const object of [...others].reverse()) {
     await deleteKnown(cluster, object);
   }
-  for (const { metadata } of objects.filter(({ kind }) => kind === "Namespace")) {
-    // Claims of a StatefulSet's template outlive it, and Jobs that were made of a CronJob by hand have no owner.
-    const ownerless = await Promise.all([
-      cluster.list("v1", "PersistentVolumeClaim", metadata.name),
-      cluster.list("batch/v1", "Job", metadata.name),
-    ]);
-    for (const object of ownerless.flat()) {
-      await cluster.delete(object);
+  try {
+    for (const { metadata } of objects.filter(({ kind }) => kind === "Namespace")) {
+      await poll(`pods and claims of ${metadata.name} to end`, GONE_MS, () => isEmptied(cluster, metadata.name));
     }
-    await poll(`pods of ${metadata.name} to end`, GONE_MS, async () => {
-      const left = await Promise.all(
-        ["Pod", "PersistentVolumeClaim"].map((kind) => cluster.list("v1", kind, metadata.name)),
-      );
-      return left.every((list) => list.length === 0);
-    });
+  } finally {
+    // Only now: nodes have to end the pods that were on them.
+    await Promise.all(objects.filter(({ kind }) => kind === "Node").map((node) => cluster.delete(node)));
   }
-  // Only now: nodes have to end the pods that were on them.
-  await Promise.all(objects.filter(({ kind }) => kind === "Node").map((node) => cluster.delete(node)));
+}
+
+/**
+ * Whether no pod and no claim is left in a namespace. Deletes what has no owner to go with, again and again, since a
+ * controller may be in the middle of making one: claims of a StatefulSet's template, and Jobs made of a CronJob by hand.
+ */
+async function isEmptied(cluster: Cluster, namespace: string): Promise<boolean> {
+  const [pods = [], claims = [], jobs = []] = await Promise.all([
+    cluster.list("v1", "Pod", namespace),
+    cluster.list("v1", "PersistentVolumeClaim", namespace),
+    cluster.list("batch/v1", "Job", namespace),
+  ]);
+  for (const object of [...claims, ...jobs]) {
+    await cluster.delete(object);
+  }
+  return pods.length === 0 && claims.length === 0;
 }
 
 /** Deletes these objects, the last made first, and waits until the namespaces among them are gone with all they hold. */

@@ -49,12 +49,15 @@ describeOnControlPlane("planned manifests on a control plane", (subject) => {
       for (const { placement, objects, poolMost } of await clustersOf(this, cell)) {
         await installDefinitions(cluster, objects);
         const nodes = await makeNodes(cluster, poolsFor(objects, poolMost));
+        namespaces.keep(objects);
         try {
           await liveThrough(cluster, placement, objects, nodes);
-        } finally {
-          namespaces.keep(objects);
-          await clearAll(cluster, [...objects, ...nodes]);
+        } catch (error) {
+          // What clearing says of what is left is less than what went wrong before.
+          await clearAll(cluster, [...objects, ...nodes]).catch(() => undefined);
+          throw error;
         }
+        await clearAll(cluster, [...objects, ...nodes]);
       }
     });
   }
