@@ -8,6 +8,8 @@ export interface PlanArgs {
   readonly model: "standalone" | "single-server" | "distributed" | "global";
   /** Further settings by key, structured. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Secret configuration by full key, structured. @default none */
+  readonly secrets?: Readonly<Record<string, unknown>>;
   /** @default "simulate" */
   readonly mode?: "preview" | "simulate";
 }
@@ -53,7 +55,8 @@ export class Manifests {
     this.outputs = unwrap(run.outputs);
   }
 
-  static async plan({ system, environment, model, settings = {}, mode = "simulate" }: PlanArgs): Promise<Manifests> {
+  static async plan(args: PlanArgs): Promise<Manifests> {
+    const { system, environment, model, settings = {}, secrets = {}, mode = "simulate" } = args;
     const structured = { domain: "example.org", cloud: "kubernetes", ...settings };
     const config: Record<string, string> = {
       "groundplan:system": system,
@@ -65,12 +68,15 @@ export class Manifests {
     for (const [key, value] of Object.entries(structured)) {
       config[`groundplan:${key}`] = typeof value === "string" ? value : JSON.stringify(value);
     }
+    for (const [key, value] of Object.entries(secrets)) {
+      config[key] = JSON.stringify(value);
+    }
     const run = await runProgram({
       program: program as Program,
       project: "groundplan",
       stack: "test",
       config,
-      secretKeys: [],
+      secretKeys: Object.keys(secrets),
       mode,
     });
     return new Manifests(run);

@@ -1,9 +1,11 @@
 import { expect } from "chai";
+import { externalSecrets } from "../../automation/externalSecrets";
 import type { WireObject } from "../../engine/wire";
 import { loadSystem } from "../../systems/load";
 import { resolveSystem } from "../../systems/resolve";
 import type { Model } from "../../systems/spec";
 import { at, Manifests } from "./kubernetesManifests";
+import { cloudConnections, hostsOf, type OwnCloud } from "./reachability/clouds";
 import { connection, expectedConnections, HOSTS, installed, NEIGHBOURS } from "./reachability/expected";
 import { isOpen, type Node, podsOf, policiesOf, portsOf } from "./reachability/network";
 
@@ -49,6 +51,34 @@ async function check({ system: name, model, settings = {}, buckets = [] }: Cell)
   }
 }
 
+const REGIONS: Readonly<Record<OwnCloud, readonly string[]>> = {
+  aws: ["us-east-1", "eu-west-1"],
+  gcp: ["us-central1", "europe-west1"],
+};
+
+async function checkCloud(name: string, model: "distributed" | "global", cloud: OwnCloud): Promise<void> {
+  const regions = REGIONS[cloud].slice(0, model === "global" ? 2 : 1);
+  const plan = await Manifests.plan({
+    system: name,
+    environment: "dev",
+    model,
+    settings: { cloud, regions, access: { gcp: { project: "groundplan-tests" } } },
+    secrets: await externalSecrets(name, "secret"),
+  });
+  const input = await loadSystem(name, { readFile, setting: "groundplan:system" });
+  for (const placement of regions) {
+    const system = resolveSystem(input, { model, environment: "dev", placement });
+    const pods = podsOf(plan, placement);
+    const hosts = hostsOf(cloud, plan.run, placement, system);
+    const addOns = installed(plan.all.filter((each) => each.name.startsWith(`${placement}-`)).map((each) => each.name));
+    const expected = cloudConnections({ system, pods, addOns, buckets: [], entry: "entry" }, hosts);
+    const open = openConnections(policiesOf(plan, placement), pods, hosts.nodes);
+    expect([...open].filter((each) => !expected.has(each)).sort(), `more, ${placement}`).to.deep.equal([]);
+    expect([...expected].filter((each) => !open.has(each)).sort(), `less, ${placement}`).to.deep.equal([]);
+    expect(open.size).to.be.greaterThan(10);
+  }
+}
+
 /** The pods cert-manager makes while it proves a host, where a policy is there for them. */
 function solversOf(plan: Manifests, placement: string): readonly Node[] {
   return policiesOf(plan, placement).flatMap((policy) =>
@@ -65,12 +95,16 @@ function solversOf(plan: Manifests, placement: string): readonly Node[] {
   );
 }
 
-function openConnections(policies: readonly WireObject[], pods: readonly Node[]): ReadonlySet<string> {
+function openConnections(
+  policies: readonly WireObject[],
+  pods: readonly Node[],
+  hosts: readonly Node[] = [],
+): ReadonlySet<string> {
   const ports = [...portsOf(policies), { port: 22, protocol: "TCP" }];
   // A pod nobody planned, in every namespace there is: default-deny is what holds it.
   const namespaces = [...new Set(pods.map(({ namespace }) => namespace))];
   const intruders = namespaces.map((namespace) => ({ name: "intruder", namespace, labels: {}, address: "10.244.2.2" }));
-  const outside = [...NEIGHBOURS, ...HOSTS];
+  const outside = [...NEIGHBOURS, ...HOSTS, ...hosts];
   const open = new Set<string>();
   const all = [...pods, ...intruders];
   for (const from of [...all, ...outside]) {
@@ -94,6 +128,15 @@ describe("who can reach whom on Kubernetes", function () {
   for (const system of SYSTEMS) {
     for (const model of MODELS) {
       it(`is what ${system} says, ${model}: nothing more, nothing less`, () => check({ system, model }));
+    }
+  }
+
+  for (const cloud of ["aws", "gcp"] as const) {
+    for (const system of SYSTEMS) {
+      for (const model of ["distributed", "global"] as const) {
+        it(`is what ${system} says, ${model} on ${cloud}: nothing more, nothing less`, () =>
+          checkCloud(system, model, cloud));
+      }
     }
   }
 

@@ -54,7 +54,7 @@ export class Watch {
 
 export interface WatchArgs {
   readonly request: SiteRequest;
-  readonly keys: KeysContract;
+  readonly keys: KeysContract & pulumi.Resource;
   readonly logs: BucketArgs["logs"];
   readonly replica: BucketArgs["replica"];
   readonly watched: Watched;
@@ -100,7 +100,9 @@ function makeTrailBucket(name: string, args: WatchArgs, options: pulumi.Componen
     retentionDays: days,
     lifecycle: { expireDays: days + 1 },
   }) as StoreOf<"bucket">;
-  const account = accountOf(request.placement);
+  // Of the keys, which are made with this placement's provider: the placement itself has none, and would ask whatever
+  // account the machine happens to be logged in to.
+  const account = accountOf(keys);
   return new Bucket(
     name,
     {

@@ -42,9 +42,11 @@ export interface Facts {
   readonly addOns: readonly string[];
   /** Buckets of the settings; all others are directories, which nobody connects to. */
   readonly buckets: readonly string[];
+  /** Where the public comes in. @default the ingress controller */
+  readonly entry?: string;
 }
 
-type Connection = string;
+export type Connection = string;
 
 export function connection(from: string, to: string, port: number, protocol = "TCP"): Connection {
   return `${from} > ${to}:${port}${protocol === "TCP" ? "" : "/UDP"}`;
@@ -73,10 +75,15 @@ function ofEdge(facts: Facts, edge: Edge): readonly Connection[] {
   );
 }
 
+/** What the spec's own edges come to, of those a filter leaves. */
+export function edgeConnections(facts: Facts, filter: (edge: Edge) => boolean): readonly Connection[] {
+  return facts.system.edges.filter(filter).flatMap((edge) => ofEdge(facts, edge));
+}
+
 function namesOf(facts: Facts, end: EdgeEnd, port: number): readonly string[] {
   switch (end.kind) {
     case "public":
-      return ["ingress"];
+      return [facts.entry ?? "ingress"];
     case "monitoring":
       // Jobs push to the one pod that takes it, services trace to another; everything of the namespace may scrape.
       return port === 9091 ? ["push-gateway"] : port === 4318 ? ["collector"] : MONITORS;
@@ -99,7 +106,7 @@ function isDirectory({ system, buckets }: Facts, store: string): boolean {
 }
 
 /** What keeps a store of several servers together, and who runs it. */
-function withinStore(facts: Facts, name: string, store: StoreSpec): readonly Connection[] {
+export function withinStore(facts: Facts, name: string, store: StoreSpec): readonly Connection[] {
   const operated = (label: string) => facts.pods.some((pod) => pod.name === name && label in pod.labels);
   const both = (a: string, b: string, port: number) => [connection(a, b, port)];
   switch (store.kind) {
@@ -152,7 +159,7 @@ function withinStore(facts: Facts, name: string, store: StoreSpec): readonly Con
 }
 
 /** Everybody looks names up but those who call nobody. */
-function dns({ pods, system }: Facts): readonly Connection[] {
+export function dns({ pods, system }: Facts): readonly Connection[] {
   const silent = Object.entries(system.stores).flatMap(([name, store]) => {
     const alone =
       store.kind === "memcached" ||

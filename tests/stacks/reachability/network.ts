@@ -63,8 +63,12 @@ export function portsOf(policies: readonly WireObject[]): readonly Port[] {
     for (const direction of ["ingress", "egress"]) {
       for (const rule of items(at(policy, `spec.${direction}`))) {
         for (const entry of items(at(rule, "ports"))) {
-          const port = { port: Number(at(entry, "port")), protocol: String(at(entry, "protocol")) };
-          found.set(`${port.port}/${port.protocol}`, port);
+          const protocol = String(at(entry, "protocol"));
+          // A range is asked for by both its ends and the port beyond.
+          const { port: first, endPort: last } = entry as { readonly port: number; readonly endPort?: number };
+          for (const port of last === undefined ? [first] : [first, last, last + 1]) {
+            found.set(`${port}/${protocol}`, { port, protocol });
+          }
         }
       }
     }
@@ -106,11 +110,15 @@ function passes(
       const ports = items(at(rule, "ports"));
       return (
         (peers.length === 0 || peers.some((peer) => isPeer(peer, other, String(at(policy, "metadata.namespace"))))) &&
-        (ports.length === 0 ||
-          ports.some((entry) => at(entry, "port") === port.port && at(entry, "protocol") === port.protocol))
+        (ports.length === 0 || ports.some((entry) => covers(entry, port)))
       );
     }),
   );
+}
+
+function covers(entry: unknown, { port, protocol }: Port): boolean {
+  const { port: first, endPort: last = first } = entry as { readonly port: number; readonly endPort?: number };
+  return at(entry, "protocol") === protocol && port >= first && port <= last;
 }
 
 function isPeer(peer: unknown, node: Node, policyNamespace: string): boolean {
