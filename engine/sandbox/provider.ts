@@ -76,12 +76,14 @@ export class SandboxProvider {
   /** A provider is replaced where it would talk to another cluster: its objects are not there. */
   diffConfig(olds: WireObject, news: WireObject): ObjectDiff {
     const [old, next] = [unwrap(olds) as WireObject, unwrap(news) as WireObject];
-    const known = !isUnknown(next.kubeconfig) && !isUnknown(old.kubeconfig);
+    const known = [old, next].every(
+      (config) => !isUnknown(config.kubeconfig) || config.clusterIdentifier !== undefined,
+    );
     const moved = this.settings.package === "kubernetes" && known && clusterOf(old) !== clusterOf(next);
     const { changes } = diffObject({
       current: { ...PROVIDER, inputs: olds, id: "", outputs: {} },
       next: { ...PROVIDER, inputs: news },
-      replacesOn: (_, path) => moved && /^(kubeconfig|context|cluster)\b/.test(path),
+      replacesOn: (_, path) => moved && /^(clusterIdentifier|kubeconfig|context|cluster)\b/.test(path),
     });
     return { changes, deleteBeforeReplace: false };
   }

@@ -25,9 +25,12 @@ export function scopesOf(packageName: string, provider: WireObject, inputs: Wire
   return packageName === "aws" ? [own, `${own.split("/")[0] ?? FAKE_ACCOUNT}/`] : [own];
 }
 
-/** The API server a Kubernetes provider talks to, as far as its configuration says. */
+/** The cluster a Kubernetes provider talks to: as it identifies it, else as far as its configuration says. */
 export function clusterOf(provider: WireObject): string {
-  const { kubeconfig, context, cluster } = provider;
+  const { clusterIdentifier, kubeconfig, context, cluster } = provider;
+  if (typeof clusterIdentifier === "string" && clusterIdentifier !== "") {
+    return clusterIdentifier;
+  }
   const servers = [...textOf(kubeconfig).matchAll(/\bserver\\?["']?\s*:\s*\\?["']?([^\s"'\\,}]+)/g)].map(
     (found) => found[1],
   );

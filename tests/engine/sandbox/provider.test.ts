@@ -215,6 +215,9 @@ describe("engine: sandbox provider", () => {
       "kubeconfig",
     ]);
     expect((await kubernetes.diffConfig({ context: "a" }, { context: "b" })).replaces).to.deep.equal(["context"]);
+    // Whoever says which cluster it is may change the way to it.
+    const identified = (server: string) => ({ ...config(server, "1"), clusterIdentifier: "shop" });
+    expect((await kubernetes.diffConfig(identified("https://a"), identified("https://b"))).replaces).to.deep.equal([]);
   });
 
   it("keeps secrets secret: in what it answers, and on disk", async () => {
