@@ -24,8 +24,15 @@ const STACK = "trial";
 /** Whether the Pulumi CLI is on the PATH. Without it these tests are skipped, and say so. */
 export const hasPulumi = spawnSync("pulumi", ["version"]).status === 0;
 
-/** Whether to run everything rather than a sample: `GROUNDPLAN_SANDBOX_TESTS=all`. */
-export const runsAll = process.env.GROUNDPLAN_SANDBOX_TESTS === "all";
+const [wanted, ...words] = (process.env.GROUNDPLAN_SANDBOX_TESTS ?? "").split(" ");
+
+/** Whether to run everything rather than a sample: `GROUNDPLAN_SANDBOX_TESTS=all`, or `"all vibebox aws"` for some. */
+export const runsAll = wanted === "all";
+
+/** The cells to run: a sample, or all with some words in common. */
+export function chosen(all: readonly Cell[], sample: readonly Cell[]): readonly Cell[] {
+  return runsAll ? all.filter((cell) => words.every((word) => Object.values(cell).includes(word))) : sample;
+}
 
 /** How a command of the CLI ended. */
 export interface Ended {

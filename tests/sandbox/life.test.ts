@@ -1,0 +1,82 @@
+import { expect } from "chai";
+import type { Cell } from "../../automation/matrix";
+import { replacesOn } from "../../automation/replacements";
+import { CLOUDS } from "../../components/context";
+import type { SandboxObject } from "../../engine/sandbox/store";
+import { MODELS } from "../../systems/spec";
+import { chosen, deployable, existingIn, hasPulumi, ownedBy, secretsOf, Trial } from "./trial";
+
+/** A small system of every kind of store but two. */
+const SYSTEM = "doc-scraper";
+
+const LIVES: readonly Cell[] = CLOUDS.flatMap((cloud) => MODELS.map((model) => ({ system: SYSTEM, model, cloud })));
+
+const SAMPLE: readonly Cell[] = [
+  { system: SYSTEM, model: "standalone", cloud: "kubernetes" },
+  { system: SYSTEM, model: "single-server", cloud: "gcp" },
+  { system: SYSTEM, model: "distributed", cloud: "aws" },
+];
+
+/** What holds data: the types whose replacement loses something, by the table diffs warn by. */
+function stateful(cloud: readonly SandboxObject[]): Record<string, string> {
+  return Object.fromEntries(
+    cloud
+      .filter(
+        ({ type }) => !type.startsWith("kubernetes:") || /StatefulSet|PersistentVolumeClaim|postgresql/.test(type),
+      )
+      .filter(({ type }) => replacesOn(type, "no such property") !== "unknown")
+      .map(({ urn, id }) => [urn, id]),
+  );
+}
+
+describe("sandbox: the life of a stack in the real engine", function () {
+  this.timeout(900_000);
+  before(function () {
+    if (!hasPulumi) {
+      this.skip();
+    }
+  });
+
+  for (const cell of chosen(LIVES, SAMPLE)) {
+    it(`${cell.model} on ${cell.cloud}: up, no change, change, refresh, unprotect, destroy`, async () => {
+      const config = { ...deployable(cell), "groundplan:protect": true, "groundplan:tags": { owner: "first" } };
+      const trial = await Trial.start(config, await secretsOf(cell.system));
+      try {
+        await trial.up();
+        const first = trial.cloud();
+        const kept = stateful(first);
+        expect(Object.keys(kept)).to.not.deep.equal([]);
+        expect(existingIn(first)).to.deep.equal(ownedBy(await trial.state()));
+
+        await trial.up("--expect-no-changes");
+        expect(trial.cloud()).to.deep.equal(first);
+
+        trial.configure({ ...config, "groundplan:tags": { owner: "second" } });
+        const { out } = await trial.up();
+        const second = trial.cloud();
+        expect(out)
+          .to.match(/ ~ \d+ updated/)
+          .and.not.to.match(/replaced/);
+        expect(existingIn(second)).to.deep.equal(existingIn(first));
+        expect(stateful(second)).to.deep.equal(kept);
+        expect(JSON.stringify(second)).to.include("second").and.not.to.include('"owner":"first"');
+
+        await trial.refresh("--expect-no-changes");
+
+        // What is protected is neither deleted by a destroy nor by anything that goes with it.
+        const refused = await trial.tryDestroy();
+        expect(refused.code).to.not.equal(0);
+        expect(refused.out + refused.err).to.match(/protect/);
+        expect(stateful(trial.cloud())).to.deep.equal(kept);
+
+        trial.configure({ ...config, "groundplan:protect": false, "groundplan:tags": { owner: "second" } });
+        await trial.up();
+        expect(stateful(trial.cloud())).to.deep.equal(kept);
+        await trial.destroy();
+        expect([trial.cloud(), (await trial.state()).resources]).to.deep.equal([[], []]);
+      } finally {
+        trial.dispose();
+      }
+    });
+  }
+});
