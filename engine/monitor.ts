@@ -232,7 +232,8 @@ export class Monitor {
     const secretOutputs = goal.options.additionalSecretOutputs ?? [];
     const preview = this.settings.mode === "preview";
     const simulated = preview ? {} : this.settings.simulate(this.#simulationOf(urn, goal));
-    const properties = mergeOutputs(goal.inputs, simulated);
+    // A provider whose own configuration is still to come cannot be asked: not even that it will take the inputs.
+    const properties = preview && this.#awaitsConfig(goal.provider) ? {} : mergeOutputs(goal.inputs, simulated);
     for (const key of secretOutputs) {
       const value = properties[key] ?? (preview ? UNKNOWN : undefined);
       if (value !== undefined) {
@@ -263,7 +264,15 @@ export class Monitor {
     return unwrap(explicit?.inputs ?? this.#defaults.configOf(packageName)) as WireObject;
   }
 
+  #awaitsConfig(reference: string | undefined): boolean {
+    const provider = reference === undefined ? undefined : this.resources.get(parseProviderReference(reference).urn);
+    return provider !== undefined && containsUnknown(provider.inputs);
+  }
+
   #answer(call: Call): WireObject | undefined {
+    if (this.#awaitsConfig(call.provider)) {
+      return undefined;
+    }
     const { project, stack, organization, mode, config, invokes } = this.settings;
     if (call.provider === undefined) {
       this.#defaults.reject(packageOfType(call.token), call.token);

@@ -3,6 +3,12 @@ import { expect } from "chai";
 import { serializePlan } from "../../engine";
 import { Component, named, plan, run, Thing, urn } from "./support";
 
+class TestProvider extends pulumi.ProviderResource {
+  constructor(name: string, args: pulumi.Inputs) {
+    super("test", name, args);
+  }
+}
+
 describe("engine: preview", () => {
   it("records resources with full-chain URNs, parents and the stack with its outputs", async () => {
     const result = await run(async () => {
@@ -27,6 +33,19 @@ describe("engine: preview", () => {
     });
     expect(outputs).to.deep.equal({ value: "given", computed: { $: "unknown" }, id: { $: "unknown" } });
     expect(applied).to.equal(0);
+  });
+
+  it("knows nothing of what a provider with unknown configuration would make, as the engine cannot ask it", async () => {
+    const { outputs } = await plan(async () => {
+      const cluster = new Thing("cluster");
+      const later = new TestProvider("later", { kubeconfig: cluster.computed });
+      const now = new TestProvider("now", { kubeconfig: "known" });
+      return {
+        later: new Thing("on-later", { value: "given" }, { provider: later }).value,
+        now: new Thing("on-now", { value: "given" }, { provider: now }).value,
+      };
+    });
+    expect(outputs).to.deep.equal({ later: { $: "unknown" }, now: "given" });
   });
 
   it("records property dependencies and dependsOn", async () => {
