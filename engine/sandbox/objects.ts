@@ -14,6 +14,8 @@ export interface Wanted {
   readonly inputs: WireObject;
   readonly provider: WireObject;
   readonly seed: string;
+  /** Its id, where somebody names one that the sandbox never gave. */
+  readonly readId?: string;
 }
 
 /** An object's id and outputs. */
@@ -36,7 +38,7 @@ export function make(wanted: Wanted): Made {
     type: wanted.type,
     name: wanted.name,
     inputs: unwrap(wanted.inputs) as WireObject,
-    options: {},
+    options: wanted.readId === undefined ? {} : { readId: wanted.readId },
     project: "",
     stack: "",
     config: {},
@@ -52,6 +54,18 @@ export function make(wanted: Wanted): Made {
     }
   }
   return { id: simulated.id, outputs };
+}
+
+/** Something that was there before: a class of the cluster, a network of another team. Its id alone is known. */
+export function makeForeign(
+  subject: Omit<Wanted, "inputs" | "seed" | "readId">,
+  id: string,
+): Made & Pick<Wanted, "inputs"> {
+  const [name, namespace] = id.split("/").reverse();
+  const metadata = { name: name ?? id, ...(namespace === undefined ? {} : { namespace }) };
+  const inputs: WireObject = subject.type.startsWith("kubernetes:") ? { metadata } : {};
+  const seed = `${subject.type}::${id}`;
+  return { id, inputs, outputs: make({ ...subject, inputs, seed, readId: id }).outputs };
 }
 
 /** What a provider tells of an object before it is made: its inputs, and that the rest is not known yet. */

@@ -5,7 +5,7 @@ import { urnName } from "../urn";
 import { isUnknown, unwrap, type WireObject } from "../wire";
 import { diffObject, type ObjectDiff, type ReplaceRule } from "./diff";
 import type { Faults, Struck } from "./faults";
-import { foresee, foreseeChange, make, type Wanted } from "./objects";
+import { foresee, foreseeChange, make, makeForeign, type Wanted } from "./objects";
 import { clusterOf, scopeOf, scopesOf } from "./scope";
 import { ObjectExists, type SandboxObject, type SandboxStore } from "./store";
 
@@ -162,7 +162,7 @@ export class SandboxProvider {
       }
       return { inputs, outputs: olds };
     }
-    return this.#find(subject, id, inputs);
+    return this.#find(subject, id, inputs) ?? (knowsIdAlone(olds, inputs) ? this.#foreign(subject, id) : undefined);
   }
 
   async delete(subject: Subject, id: string, olds: WireObject, oldInputs: WireObject): Promise<void> {
@@ -260,9 +260,23 @@ export class SandboxProvider {
     return store.find([...new Set([own, ...scopes])], subject.type, id);
   }
 
+  /** What a program or an import names by an id that nobody made was there before. */
+  #foreign(subject: Subject, id: string): SandboxObject {
+    const { inputs, outputs } = makeForeign({ ...subject, provider: this.#config }, id);
+    const scope = scopeOf(this.settings.package, this.#config, {}, outputs);
+    const object: SandboxObject = { ...subject, id, scope, seed: id, inputs, outputs, foreign: true };
+    this.settings.store.replace(object);
+    return object;
+  }
+
   #wanted(subject: Subject, inputs: WireObject, seed: string): Wanted {
     return { ...subject, inputs, provider: this.#config, seed };
   }
+}
+
+/** Whether a read is the first of its object. A stack that has it tells what it knows. */
+function knowsIdAlone(olds: WireObject, inputs: WireObject): boolean {
+  return [olds, inputs].every((known) => Object.keys(known).every((key) => key === "apiVersion" || key === "kind"));
 }
 
 const PROVIDER = { urn: "", type: "", name: "", provider: {}, seed: "" };

@@ -18,6 +18,8 @@ export interface SandboxObject {
   readonly seed: string;
   readonly inputs: WireObject;
   readonly outputs: WireObject;
+  /** It was there before anybody used the sandbox: nobody made it. */
+  readonly foreign?: true;
 }
 
 /** The id of a new object is taken. */
@@ -86,11 +88,12 @@ export class SandboxStore {
     rmSync(this.#file(object.scope, object.type, object.id), { force: true });
   }
 
-  /** Everything there is, sorted by URN. */
+  /** Everything that was made and not taken away, sorted by URN. */
   list(): readonly SandboxObject[] {
     const files = readdirSync(this.#objects).filter((name) => name.endsWith(".json"));
     return files
       .flatMap((name) => this.#read(join(this.#objects, name)) ?? [])
+      .filter(({ foreign }) => foreign !== true)
       .sort((left, right) => (left.urn < right.urn ? -1 : 1));
   }
 

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -48,7 +49,7 @@ export interface StateResource {
   readonly type: string;
   readonly custom: boolean;
   readonly id?: string;
-  readonly protect?: boolean;
+  readonly external?: boolean;
   readonly initErrors?: readonly string[];
   readonly provider?: string;
 }
@@ -113,6 +114,7 @@ export class Trial {
   readonly directory = mkdtempSync(join(tmpdir(), "groundplan-trial-"));
   #environment: SandboxEnvironment = {};
   readonly #box = join(this.directory, "box");
+  readonly #saved = join(this.directory, "saved");
 
   /** Makes the stack. `secrets` are set as the CLI sets them: encrypted in the stack's file. */
   static async start(config: Record<string, unknown>, secrets: Record<string, unknown> = {}): Promise<Trial> {
@@ -126,6 +128,18 @@ export class Trial {
       await trial.run("config", "set-all", "--path", ...values, "--stack", STACK);
     }
     return trial;
+  }
+
+  /** Keeps the sandbox as it is now, for {@link restore}. */
+  save(): void {
+    cpSync(this.#box, this.#saved, { recursive: true });
+  }
+
+  /** Makes the sandbox what it was when it was saved. */
+  restore(): void {
+    rmSync(this.#box, { recursive: true, force: true });
+    cpSync(this.#saved, this.#box, { recursive: true });
+    this.withFaults([]);
   }
 
   dispose(): void {
@@ -238,10 +252,10 @@ export class Trial {
   }
 }
 
-/** What a stack owns in the cloud, as its state says: what the stand-in for random keeps nowhere is left out. */
+/** What a stack owns in the cloud, as its state says, without what it only reads and what the stand-in for random keeps nowhere. */
 export function ownedBy({ resources }: Pick<Required<Deployment>, "resources">): readonly string[] {
   return resources
-    .filter(({ type, custom }) => custom && /^(aws|gcp|kubernetes):/.test(type))
+    .filter(({ type, custom, external }) => custom && external !== true && /^(aws|gcp|kubernetes):/.test(type))
     .map(({ urn, id }) => `${urn} ${id}`)
     .sort();
 }

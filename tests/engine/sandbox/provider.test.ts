@@ -75,7 +75,23 @@ describe("engine: sandbox provider", () => {
     const inputs = { name: "app", assumeRolePolicy: "{}" };
     const { id, outputs } = await aws.create(ROLE, inputs);
     expect(await aws.read(ROLE, id)).to.deep.equal({ id: "app", outputs, inputs });
-    expect((await aws.read(ROLE, "other")).id).to.equal("");
+  });
+
+  it("has what was there before: an id that nobody made, until a stack says that it knew it", async () => {
+    const kubernetes = await start({ package: "kubernetes", config: { context: "one" } });
+    const CLASS = "urn:pulumi:dev::shop::kubernetes:networking.k8s.io/v1:IngressClass::existing";
+    const inputs = { metadata: { name: "traefik" } };
+    const found = await kubernetes.read(CLASS, "traefik", { apiVersion: "networking.k8s.io/v1", kind: "IngressClass" });
+    expect([found.id, found.inputs]).to.deep.equal(["traefik", inputs]);
+    expect((found.outputs.metadata as WireObject).name).to.equal("traefik");
+    expect(await kubernetes.read(CLASS, "traefik", found.outputs, inputs)).to.deep.equal(found);
+    expect(kubernetes.store.list()).to.deep.equal([]);
+    // It is in the way of whoever would make it.
+    expect((await failure(kubernetes.create(CLASS, inputs))).code).to.equal(status.ALREADY_EXISTS);
+    expect((await kubernetes.read(CLASS, "nginx", { metadata: { name: "nginx" } }, inputs)).id).to.equal("");
+
+    const aws = await start({ package: "aws", config: { region: "eu-west-1" } });
+    expect((await aws.read(ROLE, "other")).id).to.equal("other");
   });
 
   it("keeps objects for the next process, apart for each account, region and cluster", async () => {
@@ -85,7 +101,7 @@ describe("engine: sandbox provider", () => {
     const again = await start({ ...shared, config: { region: "eu-west-1" } });
     const elsewhere = await start({ ...shared, config: { region: "us-east-1" } });
     expect((await again.read(DATABASE, id)).outputs).to.deep.equal(outputs);
-    expect((await elsewhere.read(DATABASE, id)).id).to.equal("");
+    expect((await elsewhere.read(DATABASE, id, outputs, { engine: "postgres" })).id).to.equal("");
 
     // A role belongs to the account, wherever the provider works.
     const role = await first.create(ROLE, { name: "app" });
@@ -100,7 +116,7 @@ describe("engine: sandbox provider", () => {
     const metadata = { name: "web", namespace: "shop" };
     const web = await one.create(DEPLOYMENT, { metadata });
     expect(web.id).to.equal("shop/web");
-    expect((await two.read(DEPLOYMENT, web.id)).id).to.equal("");
+    expect((await two.read(DEPLOYMENT, web.id, web.outputs, { metadata })).id).to.equal("");
     expect((await two.create(DEPLOYMENT, { metadata })).id).to.equal("shop/web");
   });
 
