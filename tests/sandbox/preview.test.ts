@@ -41,15 +41,12 @@ const SAMPLE: readonly Cell[] = [
 
 describe("sandbox: the offline plan and the real engine's preview agree", function () {
   this.timeout(300_000);
+  const cells = chosen(cellsOf(), SAMPLE).map((cell) => ({ ...cell, name: Object.values(cell).join(", ") }));
+  const previews = new Map<string, Promise<Previewed>>();
   before(function () {
     if (!hasPulumi) {
       this.skip();
     }
-  });
-
-  const cells = chosen(cellsOf(), SAMPLE).map((cell) => ({ ...cell, name: Object.values(cell).join(", ") }));
-  const previews = new Map<string, Promise<Previewed>>();
-  before(() => {
     // Several at a time: the engine's process and the program's wait for each other.
     const queue = [...cells];
     const next = (): Promise<Previewed> | undefined => {
