@@ -24,6 +24,8 @@ function shownCommands(document: string): readonly string[] {
 function deployable(stackFile: string): string {
   return stackFile
     .replace("region: local", "region: local\n      context: mine")
+    // What the sandbox has no stand-in for: a cluster's own parts.
+    .replace("metrics-server: existing", "metrics-server: install")
     .replace("config:\n", "config:\n  groundplan:images: { registry: ghcr.io/mine }\n");
 }
 

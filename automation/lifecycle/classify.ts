@@ -75,6 +75,7 @@ export function lockHolders(text: string): readonly LockHolder[] {
 
 function missingPlugin(text: string): LifecycleError | undefined {
   const missing =
+    /failed to load plugin \S*pulumi-resource-([\w-]+): plugin not found/.exec(text) ??
     /no resource plugin '(?:pulumi-resource-)?([\w-]+)' found in the workspace(?: at version (v[\w.-]+))?/.exec(text) ??
     /(?:could not|failed to|error) (?:download|install|load|find)\S* (?:plugin|provider) (?:pulumi-resource-)?\[?([\w-]+)\]?(?:[ @-](v?\d[\w.-]*))?/i.exec(
       text,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
@@ -55,6 +55,8 @@ export class Workspace {
       request.base === undefined ? {} : await readYaml(join(request.directory, `Pulumi.${request.base}.yaml`));
     // Only its owner can look into a directory mkdtemp makes.
     const directory = await mkdtemp(join(tmpdir(), "groundplan-stack-"));
+    // Plugins that are part of the program's packages, such as that of dynamic resources, are looked for here.
+    await symlink(join(request.directory, "node_modules"), join(directory, "node_modules"), "junction");
     await writeFile(join(directory, "Pulumi.yaml"), yamlText(projectFile(project, request)));
     const config = { ...qualified(settings.config, String(project.name)), ...request.config };
     const file = { ...settings, config: applySelection(config, request.selection ?? {}) };

@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Make } from "../aws/make";
 import type { SecretSource } from "../binding";
 import type { ClusterContract } from "../cluster/contract";
@@ -35,7 +35,9 @@ export function makeSecretObjects(make: Make, args: SecretObjectsArgs): SecretOb
       stringData: plan.stringData,
     });
     objects.push(secret);
-    version = secret.metadata.resourceVersion;
+    // A preview of an object that is yet to be made gives its metadata back without a version. Left out of the template,
+    // it would come as a surprise to a saved plan; unknown, it is expected.
+    version = secret.metadata.resourceVersion.apply((found) => found ?? (pulumi.unknown as unknown as string));
   }
   if (plan.remote.length > 0) {
     const controller = cluster.installed?.externalSecrets;
