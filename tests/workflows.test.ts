@@ -37,9 +37,11 @@ interface GitlabJob {
   readonly rules?: readonly unknown[];
 }
 
-const gitlab = parse(readFileSync(join(ROOT, ".gitlab-ci.yml"), "utf8")) as Readonly<Record<string, GitlabJob>> & {
-  readonly stages: readonly string[];
-};
+const everything = parse(readFileSync(join(ROOT, ".gitlab-ci.yml"), "utf8")) as Readonly<Record<string, unknown>>;
+const stages = everything.stages as readonly string[];
+const gitlab = Object.fromEntries(
+  Object.entries(everything).filter(([name]) => name !== "stages" && name !== "default"),
+) as Readonly<Record<string, GitlabJob>>;
 
 /** The command lines of a script that run `groundplan`, expressions of the CI replaced by a word. */
 function groundplanLines(script: string): readonly string[] {
@@ -124,14 +126,12 @@ describe("workflows", () => {
 });
 
 describe(".gitlab-ci.yml", () => {
-  const jobs = Object.entries(gitlab).filter(
-    ([name]) => !["stages", "default"].includes(name) && !name.startsWith("."),
-  );
+  const jobs = Object.entries(gitlab).filter(([name]) => !name.startsWith("."));
 
   it("has jobs of its stages, each with rules and a script", () => {
     expect(jobs).to.have.lengthOf(7);
     for (const [name, job] of jobs) {
-      expect(gitlab.stages, name).to.include(job.stage);
+      expect(stages, name).to.include(job.stage);
       expect(job.script, name).to.not.have.lengthOf(0);
       expect(job.rules, name).to.not.have.lengthOf(0);
       if (job.extends !== undefined) {
