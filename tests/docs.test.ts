@@ -22,11 +22,13 @@ function shownCommands(document: string): readonly string[] {
 
 /** The dev stack once its owner has named what only they know, as its comments ask. */
 function deployable(stackFile: string): string {
-  return stackFile
-    .replace("region: local", "region: local\n      context: mine")
-    // What the sandbox has no stand-in for: a cluster's own parts.
-    .replace("metrics-server: existing", "metrics-server: install")
-    .replace("config:\n", "config:\n  groundplan:images: { registry: ghcr.io/mine }\n");
+  return (
+    stackFile
+      .replace("region: local", "region: local\n      context: mine")
+      // What the sandbox has no stand-in for: a cluster's own parts.
+      .replace("metrics-server: existing", "metrics-server: install")
+      .replace("config:\n", "config:\n  groundplan:images: { registry: ghcr.io/mine }\n")
+  );
 }
 
 describe("the README", function () {

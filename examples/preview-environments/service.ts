@@ -60,7 +60,7 @@ export class PreviewService {
     return names;
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
     const { method, url } = request;
     if (method === "GET" && url === "/healthz") {
       return reply(response, 200, { status: "ok" });
@@ -81,7 +81,7 @@ export class PreviewService {
     return this.deliver(request, body, response);
   }
 
-  private deliver(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  private deliver(request: IncomingMessage, body: Buffer, response: ServerResponse): ServerResponse {
     const delivery = header(request, "x-github-delivery");
     if (delivery === undefined) {
       return reply(response, 400, { error: "the delivery has no id" });
@@ -191,7 +191,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return size > LARGEST_BODY ? undefined : Buffer.concat(chunks);
 }
 
-function reply(response: ServerResponse, status: number, body: unknown): void {
+function reply(response: ServerResponse, status: number, body: unknown): ServerResponse {
   response.writeHead(status, { "content-type": "application/json" });
-  response.end(`${JSON.stringify(body)}\n`);
+  return response.end(`${JSON.stringify(body)}\n`);
 }
