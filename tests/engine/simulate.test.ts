@@ -128,7 +128,8 @@ describe("engine: simulate", () => {
           Action: ["s3:PutObject", "s3:GetObject"],
           Resource: "*",
           Principal: { Service: "ec2.amazonaws.com" },
-          Condition: { StringEquals: { "aws:x": ["$", "{aws:y}"].join("") } },
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM has variables of its own
+          Condition: { StringEquals: { "aws:x": "${aws:y}" } },
         },
       ],
     });
