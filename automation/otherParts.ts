@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { InputError, type Problem, show } from "../components/errors";
 import type { StackReferenceTable } from "../engine";
-import { partsRead } from "../stacks/parts";
+import { ownPlacements, partsRead } from "../stacks/parts";
 import type { Settings } from "../stacks/settings";
 import type { PlanRequest } from "./plan";
 import type { Selection } from "./selection";
@@ -10,9 +10,11 @@ import { stackNames } from "./stackFile";
 /** What the stacks of one system must agree on: each plans from it what the others make. */
 const SHARED = ["system", "environment", "model", "placements", "domain", "overrides"] as const;
 
-/** A stack that owns a part this one reads. */
+/** A stack that owns a part this one reads, or the layers below it. */
 export interface OtherStack {
   readonly part: string;
+  /** Setting that names it. */
+  readonly path: string;
   /** As the program names it. */
   readonly reference: string;
   /** As its file is named. */
@@ -20,38 +22,49 @@ export interface OtherStack {
 }
 
 /** The stacks whose outputs a stack reads, in the order of the parts they own. */
-export function otherStacks(settings: Pick<Settings, "parts" | "placements" | "partStacks">): readonly OtherStack[] {
-  return partsRead(settings).map((part) => {
-    const reference = settings.partStacks[part] ?? part;
-    return { part, reference, stack: reference.split("/").at(-1) ?? reference };
+export function otherStacks(
+  settings: Pick<Settings, "parts" | "placements" | "partStacks" | "layerStack">,
+): readonly OtherStack[] {
+  const { layerStack, partStacks } = settings;
+  const named = (part: string, path: string, reference: string): OtherStack => ({
+    part,
+    path,
+    reference,
+    stack: reference.split("/").at(-1) ?? reference,
   });
+  return [
+    ...partsRead(settings).map((part) => named(part, `groundplan:partStacks.${part}`, partStacks[part] ?? part)),
+    ...(layerStack === undefined
+      ? []
+      : ownPlacements(settings).map(({ name }) => named(name, "groundplan:layerStack", layerStack))),
+  ];
 }
 
 /** A selection as it holds for the stacks of the other parts: what decides who owns what is their own. */
 export function selectionOfOthers(selection: Selection = {}): Selection {
-  return { ...selection, set: (selection.set ?? []).filter(({ path }) => !/^part(s|Stacks)\b/.test(path)) };
+  return {
+    ...selection,
+    set: (selection.set ?? []).filter(({ path }) => !/^(part(s|Stacks)|layers|layerStack)\b/.test(path)),
+  };
 }
 
 /**
  * Answers what a stack reads of others from plans of theirs, so that a part is planned with no state at hand. Throws an
  * InputError where one has no file, owns something else, or is not of the same system.
  */
-export async function planOtherParts(
+export async function planOthers(
   request: PlanRequest,
   settings: Settings,
   read: (stack: string) => Promise<Settings>,
-  plan: (stack: string) => Promise<{ readonly outputs: Readonly<Record<string, unknown>> }>,
+  plan: (stack: string) => Promise<StackReferenceTable[string]>,
 ): Promise<StackReferenceTable> {
   const others = otherStacks(settings);
-  if (others.length === 0) {
-    return {};
-  }
   const known = await stackNames(request.directory);
   const missing = others.filter(({ stack }) => !known.includes(stack));
   if (missing.length > 0) {
     throw new InputError(
-      missing.map(({ part, reference, stack }) => ({
-        path: `groundplan:partStacks.${part}`,
+      missing.map(({ part, path, reference, stack }) => ({
+        path,
         source: `Pulumi.${request.stack}.yaml`,
         found: show(reference),
         allowed: `a stack with a file in the project: ${known.join(", ")}`,
@@ -66,7 +79,7 @@ export async function planOtherParts(
   if (problems.length > 0) {
     throw new InputError(problems);
   }
-  const table: Record<string, { readonly outputs: Readonly<Record<string, unknown>> }> = {};
+  const table: Record<string, StackReferenceTable[string]> = {};
   for (const { reference, stack } of others) {
     table[reference] ??= await plan(stack);
   }
@@ -85,7 +98,18 @@ function disagreements(stack: string, settings: Settings, other: OtherStack, the
             source,
             found: show(theirs.parts),
             allowed: `parts with ${other.part}, which Pulumi.${stack}.yaml reads of it`,
-            fix: `add ${other.part} there, or name its owner in groundplan:partStacks.${other.part}`,
+            fix: `add ${other.part} there, or name its owner in ${other.path}`,
+          },
+        ]),
+    ...(theirs.layers.includes("infrastructure")
+      ? []
+      : [
+          {
+            path: "groundplan:layers",
+            source,
+            found: show(theirs.layers),
+            allowed: `layers with infrastructure, which Pulumi.${stack}.yaml reads of it`,
+            fix: `name the owner of the infrastructure in ${other.path}`,
           },
         ]),
     ...SHARED.filter((key) => !isDeepStrictEqual(settings[key], theirs[key])).map((key) => ({

@@ -67,15 +67,15 @@ export async function readStack(
   }
 }
 
-/** What the stacks of other parts would tell this one: from plans of theirs in the same mode. */
-async function answersOfOthers(request: PlanRequest, settings: Settings): Promise<StackReferenceTable> {
-  if (partsRead(settings).length === 0) {
+/** What other stacks of the system would tell this one: from plans of theirs in the same mode. */
+async function askOthers(request: PlanRequest, settings: Settings): Promise<StackReferenceTable> {
+  if (partsRead(settings).length === 0 && settings.layerStack === undefined) {
     return {};
   }
-  const { planOtherParts, selectionOfOthers } = require("./otherParts") as typeof import("./otherParts");
+  const { planOthers, selectionOfOthers } = require("./otherParts") as typeof import("./otherParts");
   const { directory, mode, transport, onPhase, secrets } = request;
   const common = { directory, selection: selectionOfOthers(request.selection), secrets };
-  return planOtherParts(
+  return planOthers(
     request,
     settings,
     async (stack) => (await readStack({ ...common, stack })).settings,
@@ -118,7 +118,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   request.onPhase?.(`planning ${settings.system.name}, ${settings.model}, ${settings.environment}`);
   // Loaded only now: wrong settings are answered without waiting for any SDK.
   const program = require("../index") as typeof import("../index");
-  const stackReferences = await answersOfOthers(request, settings);
+  const stackReferences = await askOthers(request, settings);
   const { transport, onProgress } = request;
   const run = await runProgram({
     program,

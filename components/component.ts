@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "./context";
-import { LAYER_OF, type TypeToken } from "./tokens";
+import { absent, isStranger, known, type LayerOwners, overheard } from "./layers";
+import { LAYER_OF, type Layer, type TypeToken } from "./tokens";
 
 /** Changes a child's arguments just before it is made: the way out where a component has no setting of its own. */
 export type Transform<A> = (args: A) => A;
@@ -33,6 +34,7 @@ type ResourceClass<A, R extends pulumi.Resource> = new (
 export abstract class Component extends pulumi.ComponentResource {
   protected readonly context: Context;
   private readonly logicalName: string;
+  private readonly layer: Layer;
   private readonly transforms: Readonly<Record<string, Transform<never> | undefined>>;
   private readonly degradations: Degraded[] = [];
   private readonly before: readonly pulumi.Input<pulumi.Resource>[];
@@ -47,9 +49,13 @@ export abstract class Component extends pulumi.ComponentResource {
       type,
       name,
       { placement: args.context.placement, layer: LAYER_OF[type] },
-      { ...opts, transformations: [...(opts.transformations ?? []), rejectStrangers] },
+      {
+        ...withoutStrangers(opts),
+        transformations: [...(opts.transformations ?? []), rejectStrangers],
+      },
     );
     this.context = args.context;
+    this.layer = LAYER_OF[type];
     this.logicalName = name;
     this.before = asList(opts.dependsOn);
     this.transforms = (args.transform ?? {}) as Record<string, Transform<never>>;
@@ -65,14 +71,31 @@ export abstract class Component extends pulumi.ComponentResource {
     args: NoInfer<A>,
     opts: Omit<pulumi.CustomResourceOptions, "parent"> = {},
   ): R {
+    const name = this.childName(role);
+    const { layers } = this.context;
+    // A provider is no part of the system: every stack has its own.
+    const owner = isProvider(resource) ? "own" : this.owner;
+    if (layers && owner === "know") {
+      return known(layers, resource, name);
+    }
+    if (owner === "leave") {
+      return absent(resource);
+    }
     const transform = this.transforms[role] as Transform<A> | undefined;
     // What a component waits for its children must wait for themselves: Pulumi does not hand `dependsOn` down.
     const dependsOn = [...this.before, ...asList(opts.dependsOn)];
-    return new resource(`${this.logicalName}-${role}`, transform ? transform(args) : args, {
-      ...opts,
+    const child = new resource(name, transform ? transform(args) : args, {
+      ...withoutStrangers(opts),
       parent: this,
       ...(dependsOn.length > 0 ? { dependsOn } : {}),
     });
+    return layers && child instanceof pulumi.CustomResource && !isProvider(resource)
+      ? overheard(layers, child, name)
+      : child;
+  }
+
+  private get owner(): ReturnType<LayerOwners["roleOf"]> {
+    return this.context.layers?.roleOf(this.layer) ?? "own";
   }
 
   /** Logical name of a child component; give it `parent: this`. */
@@ -82,7 +105,10 @@ export abstract class Component extends pulumi.ComponentResource {
 
   /** Records what this component gives only in part. */
   protected degrade(verdict: Degraded): void {
-    this.degradations.push(verdict);
+    // The stack that owns the layer says it, once.
+    if (this.owner === "own") {
+      this.degradations.push(verdict);
+    }
   }
 
   /** Registers the outputs, with the degraded verdicts among them. The last call of every constructor. */
@@ -100,11 +126,29 @@ export abstract class Component extends pulumi.ComponentResource {
   }
 }
 
+/** What is waited for in this stack. */
 function asList(dependsOn: pulumi.ResourceOptions["dependsOn"]): readonly pulumi.Input<pulumi.Resource>[] {
   if (dependsOn === undefined) {
     return [];
   }
-  return Array.isArray(dependsOn) ? dependsOn : [dependsOn as pulumi.Input<pulumi.Resource>];
+  const list = Array.isArray(dependsOn) ? dependsOn : [dependsOn as pulumi.Input<pulumi.Resource>];
+  return list.filter((resource) => !isStranger(resource));
+}
+
+/** Options that name no resource of another stack. */
+function withoutStrangers<O extends pulumi.ResourceOptions>(opts: O): O {
+  const { dependsOn, deletedWith, ...rest } = opts;
+  const before = asList(dependsOn);
+  return {
+    ...rest,
+    ...(before.length > 0 ? { dependsOn: [...before] } : {}),
+    ...(deletedWith === undefined || isStranger(deletedWith) ? {} : { deletedWith }),
+  } as O;
+}
+
+function isProvider(resource: object): boolean {
+  const { prototype } = resource as { readonly prototype: unknown };
+  return prototype instanceof pulumi.ProviderResource;
 }
 
 /** URNs hold parent types, not parent names: two components of one type collide unless children carry the name. */

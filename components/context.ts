@@ -1,4 +1,5 @@
 import type { Environment, Model } from "../systems/spec";
+import type { LayerOwners } from "./layers";
 
 export const CLOUDS = ["aws", "gcp", "kubernetes"] as const;
 export type Cloud = (typeof CLOUDS)[number];
@@ -17,6 +18,8 @@ export interface Context {
   /** Tags or labels on everything that takes them. */
   readonly tags: Readonly<Record<string, string>>;
   readonly redundancy: Redundancy;
+  /** How its layers are shared between stacks. @default this stack owns them all */
+  readonly layers?: LayerOwners;
 }
 
 /** What an environment asks of every stateful or replicated part. Encryption, privacy and backups are not up to it. */

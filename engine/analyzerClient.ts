@@ -9,7 +9,7 @@ import { decodeStruct } from "./decode";
 import type { RecordedResource } from "./goal";
 import type { PolicyReport } from "./plan";
 import { Findings, type PolicyRequest, settingsOf } from "./policyReport";
-import { policySubjects, stackUrn } from "./policySubjects";
+import { isRead, policySubjects, stackUrn } from "./policySubjects";
 import { isObject, type WireObject } from "./wire";
 
 /** Starts the pack's server. */
@@ -99,7 +99,7 @@ class Analysis {
     const subjects = policySubjects(this.resources);
     this.#findings.addPack(this.info.getName(), this.info.getVersion(), this.info.getPoliciesList().length);
     const resourceRules = this.#rules(proto.PolicyType.POLICY_TYPE_RESOURCE);
-    for (const subject of subjects) {
+    for (const subject of subjects.filter(({ resource }) => !isRead(resource))) {
       await this.#ask(resourceRules, subject.resource.urn, (done) =>
         this.client.analyze(analyzeRequest(subject), done),
       );

@@ -4,7 +4,7 @@ import type { PolicyReport } from "./plan";
 import { Evaluated, stackArgs, stackResources, type UnknownProxy } from "./policyArgs";
 import { type ActiveRule, type AnyPolicy, type ErrorClass, Outcome, type PolicyPackValue } from "./policyOutcome";
 import { Findings, type PolicyRequest, type RuleSettings, settingsOf } from "./policyReport";
-import { policySubjects, stackUrn } from "./policySubjects";
+import { isRead, policySubjects, stackUrn } from "./policySubjects";
 
 /**
  * Evaluates packs on a run's resources in this process, with the semantics of a pack's own analyzer server: resource
@@ -68,7 +68,7 @@ class Evaluation {
     private readonly root: string,
     private readonly unknownError: ErrorClass,
   ) {
-    for (const subject of subjects) {
+    for (const subject of subjects.filter(({ subject }) => !isRead(subject.resource))) {
       const same = this.#byType.get(subject.type);
       if (same === undefined) {
         this.#byType.set(subject.type, [subject]);

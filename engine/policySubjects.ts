@@ -38,6 +38,11 @@ export interface PolicySubject {
   readonly provider: RecordedResource | undefined;
 }
 
+/** Whether a program only reads a resource: what it does not make, the engine shows to stack policies alone. */
+export function isRead({ options }: RecordedResource): boolean {
+  return options.readId !== undefined;
+}
+
 /** Prepares a run's resources for any number of rules: everything is converted once, and only when a rule reads it. */
 export function policySubjects(resources: readonly RecordedResource[]): readonly PolicySubject[] {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));

@@ -68,7 +68,7 @@ function fromPlan(value: unknown, seed: string, mode: "preview" | "simulate"): C
   if (object.$ === "secret") {
     // One unknown output makes all of a reference's outputs unknown to the SDK, and a deployed stack has none.
     return {
-      value: object.known === false && mode === "preview" ? UNKNOWN : fakeSecret(object.type, seed),
+      value: object.known === false && mode === "preview" ? UNKNOWN : fakeSecret(object, seed),
       secret: true,
     };
   }
@@ -92,7 +92,7 @@ function fromPlan(value: unknown, seed: string, mode: "preview" | "simulate"): C
   return { value: entries, secret };
 }
 
-function fakeSecret(type: unknown, seed: string): Wire {
+function fakeSecret({ type, keys }: Readonly<Record<string, unknown>>, seed: string): Wire {
   switch (type) {
     case "number":
       return 0;
@@ -101,7 +101,10 @@ function fakeSecret(type: unknown, seed: string): Wire {
     case "array":
       return [];
     case "object":
-      return {};
+      // A plan tells the names within a secret and nothing else of it.
+      return Object.fromEntries(
+        (Array.isArray(keys) ? keys : []).map((key) => [String(key), fakeSecret({ type: "string" }, `${seed}/${key}`)]),
+      );
     default:
       return `simulated-${fakeToken(seed, 24)}`;
   }

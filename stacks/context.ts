@@ -1,5 +1,6 @@
 import { type Context, redundancyOf } from "../components/context";
 import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
+import { layersOf } from "./layers";
 import type { PlacementSettings, Settings } from "./settings";
 
 /** The system as a placement has it. */
@@ -12,6 +13,7 @@ export function systemIn(settings: Settings, placement: PlacementSettings): Reso
 export function contextOf(settings: Settings, placement: PlacementSettings, system: ResolvedSystem): Context {
   const { environment, model, retention } = settings;
   const redundancy = redundancyOf(environment, { ephemeral: settings.ephemeral });
+  const layers = layersOf(settings);
   return {
     system: system.name,
     environment,
@@ -26,5 +28,6 @@ export function contextOf(settings: Settings, placement: PlacementSettings, syst
       protect: settings.protect,
       logRetentionDays: retention.logsDays ?? redundancy.logRetentionDays,
     },
+    ...(layers ? { layers } : {}),
   };
 }

@@ -75,7 +75,7 @@ class Deployment {
       planBackups(this.backups, this.stores, (name, description) => site.secret(name, { description })),
     );
     const urls = site.expose(this.exposures());
-    if (site.handover) {
+    if (site.handover && this.settings.layers.includes("infrastructure")) {
       handoversOf(this.settings).tell(context.placement, site.handover());
     }
     return { cloud: context.cloud, region: context.region, role: context.role, urls };

@@ -5,7 +5,7 @@ import { EDGE } from "./settings/placements";
 
 /** Deploys what answers for all placements of a cloud, where this stack owns it and the cloud has it. */
 export function deployEdge(settings: ProgramSettings): void {
-  if (!owns(settings, EDGE)) {
+  if (!owns(settings, EDGE) || !settings.layers.includes("infrastructure")) {
     return;
   }
   const clouds = new Set(settings.placements.map(({ cloud }) => cloud));

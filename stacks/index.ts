@@ -1,7 +1,7 @@
 import type { Model } from "../systems/spec";
 import type { Deployed } from "./deployment";
 import { handoversOf } from "./handover";
-import { checkSelection } from "./selection";
+import { layersOf } from "./layers";
 import type { ProgramSettings } from "./settings";
 
 type DeployModel = (settings: ProgramSettings) => Promise<Readonly<Record<string, Deployed>>>;
@@ -23,12 +23,18 @@ export interface StackOutputs {
 
 /** Deploys the system of the settings in its model. */
 export async function deployStack(settings: ProgramSettings): Promise<StackOutputs> {
-  checkSelection(settings);
   if (settings.placements.some(({ cloud }) => cloud === "kubernetes")) {
     (require("./sites/kubernetesChecks") as typeof import("./sites/kubernetesChecks")).checkClusters(settings);
   }
   const deployModel = await MODELS[settings.model]();
   const placements = await deployModel(settings);
   const { system, environment, model } = settings;
-  return { system: system.name, environment, model, placements, ...handoversOf(settings).outputs() };
+  return {
+    system: system.name,
+    environment,
+    model,
+    placements,
+    ...handoversOf(settings).outputs(),
+    ...layersOf(settings)?.outputs(),
+  };
 }

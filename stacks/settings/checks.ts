@@ -3,6 +3,7 @@ import type { Problem } from "../../components/errors";
 import { oneOf } from "../../components/validation";
 import { problemsUnder } from "../../components/validation/checked";
 import { didYouMean } from "../../components/validation/suggestions";
+import { checkLayers } from "./layerChecks";
 import { checkParts } from "./partChecks";
 import { checkPlacements } from "./placementChecks";
 import { EDGE, placementsOf } from "./placements";
@@ -18,6 +19,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
     checkPlacements,
     checkReferences,
     checkParts,
+    checkLayers,
     checkProtection,
     checkAccess,
     checkCluster,

@@ -183,7 +183,10 @@ export const settingsSchema = z.strictObject({
     .array(z.enum(["infrastructure", "platform", "workloads"]))
     .min(1)
     .default(["infrastructure", "platform", "workloads"])
-    .describe("Layers this stack owns"),
+    .describe("Layers this stack owns: all, infrastructure and platform, or workloads"),
+  layerStack: stackName
+    .optional()
+    .describe("Stack that owns infrastructure and platform, where this one owns workloads"),
   parts: z
     .array(name)
     .min(1)
