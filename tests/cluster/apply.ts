@@ -1,8 +1,8 @@
 import { ApiError, type Cluster, poll } from "./client";
 import { at, describeObject, fieldsOf, type KubernetesObject, listOf, type Reference } from "./objects";
 
-const GONE_MS = 60_000;
-const QUOTA_MS = 20_000;
+const GONE_MS = 180_000;
+const QUOTA_MS = 60_000;
 
 /** Something the API server would not take, or takes with a warning: `Deployment shop/api: reason`. */
 export type Rejection = string;

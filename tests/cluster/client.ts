@@ -6,7 +6,7 @@ import { fieldsOf, type KubernetesObject, listOf, type Reference } from "./objec
 /** Who the API server takes these tests for. */
 export const FIELD_MANAGER = "groundplan-test";
 
-const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 120_000;
 const POLL_MS = 100;
 
 /** An answer that is not a success. */

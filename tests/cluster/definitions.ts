@@ -11,7 +11,7 @@ import { at, fieldsOf, hasCondition, type KubernetesObject } from "./objects";
 
 const run = promisify(execFile);
 
-const ESTABLISHED_MS = 20_000;
+const ESTABLISHED_MS = 60_000;
 
 /** A Go module that carries the definitions of some API groups, pinned with its sum. */
 interface DefinitionSource {

@@ -1,7 +1,7 @@
 import type { Cluster } from "./client";
 import { at, fieldsOf, hasCondition, type KubernetesObject, listOf } from "./objects";
 
-const READY_MS = 30_000;
+const READY_MS = 120_000;
 const ZONES = ["zone-a", "zone-b", "zone-c"] as const;
 const CAPACITY = { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "110" };
 

@@ -1,7 +1,7 @@
 import type { Cluster } from "./client";
 import { at, describeObject, fieldsOf, type KubernetesObject, listOf } from "./objects";
 
-const ENDPOINTS_MS = 20_000;
+const ENDPOINTS_MS = 60_000;
 
 /** Labels of pods an operator makes, which nobody plays here. */
 const OPERATORS = /^(cnpg\.io|[a-z]+\.k8s\.elastic\.co)\//;
