@@ -1,5 +1,10 @@
+import type { ForeignAnswer } from "../components/edge/dns/aws";
+import type { LoadBalancer } from "../components/edge/loadBalancer/gcp";
 import { InputError, show } from "../components/errors";
-import { owns } from "./parts";
+import { nearestAwsRegion } from "../components/gcp/edge/nearestAwsRegion";
+import { systemIn } from "./context";
+import { healthPaths, planExposures } from "./exposures";
+import { leadOf, owns } from "./parts";
 import type { ProgramSettings } from "./settings";
 import { EDGE } from "./settings/placements";
 
@@ -9,11 +14,16 @@ export function deployEdge(settings: ProgramSettings): void {
     return;
   }
   const clouds = new Set(settings.placements.map(({ cloud }) => cloud));
-  const made = [
-    clouds.has("aws") && (require("./sites/aws/edge") as typeof import("./sites/aws/edge")).makeAwsEdge(settings),
-    clouds.has("gcp") && (require("./sites/gcp/edge") as typeof import("./sites/gcp/edge")).makeGcpEdge(settings),
-  ];
-  if (settings.parts !== undefined && !made.includes(true)) {
+  const google = clouds.has("gcp")
+    ? (require("./sites/gcp/edge") as typeof import("./sites/gcp/edge")).makeGcpEdge(settings)
+    : undefined;
+  const amazon =
+    clouds.has("aws") &&
+    (require("./sites/aws/edge") as typeof import("./sites/aws/edge")).makeAwsEdge(
+      settings,
+      foreignAnswer(settings, google),
+    );
+  if (settings.parts !== undefined && !google && !amazon) {
     throw new InputError([
       {
         path: "groundplan:parts",
@@ -23,4 +33,19 @@ export function deployEdge(settings: ProgramSettings): void {
       },
     ]);
   }
+}
+
+/** What answers on Google Cloud, as a zone of AWS that holds the names of both clouds needs it. */
+function foreignAnswer(settings: ProgramSettings, balancer: LoadBalancer | undefined): ForeignAnswer | undefined {
+  const lead = leadOf(settings, "gcp");
+  const { domain } = settings;
+  return balancer && lead && domain !== undefined
+    ? {
+        placement: lead.name,
+        region: nearestAwsRegion(lead.region),
+        address: balancer.address,
+        healthPaths: healthPaths(planExposures(systemIn(settings, lead)), domain),
+        validations: balancer.validations,
+      }
+    : undefined;
 }

@@ -36,3 +36,16 @@ export function longestTimeout(exposures: readonly PlannedExposure[]): number {
 export function hostOf(label: string, domain: string): string {
   return label === "@" ? domain : `${label}.${domain}`;
 }
+
+/** A path of each host that answers while the service behind it is well. */
+export function healthPaths(exposures: readonly PlannedExposure[], domain: string): ReadonlyMap<string, string> {
+  const hosts = new Map<string, string>();
+  for (const { route, healthPath: path } of exposures) {
+    const host = hostOf(route.host, domain);
+    // The root of a host first; a health path lies below the route that leads to its service.
+    if (!hosts.has(host) || route.path === "/") {
+      hosts.set(host, route.path === "/" || path.startsWith(route.path) ? path : route.path);
+    }
+  }
+  return hosts;
+}

@@ -11,6 +11,21 @@ export interface Answer {
   readonly zoneId: pulumi.Input<string>;
 }
 
+/** Where a placement on another cloud answers: an address, and the records that prove the hosts to be ours there. */
+export interface ForeignAnswer {
+  readonly placement: string;
+  /** Region of AWS by which its distance is measured. */
+  readonly region: string;
+  readonly address: pulumi.Input<string>;
+  /** Path of each host that answers while the service behind it is well. */
+  readonly healthPaths: ReadonlyMap<string, string>;
+  readonly validations: readonly {
+    readonly host: string;
+    readonly name: pulumi.Input<string>;
+    readonly value: pulumi.Input<string>;
+  }[];
+}
+
 export interface DnsArgs extends ComponentArgs {
   /** Full host names. */
   readonly hosts: readonly string[];
@@ -18,6 +33,8 @@ export interface DnsArgs extends ComponentArgs {
   readonly zoneId: string;
   /** One per placement. */
   readonly answers: readonly Answer[];
+  /** What answers on another cloud, for all its placements. @default nothing */
+  readonly foreign?: ForeignAnswer;
   readonly transform?: { readonly [role: `health-${string}`]: Transform<aws.route53.HealthCheckArgs> };
 }
 
@@ -32,7 +49,12 @@ export class Dns extends Component {
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:edge:Dns", name, args, opts);
     this.args = args;
-    const records = args.answers.flatMap((answer) => this.makeRecords(answer, this.makeHealthCheck(answer)));
+    const records: aws.route53.Record[] = args.answers.flatMap((answer) =>
+      this.makeRecords(answer, this.makeHealthCheck(answer)),
+    );
+    if (args.foreign) {
+      records.push(...this.makeForeign(args.foreign));
+    }
     this.finish({ hosts: [...args.hosts], records: records.map((record) => record.fqdn) });
   }
 
@@ -64,5 +86,45 @@ export class Dns extends Component {
         aliases: [{ name: answer.dnsName, zoneId: answer.zoneId, evaluateTargetHealth: true }],
       }),
     );
+  }
+
+  /** The same names on another cloud: nothing tells Route 53 how its targets are, so it asks the address itself. */
+  private makeForeign(foreign: ForeignAnswer): readonly aws.route53.Record[] {
+    const { hosts, zoneId } = this.args;
+    const { placement, region, address, validations, healthPaths } = foreign;
+    const records = hosts.map((host) => {
+      const key = host.replaceAll(".", "-");
+      const health = this.make(aws.route53.HealthCheck, `health-${placement}-${key}`, {
+        type: "HTTPS",
+        fqdn: host,
+        ipAddress: address,
+        port: 443,
+        enableSni: true,
+        resourcePath: healthPaths.get(host) ?? "/",
+        requestInterval: 30,
+        failureThreshold: 3,
+        tags: { ...this.context.tags, Name: `${this.context.system} in ${placement}` },
+      });
+      return this.make(aws.route53.Record, `record-${key}-${placement}`, {
+        zoneId,
+        name: host,
+        type: "A",
+        ttl: 60,
+        setIdentifier: placement,
+        latencyRoutingPolicies: [{ region }],
+        healthCheckId: health.id,
+        records: [address],
+      });
+    });
+    for (const { host, name, value } of validations) {
+      this.make(aws.route53.Record, `validation-${host.replaceAll(".", "-")}-${placement}`, {
+        zoneId,
+        name,
+        type: "CNAME",
+        ttl: 300,
+        records: [value],
+      });
+    }
+    return records;
   }
 }

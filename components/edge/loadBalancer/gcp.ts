@@ -4,7 +4,7 @@ import type { EdgeSpec } from "../../../systems/spec";
 import { Component, type ComponentArgs, type Degraded, type Transform } from "../../component";
 import { InputError } from "../../errors";
 import { makeBackend } from "../../gcp/edge/backends";
-import { makeCertificates, mapReference } from "../../gcp/edge/certificates";
+import { makeCertificates, mapReference, type Validation } from "../../gcp/edge/certificates";
 import { loadBalancerProblems } from "../../gcp/edge/constraints";
 import type { Endpoints } from "../../gcp/edge/endpoints";
 import { makeWebFirewall } from "../../gcp/edge/firewall";
@@ -22,6 +22,8 @@ export interface LoadBalancerArgs extends ComponentArgs {
   readonly endpoints: readonly Pick<Endpoints, "targets">[];
   /** Managed zone that takes the records, by its name. @default none: whoever runs the zone adds them */
   readonly zoneName?: string;
+  /** Whether somebody else in this program adds them. @default false */
+  readonly recordsElsewhere?: boolean;
   readonly transform?: {
     readonly firewall?: Transform<gcp.compute.SecurityPolicyArgs>;
     readonly "tls-policy"?: Transform<gcp.compute.SSLPolicyArgs>;
@@ -35,6 +37,8 @@ type Backends = ReadonlyMap<string, gcp.compute.BackendService>;
 export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
   readonly address: pulumi.Output<string>;
+  /** Records that prove the hosts to be ours. */
+  readonly validations: readonly Validation[];
   /** Name of the URL map, by which its metrics go. */
   readonly urlMapName: pulumi.Output<string>;
 
@@ -58,7 +62,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     const address = this.makeAddress();
     const backends = this.makeBackends();
     const routes = this.makeRoutes(backends);
-    this.makeHttps(address, routes);
+    this.validations = this.makeHttps(address, routes);
     this.makeRedirect(address);
     this.makeRecords(address);
     for (const verdict of unsupported(args.edge)) {
@@ -139,7 +143,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     });
   }
 
-  private makeHttps(address: gcp.compute.GlobalAddress, routes: gcp.compute.URLMap): void {
+  private makeHttps(address: gcp.compute.GlobalAddress, routes: gcp.compute.URLMap): readonly Validation[] {
     const { context, args, hosts } = this;
     const zone = args.zoneName === undefined ? {} : { zoneName: args.zoneName };
     const certificates = makeCertificates(this.makeChild, { context, hosts, ...zone });
@@ -150,12 +154,13 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     });
     const proxy = this.make(gcp.compute.TargetHttpsProxy, "https", {
       urlMap: routes.id,
-      certificateMap: mapReference(certificates),
+      certificateMap: mapReference(certificates.map),
       sslPolicy: policy.id,
       // Data sent before the handshake ends can be sent again by whoever saw it.
       tlsEarlyData: "DISABLED",
     });
     this.forward("https-rule", proxy.id, address, "443");
+    return certificates.validations;
   }
 
   private makeRedirect(address: gcp.compute.GlobalAddress): void {
@@ -189,7 +194,10 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
   }
 
   private makeRecords(address: gcp.compute.GlobalAddress): void {
-    const { zoneName } = this.args;
+    const { zoneName, recordsElsewhere = false } = this.args;
+    if (recordsElsewhere) {
+      return;
+    }
     if (zoneName === undefined) {
       this.degrade({
         feature: `DNS records of ${this.hosts.join(", ")}`,

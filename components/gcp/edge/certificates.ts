@@ -6,6 +6,19 @@ import type { Make } from "../make";
 import { GCP_NAMES, replaceableName } from "../names";
 import { matcherName } from "./urlMap";
 
+/** A record that proves a host to be ours. */
+export interface Validation {
+  readonly host: string;
+  readonly name: pulumi.Output<string>;
+  readonly value: pulumi.Output<string>;
+}
+
+export interface Certificates {
+  readonly map: gcp.certificatemanager.CertificateMap;
+  /** What must stand in the domain's zone before any certificate is issued. */
+  readonly validations: readonly Validation[];
+}
+
 export interface CertificatesArgs {
   readonly context: Context;
   readonly hosts: readonly string[];
@@ -17,14 +30,14 @@ export interface CertificatesArgs {
  * A certificate per host, so that a new host leaves the others alone, and the map by which the load balancer finds them.
  * Google proves by DNS that the host is ours, so they can be issued before any traffic arrives.
  */
-export function makeCertificates(make: Make, args: CertificatesArgs): gcp.certificatemanager.CertificateMap {
+export function makeCertificates(make: Make, args: CertificatesArgs): Certificates {
   const { context } = args;
   const labels = labelsOf(context.tags);
   const map = make(gcp.certificatemanager.CertificateMap, "certificates", {
     description: `Hosts of ${context.system} (${context.environment})`,
     labels,
   });
-  for (const host of args.hosts) {
+  const validations = args.hosts.map((host): Validation => {
     const key = matcherName(host);
     const named = (role: string) => ({ name: replaceableName(GCP_NAMES.compute, context, `${role}-${key}`, { host }) });
     const authorization = make(gcp.certificatemanager.DnsAuthorization, `authorization-${key}`, {
@@ -48,8 +61,14 @@ export function makeCertificates(make: Make, args: CertificatesArgs): gcp.certif
     if (args.zoneName !== undefined) {
       makeRecord(make, `validation-${key}`, authorization, args.zoneName);
     }
-  }
-  return map;
+    const record = authorization.dnsResourceRecords.apply((records) => records[0]);
+    return {
+      host,
+      name: record.apply((each) => each?.name ?? ""),
+      value: record.apply((each) => each?.data ?? ""),
+    };
+  });
+  return { map, validations };
 }
 
 function makeRecord(

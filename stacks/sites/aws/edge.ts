@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
 import { Cdn } from "../../../components/edge/cdn/aws";
-import { type Answer, Dns } from "../../../components/edge/dns/aws";
-import { Placement } from "../../../components/placement";
+import { type Answer, Dns, type ForeignAnswer } from "../../../components/edge/dns/aws";
 import type { EdgeSpec } from "../../../systems/spec";
 import { contextOf, systemIn } from "../../context";
+import { edgePlacement } from "../../edgePlacement";
 import { hostOf, longestTimeout, planExposures } from "../../exposures";
 import { handoversOf } from "../../handover";
 import { leadOf } from "../../parts";
@@ -12,7 +12,7 @@ import type { ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
 import { remoteOrigin, remoteToken } from "./handover";
 import { makeCloudProvider } from "./providers";
-import { isSpread, type Origin, sharedParts } from "./shared";
+import { type Origin, sharedParts } from "./shared";
 
 /** Where AWS keeps what belongs to no region. https://docs.aws.amazon.com/general/latest/gr/r53.html */
 const HOME_OF_GLOBAL_SERVICES = "us-east-1";
@@ -35,19 +35,19 @@ export function dnsOf(settings: ProgramSettings, isLead: boolean, edge: EdgeSpec
 
 /** Whether something answers before the placements' load balancers. */
 export function hasEdge(settings: ProgramSettings, edge: EdgeSpec): boolean {
-  return zoneOf(settings) !== undefined && (isSpread(settings) || edge.cdn);
+  return zoneOf(settings) !== undefined && (settings.placements.length > 1 || edge.cdn);
 }
 
 /** Hosted zone of a system in several regions: whichever placement names it, it is one. */
 export function zoneOf({ placements }: Pick<ProgramSettings, "placements">): string | undefined {
-  return placements.flatMap(({ existing }) => existing?.zone ?? [])[0];
+  return placements.flatMap(({ cloud, existing }) => (cloud === "aws" ? (existing?.zone ?? []) : []))[0];
 }
 
 /**
  * What answers for all placements. It has a provider of its own: the loss of any placement's region leaves it alone, and
  * a stack of its own can be updated then. Returns whether there is anything to make.
  */
-export function makeAwsEdge(settings: ProgramSettings): boolean {
+export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer): boolean {
   const first = leadOf(settings, "aws");
   const zoneId = zoneOf(settings);
   const { domain } = settings;
@@ -60,7 +60,7 @@ export function makeAwsEdge(settings: ProgramSettings): boolean {
     return false;
   }
   const context: Context = { ...contextOf(settings, first, system), placement: EDGE, region: HOME_OF_GLOBAL_SERVICES };
-  const parent = new Placement(EDGE, { context, edges: [] });
+  const parent = edgePlacement(settings, context);
   const options = { parent, providers: [makeCloudProvider({ context, settings, account: first.account, parent })] };
   const answers = settings.placements
     .filter(({ cloud }) => cloud === "aws")
@@ -71,7 +71,7 @@ export function makeAwsEdge(settings: ProgramSettings): boolean {
   const hosts = [...new Set(exposures.map(({ route }) => hostOf(route.host, domain)))];
   const token = system.edge.cdn ? originToken(settings) : undefined;
   if (token === undefined) {
-    new Dns(`${EDGE}-dns`, { context, hosts, zoneId, answers }, options);
+    new Dns(`${EDGE}-dns`, { context, hosts, zoneId, answers, ...(foreign ? { foreign } : {}) }, options);
     return true;
   }
   const originHost = `${ORIGIN_LABEL}.${domain}`;

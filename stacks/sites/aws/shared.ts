@@ -57,7 +57,7 @@ export function sharedParts(settings: ProgramSettings): SharedParts {
 
 /** Whether the system runs in several regions. */
 export function isSpread({ placements }: Pick<ProgramSettings, "placements">): boolean {
-  return placements.length > 1;
+  return placements.filter(({ cloud }) => cloud === "aws").length > 1;
 }
 
 /** A bucket as several regions need it: what one holds must survive its loss, whether the spec asks for a copy or not. */
@@ -76,8 +76,9 @@ export function copyRegionOf(
   { name, region }: PlacementSettings,
   { placements }: Pick<ProgramSettings, "placements">,
 ): string | undefined {
-  const index = placements.findIndex((placement) => placement.name === name);
-  const next = placements[(index + 1) % placements.length];
+  const own = placements.filter(({ cloud }) => cloud === "aws");
+  const index = own.findIndex((placement) => placement.name === name);
+  const next = own[(index + 1) % own.length];
   return next === undefined || next.region === region ? replicaRegionOf(region) : next.region;
 }
 

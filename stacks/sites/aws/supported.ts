@@ -1,5 +1,6 @@
 import { type Problem, Problems, show } from "../../../components/errors";
 import type { ResolvedSystem } from "../../../systems/resolve";
+import { mixedProblems } from "../../mixed";
 import type { PlacementSettings, Settings } from "../../settings";
 
 /** What a placement on AWS cannot do yet, or never: refused by its field rather than left out. */
@@ -10,6 +11,7 @@ export function unsupportedProblems(
 ): readonly Problem[] {
   const problems = new Problems();
   problems.addAll(globalProblems(placement, placements));
+  problems.addAll(mixedProblems(system, placement, { placements }));
   const existing = placement.existing;
   const given = {
     vpc: existing?.vpc,
@@ -39,20 +41,10 @@ export function unsupportedProblems(
 
 /** What several placements need of each other, and cannot have. */
 function globalProblems(placement: PlacementSettings, placements: Settings["placements"]): readonly Problem[] {
-  const path = `groundplan:placements[${placements.indexOf(placement)}]`;
   const problems: Problem[] = [];
-  const strangers = placements.filter(({ cloud }) => cloud !== "aws");
-  if (strangers.length > 0) {
-    // No database follows one in another cloud, and one host name cannot be answered by two clouds' records.
-    const others = strangers.map(({ name, cloud }) => `${name} on ${cloud}`).join(", ");
-    problems.push({
-      path: `${path}.cloud`,
-      found: show(placement.cloud),
-      allowed: `one cloud for all placements of a stack that has one on aws; here is ${others} as well`,
-      fix: "move them to aws or this one to theirs, or make a stack per cloud",
-    });
-  }
-  const zones = placements.flatMap(({ name, existing }) => (existing?.zone ? [{ name, zone: existing.zone }] : []));
+  const zones = placements.flatMap(({ name, cloud, existing }) =>
+    cloud === "aws" && existing?.zone ? [{ name, zone: existing.zone }] : [],
+  );
   const other = zones.find(({ zone }) => placement.existing?.zone !== undefined && zone !== placement.existing.zone);
   if (other) {
     problems.push({

@@ -2,10 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
 import type { LoadBalancerRoute } from "../../../components/edge/loadBalancer/contract";
 import { LoadBalancer } from "../../../components/edge/loadBalancer/gcp";
-import { Placement } from "../../../components/placement";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import { contextOf, systemIn } from "../../context";
+import { edgePlacement } from "../../edgePlacement";
 import { hostOf, planExposures } from "../../exposures";
+import { isMixed } from "../../mixed";
 import { leadOf } from "../../parts";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
@@ -18,17 +19,17 @@ import { makeEdgeMonitoring } from "./watch";
 type Urls = Readonly<Record<string, pulumi.Output<string>>>;
 
 /** One load balancer before the pods of all placements: with the sole one, or apart from those it chooses between. */
-export function makeGcpEdge(settings: ProgramSettings): boolean {
+export function makeGcpEdge(settings: ProgramSettings): LoadBalancer | undefined {
   const first = leadOf(settings, "gcp");
   const { domain } = settings;
   if (!first || domain === undefined) {
-    return false;
+    return undefined;
   }
   const system = systemIn(settings, first);
   const exposures = planExposures(system);
   const routes = exposures.map((planned) => routeOf({ ...planned, ready: [] }, domain));
   if (routes.length === 0) {
-    return false;
+    return undefined;
   }
   const { context, name, options } = edgePlace(settings, first, system);
   const shared = sharedParts(settings);
@@ -48,6 +49,9 @@ export function makeGcpEdge(settings: ProgramSettings): boolean {
         .filter(({ cloud }) => cloud === "gcp")
         .map((placement) => shared.endpoints.get(placement.name) ?? remoteEndpoints(settings, placement, routes)),
       ...(zoneName === undefined ? {} : { zoneName }),
+      recordsElsewhere:
+        isMixed(settings) &&
+        settings.placements.some(({ cloud, existing }) => cloud === "aws" && existing?.zone !== undefined),
     },
     {
       ...options,
@@ -62,7 +66,7 @@ export function makeGcpEdge(settings: ProgramSettings): boolean {
     { balancer: balancer.urlMapName, exposures, domain },
     options,
   );
-  return true;
+  return balancer;
 }
 
 /** Where the load balancer is made: in a part of its own where several placements need it. */
@@ -73,7 +77,7 @@ function edgePlace(settings: ProgramSettings, first: PlacementSettings, system: 
     return { context: own, name: `${first.name}-edge`, options };
   }
   const context: Context = { ...own, placement: EDGE };
-  const parent = new Placement(EDGE, { context, edges: [] });
+  const parent = edgePlacement(settings, context);
   const cloud = makeCloudProvider({ context, settings, account: first.account, parent });
   return { context, name: `${EDGE}-load-balancer`, options: { parent, providers: [cloud] } };
 }

@@ -1,5 +1,6 @@
 import { type Problem, Problems, show } from "../../../components/errors";
 import type { ResolvedSystem } from "../../../systems/resolve";
+import { mixedProblems } from "../../mixed";
 import type { PlacementSettings, Settings } from "../../settings";
 import { constraintProblems } from "./constraints";
 
@@ -56,31 +57,8 @@ function globalProblems(
       fix: "deploy all placements on gcp to one project",
     });
   }
-  const primary = placements.find(({ role }) => role === "primary");
-  if (primary?.cloud !== "gcp") {
-    problems.push(...strandedDatabases(system, placement, primary));
-  }
+  problems.push(...mixedProblems(system, placement, { placements }));
   return problems;
-}
-
-/** Cloud SQL follows no database but one of its own. */
-function strandedDatabases(
-  system: ResolvedSystem,
-  placement: PlacementSettings,
-  primary: PlacementSettings | undefined,
-): readonly Problem[] {
-  return Object.entries(system.stores).flatMap(([name, store]) =>
-    store.kind === "postgres" && placement.existing?.databases[name] === undefined
-      ? [
-          {
-            path: `groundplan:existing.${placement.name}.databases.${name}`,
-            found: "nothing",
-            allowed: `a database to use: ${name} is in ${primary?.name ?? "another placement"}, and cannot be replicated across clouds`,
-            fix: "name the primary's address here, reached by VPN; or make a placement on gcp the primary",
-          },
-        ]
-      : [],
-  );
 }
 
 function existingProblems(placement: PlacementSettings): readonly Problem[] {

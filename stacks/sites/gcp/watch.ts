@@ -6,7 +6,7 @@ import { Audit } from "../../../components/observability/audit/gcp";
 import { type AlertReceivers, Monitoring } from "../../../components/observability/monitoring/gcp";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { StoreOf } from "../../../systems/spec";
-import { hostOf, type planExposures } from "../../exposures";
+import { healthPaths, type planExposures } from "../../exposures";
 import type { ProgramSettings } from "../../settings";
 
 /** Days audit logs are kept where no setting says: a year. */
@@ -72,20 +72,12 @@ export function makeEdgeMonitoring(
   },
   options: pulumi.ComponentResourceOptions,
 ): void {
-  const hosts = new Map<string, string>();
-  for (const { route, healthPath } of edge.exposures) {
-    const host = hostOf(route.host, edge.domain);
-    // The root of a host first; a health path lies below the route that leads to its service.
-    if (!hosts.has(host) || route.path === "/") {
-      hosts.set(host, route.path === "/" || healthPath.startsWith(route.path) ? healthPath : route.path);
-    }
-  }
   new Monitoring(
     name,
     {
       context,
       watched: { databases: [], caches: [], shares: new Map(), balancer: edge.balancer },
-      uptime: [...hosts].map(([host, path]) => ({ host, path })),
+      uptime: [...healthPaths(edge.exposures, edge.domain)].map(([host, path]) => ({ host, path })),
       receivers: receiversOf(settings, system),
     },
     options,
