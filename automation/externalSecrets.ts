@@ -1,8 +1,13 @@
 import { builtInSystem } from "../systems";
+import type { SystemInput } from "../systems/spec";
 
 /** Every secret a built-in system gets from outside, all of one value: what any stack of it has to bring, by full key. */
 export async function externalSecrets(name: string, value: string): Promise<Readonly<Record<string, unknown>>> {
-  const system = await builtInSystem(name);
+  return secretsOf(await builtInSystem(name), value);
+}
+
+/** The same of any system. */
+export function secretsOf(system: SystemInput | undefined, value: string): Readonly<Record<string, unknown>> {
   const own = Object.entries(system?.secrets ?? {}).filter(([, secret]) => secret.generate === undefined);
   const external = Object.entries(system?.external ?? {}).filter(
     ([, { secrets }]) => Object.keys(secrets ?? {}).length > 0,

@@ -122,6 +122,7 @@ export async function planStack(request: PlanRequest): Promise<Plan> {
   const { transport, onProgress } = request;
   const run = await runProgram({
     program,
+    directory: request.directory,
     project,
     stack,
     config,

@@ -13,6 +13,7 @@ export interface Run {
   readonly monitor: Monitor;
   readonly failures: Failures;
   readonly diagnostics: Diagnostics;
+  readonly directory?: string;
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
   readonly timeoutSeconds: number;

@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly stack: string;
   /** @default "organization", as the engine's own file backend has it */
   readonly organization?: string;
+  /** The project's root, where a program finds the files its configuration names. @default the working directory */
+  readonly directory?: string;
   /** The stack's configuration, `namespace:key` to text. */
   readonly config: Readonly<Record<string, string>>;
   /** The keys of `config` whose values are secret. */

@@ -43,6 +43,7 @@ export async function runProgram(request: RunRequest): Promise<RunResult> {
     monitor,
     failures,
     diagnostics,
+    directory: request.directory,
     config: request.config,
     secretKeys: request.secretKeys,
     timeoutSeconds,

@@ -41,6 +41,7 @@ export interface SdkSession {
  * is made is known from its construction.
  */
 export function openSdk(options: {
+  readonly directory?: string;
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
   readonly diagnostics: Diagnostics;
@@ -56,7 +57,7 @@ export function openSdk(options: {
     store.resourceModules = outer.resourceModules;
   }
   globals.globalStore = store;
-  store.settings.options.rootDirectory = process.cwd();
+  store.settings.options.rootDirectory = options.directory ?? process.cwd();
   runtime.setAllConfig({ ...options.config }, [...options.secretKeys]);
 
   const labels = new Map<unknown, string[]>();

@@ -28,7 +28,8 @@ export async function readSettings(): Promise<ProgramSettings> {
   // `pulumi.Config` reads keys one by one and so cannot see those that nobody knows.
   const config = pulumi.runtime.allConfig();
   const secretKeys = Object.keys(config).filter((key) => isConfigSecret?.(key) ?? false);
-  const settings = await parseSettings(config, { stack: pulumi.getStack(), secretKeys });
+  const directory = pulumi.getRootDirectory();
+  const settings = await parseSettings(config, { stack: pulumi.getStack(), directory, secretKeys });
   const raw = rawSettings(config);
   return {
     ...settings,

@@ -48,9 +48,10 @@ const MIDDLE = [
   "n2d-standard-[248]",
   "c3-standard-[48]",
   "t2d-standard-[1248]",
+  "c4a-*-[1248]",
 ];
 const ALLOWED: PerEnvironment<readonly string[]> = {
-  dev: [...SMALL, "*.xlarge", "n2-standard-[24]", "db-custom-[124]-*", "db-perf-optimized-N-[24]"],
+  dev: [...SMALL, "*.xlarge", "n2-standard-[24]", "c4a-*-[124]", "db-custom-[124]-*", "db-perf-optimized-N-[24]"],
   staging: [...MIDDLE, "db-custom-[1248]-*", "db-perf-optimized-N-[248]"],
   production: [
     ...MIDDLE,

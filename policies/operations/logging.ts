@@ -6,6 +6,8 @@ import { ofTypes, refersTo } from "../stack";
 const facts = { severity: "medium", level: "mandatory" } as const;
 const CONTROL_PLANE = ["api", "audit", "authenticator", "controllerManager", "scheduler"];
 
+const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
+
 export const eksLogs = resourceRule({
   ...facts,
   id: "eks-control-plane-logs",
@@ -80,7 +82,7 @@ export const balancerLogs = resourceRule({
   title: "Load balancers log their requests",
   fix: "Set accessLogs: { enabled: true, bucket }.",
   sources: ["CKV_AWS_91", "ELB.5"],
-  resources: ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"],
+  resources: BALANCERS,
   check({ props, notApplicable }, report) {
     if (props.loadBalancerType === "gateway") notApplicable("A gateway load balancer has no access logs");
     if (!isTrue(at(props, "accessLogs", "enabled"))) report("accessLogs.enabled is not true");
@@ -119,9 +121,11 @@ export const bucketLogs = stackRule({
   resources: BUCKETS,
   checkStack({ resources }, report) {
     const all = ofTypes(resources, LOGGING);
+    const balancers = ofTypes(resources, BALANCERS);
     for (const bucket of ofTypes(resources, BUCKETS)) {
       if (all.some((entry) => refersTo(entry, "bucket", bucket, IDENTITIES))) continue;
       if (all.some((entry) => refersTo(entry, "targetBucket", bucket, IDENTITIES))) continue;
+      if (balancers.some((entry) => refersTo(entry, ["accessLogs", "bucket"], bucket, IDENTITIES))) continue;
       report("no BucketLogging names the bucket", bucket);
     }
   },

@@ -17,6 +17,18 @@ import { header, run, Thing } from "./support";
 const simulate = { mode: "simulate", config: { "aws:region": "eu-west-1" } } as const;
 
 describe("engine: simulate", () => {
+  it("takes a short secret for part of no other text", async () => {
+    const { resources } = await run(async () => {
+      new Secret("user", {
+        metadata: { labels: { "app.kubernetes.io/managed-by": "groundplan" } },
+        stringData: { username: "app", password: "long-enough" },
+      });
+    }, simulate);
+    const outputs = resources.find(({ name }) => name === "user")?.outputs;
+    expect(isObject(outputs?.metadata) && signatureOf(outputs.metadata)).to.equal(undefined);
+    expect(isObject(outputs?.stringData) && signatureOf(outputs.stringData)).to.equal(SECRET);
+  });
+
   it("fills AWS outputs with well-formed values in the stack's region", async () => {
     const { outputs } = await run(async () => {
       const vpc = new Vpc("vpc", { cidrBlock: "10.0.0.0/16" });

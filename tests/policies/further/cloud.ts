@@ -510,6 +510,14 @@ export const cloud: Further = {
       fails: [{ at: "targetBucket", to: "other", on: 2, message: "no BucketLogging names the bucket" }],
       unknown: [],
     },
+    {
+      base: [
+        bucket,
+        { type: "aws:lb/loadBalancer:LoadBalancer", props: { accessLogs: { enabled: true, bucket: "b-id" } } },
+      ],
+      fails: [{ at: "accessLogs.bucket", to: "other", on: 1, message: "no BucketLogging names the bucket" }],
+      unknown: [],
+    },
   ],
   "cloudfront-logs": [
     {

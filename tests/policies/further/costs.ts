@@ -27,7 +27,7 @@ const SMALL = [
   ["f1-micro", "g1-small", "db-f1-micro", "db-g1-small"],
 ].flat();
 const MIDDLE = [
-  ["m7g.xlarge", "m7g.2xlarge", "n2-standard-8", "n2d-standard-8", "c3-standard-8", "t2d-standard-8"],
+  ["m7g.xlarge", "m7g.2xlarge", "n2-standard-8", "n2d-standard-8", "c3-standard-8", "t2d-standard-8", "c4a-standard-8"],
   ["db-custom-8-32768", "db-perf-optimized-N-8"],
 ].flat();
 const LARGE = ["m7g.4xlarge", "m7g.8xlarge", "n2-highmem-64", "c3-highcpu-88", "c4-standard-48", "n4-standard-80"];
@@ -38,7 +38,14 @@ const inEnvironment = (environment: string, values: readonly string[]): RuleCase
 export const costs: Further = {
   "machine-class-allowed": [
     ...classes,
-    inEnvironment("dev", [...SMALL, "m7g.xlarge", "n2-standard-4", "db-custom-4-16384", "db-perf-optimized-N-4"]),
+    inEnvironment("dev", [
+      ...SMALL,
+      "m7g.xlarge",
+      "c4a-highcpu-4",
+      "n2-standard-4",
+      "db-custom-4-16384",
+      "db-perf-optimized-N-4",
+    ]),
     inEnvironment("staging", [...SMALL, ...MIDDLE]),
     inEnvironment("production", [
       ...SMALL,
