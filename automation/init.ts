@@ -6,6 +6,7 @@ import { InputError, type Problem, show } from "../components/errors";
 import { parseSettings } from "../stacks/settings";
 import { systemNames } from "../systems";
 import { ENVIRONMENTS, MODELS } from "../systems/spec";
+import { neededExemptions } from "./initExemptions";
 import { stackText } from "./initText";
 
 /** What a new stack is told; what is undefined has not been asked yet. */
@@ -71,7 +72,12 @@ export function stackProblem(directory: string, stack: string, force: boolean): 
  * Writes the file of a new stack, once the settings accept what it says. Throws an InputError with everything that is
  * missing or wrong, by flag.
  */
-export async function initStack(directory: string, answers: StackAnswers, force: boolean): Promise<string> {
+export async function initStack(
+  directory: string,
+  answers: StackAnswers,
+  force: boolean,
+  today = new Date().toISOString().slice(0, 10),
+): Promise<string> {
   const open = openQuestions(answers);
   const taken = answers.stack === undefined ? undefined : stackProblem(directory, answers.stack, force);
   const problems: readonly Problem[] = [
@@ -106,6 +112,11 @@ export async function initStack(directory: string, answers: StackAnswers, force:
   const text = await stackText({ stack, system, environment, model, cloud, region, domain }, directory);
   const file = `Pulumi.${stack}.yaml`;
   await writeFile(join(directory, file), text, { flag: force ? "w" : "wx" });
+  const exemptions = await neededExemptions(directory, stack, today);
+  if (exemptions.length > 0) {
+    const complete = { stack, system, environment, model, cloud, region, domain };
+    await writeFile(join(directory, file), await stackText(complete, directory, exemptions));
+  }
   return file;
 }
 

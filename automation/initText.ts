@@ -3,7 +3,10 @@ import { resolve } from "node:path";
 import { Document } from "yaml";
 import { InputError } from "../components/errors";
 import { loadSystem } from "../systems/load";
+import { mergeLayers } from "../systems/resolve";
+import { MODELS, type Model, type SystemInput } from "../systems/spec";
 import type { CompleteAnswers } from "./init";
+import type { ExemptionSetting } from "./policies";
 
 const COMMENTS: Readonly<Record<string, string>> = {
   system: " Built-in system (npx groundplan systems), or the path of a system file.",
@@ -11,6 +14,12 @@ const COMMENTS: Readonly<Record<string, string>> = {
   model: " Decides the shape: standalone, single-server, distributed or global.",
   placements: " Where it runs. A placement keeps its name and the number of its network (cidrIndex) for good.",
   domain: " Domain the public uses.",
+  backups: " Images of the dumps and of the restore test, pinned likewise.",
+  kubernetes:
+    " Class of volumes that several nodes mount (ReadWriteMany): name one your cluster has; kubectl get storageclass lists them.",
+  tags: " Tags on everything: whose it is, at least.",
+  policyExemptions:
+    " Accepted deviations from the policies: what the system is needs them. Each ends, and is then looked at again.",
   images:
     " Production deploys what was tested, bit for bit: every image has its digest. These are the examples' registry,\n where nothing can be pulled; deploying is refused until they name your own.",
 };
@@ -18,9 +27,17 @@ const COMMENTS: Readonly<Record<string, string>> = {
 const EXAMPLE_DIGEST = `sha256:${"0".repeat(64)}`;
 
 /** A stack file with a word on every setting. */
-export async function stackText(answers: CompleteAnswers, directory: string): Promise<string> {
+export async function stackText(
+  answers: CompleteAnswers,
+  directory: string,
+  policyExemptions: readonly ExemptionSetting[] = [],
+): Promise<string> {
   const { system, environment, model, domain } = answers;
-  const images = environment === "production" ? await exampleImages(system, directory) : undefined;
+  const known = await knownSystem(system, directory);
+  const shape = known && MODELS.some((it) => it === model) ? shapeOf(known, model as Model) : undefined;
+  const images = environment === "production" && shape ? exampleImages(shape) : undefined;
+  const dumps = environment === "production" && shape && Object.keys(shape.backups ?? {}).length > 0;
+  const shares = Object.values(shape?.stores ?? {}).some(({ kind }) => kind === "file-share");
   const settings = {
     system,
     environment,
@@ -28,6 +45,10 @@ export async function stackText(answers: CompleteAnswers, directory: string): Pr
     placements: placementsOf(answers),
     domain,
     ...(images ? { images } : {}),
+    ...(dumps ? { backups: { images: exampleDumpImages(shape.name) } } : {}),
+    ...(shares && answers.cloud === "kubernetes" ? { kubernetes: { sharedStorageClass: "shared-files" } } : {}),
+    tags: { owner: known?.name ?? "unknown" },
+    ...(policyExemptions.length > 0 ? { policyExemptions } : {}),
   };
   const document = new Document({ config: {} });
   document.commentBefore = ` ${system} in ${environment}. Every setting: npx groundplan plan --help, and docs/architecture.md`;
@@ -71,14 +92,34 @@ function nameOf(place: string): string {
   return name.replace(/^[^a-z]+|-+$/g, "");
 }
 
-/** Images of every service under the examples' registry; none where the system cannot be read, which is said elsewhere. */
-async function exampleImages(system: string, directory: string) {
+type Shape = Pick<SystemInput, "name" | "services" | "stores" | "backups">;
+
+/** The parts a system has in a model. */
+function shapeOf(system: SystemInput, model: Model): Shape {
+  return mergeLayers(system, { model }) as Shape;
+}
+
+const STORES_WITHOUT_IMAGE = ["bucket", "file-share", "search"];
+
+/** Images of every service and store under the examples' registry. */
+function exampleImages({ name, services, stores = {} }: Shape) {
+  const image = (part: string) => `registry.example.com/${name}/${part}@${EXAMPLE_DIGEST}`;
+  const served = Object.entries(stores).filter(([, { kind }]) => !STORES_WITHOUT_IMAGE.includes(kind));
+  return {
+    services: Object.fromEntries(Object.keys(services).map((service) => [service, image(service)])),
+    ...(served.length > 0 ? { stores: Object.fromEntries(served.map(([store]) => [store, image(store)])) } : {}),
+  };
+}
+
+function exampleDumpImages(name: string) {
+  const image = (part: string) => `registry.example.com/${name}/${part}@${EXAMPLE_DIGEST}`;
+  return { dump: image("postgres"), restore: image("postgres"), upload: image("aws-cli") };
+}
+
+/** None where the system cannot be read, which is said elsewhere. */
+async function knownSystem(system: string, directory: string): Promise<SystemInput | undefined> {
   try {
-    const { name, services } = await loadSystem(system, {
-      readFile: (path) => readFile(resolve(directory, path), "utf8"),
-    });
-    const image = (service: string) => `registry.example.com/${name}/${service}@${EXAMPLE_DIGEST}`;
-    return { services: Object.fromEntries(Object.keys(services).map((service) => [service, image(service)])) };
+    return await loadSystem(system, { readFile: (path) => readFile(resolve(directory, path), "utf8") });
   } catch (error) {
     if (InputError.is(error)) {
       return undefined;

@@ -9,6 +9,7 @@ import {
   parsePath,
   valueAt,
 } from "../validation";
+import { guessKinds } from "./choices";
 
 /** Every problem of an input: those of its fields, and those between them that `check` finds. */
 export function collectChecked<S extends z.ZodType>(
@@ -21,6 +22,13 @@ export function collectChecked<S extends z.ZodType>(
   if (collected.value !== undefined) {
     const problems = check(collected.value).map((problem) => located(problem, origin));
     return problems.length === 0 ? collected : { value: undefined, problems };
+  }
+  const guessed = guessKinds(schema, value);
+  if (guessed) {
+    // A kind that is none hides every other mistake of its object, and those of what talks to it.
+    const rest = collectChecked(schema, guessed.value, origin, check).problems;
+    const seen = new Set(rest.map(({ path }) => path));
+    return { value: undefined, problems: [...collected.problems.filter(({ path }) => !seen.has(path)), ...rest] };
   }
   // A wrong field must not hide what is wrong elsewhere: mended for the moment, the rest can still be checked.
   const mended = mend(schema, value);

@@ -3,163 +3,26 @@ import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { readStackFile } from "../../automation/stackFile";
+import { readStackFile, toPulumiConfig } from "../../automation/stackFile";
 import { InputError } from "../../components/errors";
+import { runProgram } from "../../engine";
+import groundplan from "../../index";
 import { parseSettings } from "../../stacks/settings";
 import { builtInSystem, systemNames } from "../../systems";
 import { parseSystem } from "../../systems/load";
 import { resolveSystem } from "../../systems/resolve";
 import { MODELS } from "../../systems/spec";
+import { CLOUDS, planCell } from "../systems/cellPlans";
+import { mutate, mutation, share } from "./mutations";
 
 const ROOT = join(__dirname, "..", "..");
 const SEED = 20_261_122;
-/** The slowest single input may take this long: more is a hang to whoever waits for it. */
+/** Reading an input may take this long: more is a hang to whoever waits for it. A plan is watched by the engine. */
 const SLOWEST_MS = 2_000;
-
-/** Values that are wrong nearly everywhere, and the names the language is made of, where they do not belong. */
-const values: fc.Arbitrary<unknown> = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    "",
-    " ",
-    "0",
-    "-1",
-    "1e999",
-    "NaN",
-    [],
-    {},
-    [[]],
-    { "": "" },
-    "__proto__",
-    "constructor",
-    "toString",
-    "💥",
-    "a".repeat(5_000),
-    "../../etc/passwd",
-    "$X",
-    "*",
-    "0/0 * * * *",
-    "10.0.0.0/33",
-    "1Gi",
-    "500m",
-    "99999999Ti",
-    "@sha256:",
-    "https://",
-    "\u0000",
-  ),
-  fc.constantFrom<unknown>(
-    "postgres",
-    "redis",
-    "bucket",
-    "deployment",
-    "daemonset",
-    "cronjob",
-    "job",
-    "standalone",
-    "global",
-    "aws",
-    "gcp",
-    "kubernetes",
-    "production",
-    "backend",
-    "database",
-    "replica",
-    "public",
-  ),
-  fc.integer(),
-  fc.double(),
-  fc.string(),
-  fc.array(fc.string(), { maxLength: 3 }),
-  fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }),
-);
-
-interface Mutation {
-  readonly kind: "replace" | "remove" | "rename" | "copy" | "wrap" | "duplicate";
-  /** Which of the places, as a share of them; and a second one for what is copied there. */
-  readonly place: number;
-  readonly other: number;
-  readonly value: unknown;
-}
-
-const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-const mutation: fc.Arbitrary<Mutation> = fc.record({
-  kind: fc.constantFrom<Mutation["kind"]>(
-    "replace",
-    "replace",
-    "replace",
-    "remove",
-    "rename",
-    "copy",
-    "wrap",
-    "duplicate",
-  ),
-  place: share,
-  other: share,
-  value: values,
-});
-
-type Container = Record<PropertyKey, unknown>;
-
-/** Every place of a value: what holds it, and under which key. */
-function places(value: unknown): readonly { readonly holder: Container; readonly key: string | number }[] {
-  if (typeof value !== "object" || value === null) {
-    return [];
-  }
-  const holder = value as Container;
-  const keys: readonly (string | number)[] = Array.isArray(value) ? value.map((_, index) => index) : Object.keys(value);
-  return keys.flatMap((key) => [{ holder, key }, ...places(holder[key])]);
-}
-
-function mutate(value: unknown, { kind, place, other, value: strange }: Mutation): void {
-  const all = places(value);
-  const target = all[Math.floor(place * all.length)];
-  const source = all[Math.floor(other * all.length)];
-  if (!target || !source) {
-    return;
-  }
-  const { holder, key } = target;
-  const current = holder[key];
-  switch (kind) {
-    case "replace":
-      define(holder, key, strange);
-      return;
-    case "remove":
-      if (Array.isArray(holder)) {
-        holder.splice(Number(key), 1);
-      } else {
-        delete holder[key];
-      }
-      return;
-    case "rename":
-      delete holder[key];
-      define(holder, typeof strange === "string" ? strange : `${String(key)}x`, current);
-      return;
-    case "copy":
-      define(holder, key, structuredClone(source.holder[source.key]));
-      return;
-    case "wrap":
-      define(holder, key, Array.isArray(current) ? { item: current } : [current]);
-      return;
-    case "duplicate":
-      if (Array.isArray(holder)) {
-        holder.push(structuredClone(current));
-      } else {
-        define(holder, `${String(key)}-2`, structuredClone(current));
-      }
-      return;
-    default:
-      kind satisfies never;
-  }
-}
-
-/** Sets a key that may be `__proto__`, as a parser would. */
-function define(holder: Container, key: PropertyKey, value: unknown): void {
-  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
-}
+const PLAN_MS = 60_000;
 
 /** What came of an input: taken, or refused in words a person can act on. Anything else fails the test. */
-async function outcome(action: () => unknown): Promise<"taken" | "refused"> {
+async function outcome(action: () => unknown, slowest = SLOWEST_MS): Promise<"taken" | "refused"> {
   const started = performance.now();
   try {
     await action();
@@ -177,12 +40,12 @@ async function outcome(action: () => unknown): Promise<"taken" | "refused"> {
     expect(error.message).not.to.match(/^\s+at .*:\d+:\d+\)?$/m);
     return "refused";
   } finally {
-    expect(performance.now() - started).to.be.lessThan(SLOWEST_MS);
+    expect(performance.now() - started).to.be.lessThan(slowest);
   }
 }
 
 describe("mutated inputs", function () {
-  this.timeout(60_000);
+  this.timeout(900_000);
   const specs: unknown[] = [];
   const stacks: { readonly name: string; readonly config: Readonly<Record<string, unknown>> }[] = [];
 
@@ -223,30 +86,46 @@ describe("mutated inputs", function () {
     return seen;
   }
 
-  it("1,000 system files resolve in every model, or are refused with paths", async () => {
-    const seen = await run(1_000, specs, (spec) =>
-      outcome(() => {
-        const system = parseSystem(stringify(spec, { aliasDuplicateObjects: false }), "system.yaml");
+  it("1,000 system files resolve in every model and plan in one, or are refused with paths", async () => {
+    let planned = 0;
+    const seen = await run(1_000, specs, async (spec) => {
+      const text = stringify(spec, { aliasDuplicateObjects: false });
+      const read = await outcome(() => {
+        const system = parseSystem(text, "system.yaml");
         for (const model of MODELS) {
           resolveSystem(system, { model, environment: "dev", placement: "main" });
         }
-      }),
-    );
+      });
+      if (read === "refused") {
+        return read;
+      }
+      // Every model on every cloud in turn.
+      const cloud = CLOUDS[planned % CLOUDS.length] ?? "kubernetes";
+      const model = MODELS[Math.floor(planned / CLOUDS.length) % MODELS.length] ?? "distributed";
+      planned += 1;
+      const system = parseSystem(text, "system.yaml");
+      return outcome(() => planCell({ system, cloud, model, environment: "dev", mode: "preview" }), PLAN_MS);
+    });
     // Both must come of it, or the mutations are too wild or too tame to try anything.
+    expect(planned).to.be.greaterThan(50);
     expect(seen.taken).to.be.greaterThan(50);
     expect(seen.refused).to.be.greaterThan(500);
   });
 
-  it("1,000 stacks' settings are read, or are refused with paths", async () => {
+  it("1,000 stacks' settings are read and planned, or are refused with paths", async () => {
     const bases = stacks.map(({ config }) => config);
-    const seen = await run(1_000, bases, (config, base) =>
-      outcome(() =>
-        parseSettings(config as Readonly<Record<string, unknown>>, {
-          stack: stacks[base]?.name ?? "dev",
-          directory: ROOT,
-        }),
-      ),
-    );
+    const seen = await run(1_000, bases, async (mutated, base) => {
+      const stack = stacks[base]?.name ?? "dev";
+      const config = mutated as Readonly<Record<string, unknown>>;
+      const read = await outcome(() => parseSettings(config, { stack, directory: ROOT }));
+      if (read === "refused") {
+        return read;
+      }
+      return outcome(() => {
+        const request = { stack, config: toPulumiConfig(config), secretKeys: [], directory: ROOT };
+        return runProgram({ program: groundplan, project: "groundplan", mode: "preview", ...request });
+      }, PLAN_MS);
+    });
     expect(seen.taken).to.be.greaterThan(50);
     expect(seen.refused).to.be.greaterThan(300);
   });

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { stringify } from "yaml";
 import { InputError, type Problem } from "../../components/errors";
 import { systemNames } from "../../systems";
 import { isSystemPath, loadSystem, parseSystem } from "../../systems/load";
@@ -115,12 +116,14 @@ describe("loading a system", () => {
     }
   });
 
-  it("gives ten mistakes of fields and between fields in one run, each with its line and a fix", async () => {
+  it("gives twelve mistakes of fields and between fields in one run, each with its line and a fix", async () => {
     const problems = await problemsOf(() => parseSystem(BROKEN, "shop.yaml"));
     expect(problems.map(({ path, source }) => `${path} ${source}`).sort()).to.deep.equal([
       "routes[0].to shop.yaml:27",
       "routes[1].port shop.yaml:28",
+      "services.api.image shop.yaml:17",
       "services.api.kind shop.yaml:18",
+      "services.api.resources shop.yaml:17",
       "services.web.port shop.yaml:8",
       "services.web.resources.requests.cpu shop.yaml:11",
       "services.web.scaling.replicas shop.yaml:16",
@@ -133,6 +136,29 @@ describe("loading a system", () => {
     expect(problems.find(({ path }) => path === "services.web.port")?.fix).to.equal("did you mean ports?");
     expect(problems.find(({ path }) => path === "services.api.kind")?.fix).to.equal("did you mean deployment?");
     expect(problems.find(({ path }) => path === "routes[0].to")?.fix).to.equal("did you mean web?");
+  });
+
+  it("sees past a kind that is none: what else is wrong there, and what talks to it", async () => {
+    for (const kind of ["deploymnt", "lambda"]) {
+      const broken = {
+        ...shop,
+        services: {
+          ...shop.services,
+          web: {
+            ...shop.services.web,
+            kind,
+            ports: { http: { port: 99_999 }, admin: { port: 9090 } },
+            uses: ["nobody"],
+          },
+        },
+      };
+      const problems = await problemsOf(() => parseSystem(stringify(broken), "shop.yaml"));
+      expect(problems.map(({ path }) => path)).to.deep.equal([
+        "services.web.kind",
+        "services.web.ports.http.port",
+        "services.web.uses[0]",
+      ]);
+    }
   });
 
   it("checks what each model's overlay makes of the system", async () => {

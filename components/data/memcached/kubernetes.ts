@@ -7,6 +7,7 @@ import { Component, type ComponentArgs, type Transform } from "../../component";
 import { disruptionBudget } from "../../workload/disruption";
 import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels";
 import { networkPolicySpec } from "../../workload/networkPolicy";
+import { onPool, poolVerdicts } from "../pool";
 import { MEMCACHED_PORT, memcachedPod } from "./pod";
 
 export interface KubernetesMemcachedArgs extends ComponentArgs {
@@ -36,6 +37,9 @@ export class KubernetesMemcached extends Component {
     const service = this.service();
     const nodes = this.nodes([this.account(), this.policy(), service]);
     this.budget();
+    for (const verdict of poolVerdicts(args.store, args.spec.nodePool, args.cluster)) {
+      this.degrade(verdict);
+    }
     this.degrade({
       feature: `TLS to ${args.store} and a password of it`,
       reason:
@@ -92,13 +96,17 @@ export class KubernetesMemcached extends Component {
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
-            spec: memcachedPod({
-              store,
-              spec,
-              image,
-              selector: this.selector,
-              priorityClass: cluster.priorityClasses?.data,
-            }),
+            spec: onPool(
+              memcachedPod({
+                store,
+                spec,
+                image,
+                selector: this.selector,
+                priorityClass: cluster.priorityClasses?.data,
+              }),
+              spec.nodePool,
+              cluster,
+            ),
           },
         },
       },

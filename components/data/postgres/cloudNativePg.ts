@@ -5,6 +5,7 @@ import { CATALOG } from "../../cluster/addOns/catalog";
 import { type Context, isDistributed, type Redundancy } from "../../context";
 import { containerResources } from "../../workload/container";
 import { type Flow, NAMESPACE_LABEL, policyPeers } from "../../workload/networkPolicy";
+import type { PoolFields } from "../pool";
 
 /** Label the operator gives to every pod of a cluster. */
 export const CLUSTER_LABEL = "cnpg.io/cluster";
@@ -17,6 +18,7 @@ export interface CloudNativePgArgs {
   readonly secretName: string;
   readonly instances: number;
   readonly storageClass?: string;
+  readonly pool?: PoolFields;
   readonly labels: Readonly<Record<string, string>>;
   readonly priorityClass?: string;
   /** Whether a commit waits until a standby has it. */
@@ -92,6 +94,7 @@ export function cloudNativePgCluster(args: CloudNativePgArgs): Readonly<Record<s
       enablePodAntiAffinity: true,
       podAntiAffinityType: "preferred",
       topologyKey: "topology.kubernetes.io/zone",
+      ...args.pool,
     },
     topologySpreadConstraints: [
       {

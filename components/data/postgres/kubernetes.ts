@@ -10,6 +10,7 @@ import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels"
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
 import type { Archive } from "../archive";
+import { onPool, poolFields, poolVerdicts } from "../pool";
 import { noSnapshots } from "../snapshots";
 import { type ArchiveArgs, makeBaseBackups, makeObjectStore, noArchive } from "./archive";
 import { archivedCluster, type Recovery } from "./archiving";
@@ -67,6 +68,9 @@ export class KubernetesPostgres extends Component implements PostgresContract {
     this.selector = selectorLabels(args.context.system, args.store);
     this.password = this.makePassword("password");
     this.binding = isReplicated(args.spec, args.context) && this.hasOperator() ? this.replicated() : this.single();
+    for (const verdict of poolVerdicts(args.store, args.spec.nodePool, args.cluster)) {
+      this.degrade(verdict);
+    }
     const { snapshots } = args.spec.storage;
     if (snapshots && (args.snapshotClass === undefined || !args.cluster.capabilities.cloudNativePg)) {
       this.degrade(noSnapshots(args.store));
@@ -136,16 +140,20 @@ export class KubernetesPostgres extends Component implements PostgresContract {
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
-            spec: postgresPod({
-              store,
-              spec,
-              image,
-              user: USER,
-              secretName: `${store}-credentials`,
-              configMap: `${store}-config`,
-              claimName,
-              priorityClass: cluster.priorityClasses?.data,
-            }),
+            spec: onPool(
+              postgresPod({
+                store,
+                spec,
+                image,
+                user: USER,
+                secretName: `${store}-credentials`,
+                configMap: `${store}-config`,
+                claimName,
+                priorityClass: cluster.priorityClasses?.data,
+              }),
+              spec.nodePool,
+              cluster,
+            ),
           },
         },
       },
@@ -205,6 +213,7 @@ export class KubernetesPostgres extends Component implements PostgresContract {
           secretName: credentials,
           instances: instancesOf(spec, this.context.redundancy),
           storageClass: cluster.storageClasses.data ?? spec.storage.class,
+          pool: poolFields(spec.nodePool, cluster),
           // The operator names and manages its pods itself.
           labels: {
             "app.kubernetes.io/part-of": this.context.system,

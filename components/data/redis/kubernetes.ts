@@ -10,6 +10,7 @@ import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels"
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { jobTimeouts, rolloutTimeouts } from "../../workload/timeouts";
 import { claimSpec } from "../../workload/volumes";
+import { onPool, poolVerdicts } from "../pool";
 import { noSnapshots } from "../snapshots";
 import {
   joinShards,
@@ -199,7 +200,7 @@ export class KubernetesRedis extends Component implements RedisContract {
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
-            spec: pod,
+            spec: onPool(pod, spec.nodePool, cluster),
           },
           ...(claim && replicas > 1 ? { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] } : {}),
         },
@@ -275,7 +276,10 @@ export class KubernetesRedis extends Component implements RedisContract {
   }
 
   private verdicts(): void {
-    const { store, spec } = this.args;
+    const { store, spec, cluster } = this.args;
+    for (const verdict of poolVerdicts(store, spec.nodePool, cluster)) {
+      this.degrade(verdict);
+    }
     this.degrade({
       feature: `TLS to ${store}`,
       reason:

@@ -7,6 +7,7 @@ import { separateHosts, topologySpread } from "../../workload/disruption";
 import { type Flow, networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
 import type { Archive } from "../archive";
+import type { PoolFields } from "../pool";
 import { archiveSettings } from "./snapshots";
 
 export const SEARCH_PORT = 9_200;
@@ -46,6 +47,7 @@ export interface ElasticsearchArgs {
   /** Object storage its snapshots go to. @default none are taken */
   readonly archive?: Archive;
   readonly storageClass?: string;
+  readonly pool: PoolFields;
   readonly labels: Readonly<Record<string, string>>;
   readonly priorityClass?: string;
 }
@@ -53,6 +55,7 @@ export interface ElasticsearchArgs {
 /** The spec of an `Elasticsearch` of the ECK operator, whose nodes do every kind of work. */
 export function elasticsearchCluster(args: ElasticsearchArgs): Readonly<Record<string, unknown>> {
   const { spec, store } = args;
+  const { nodeAffinity, ...poolPart } = args.pool;
   const selector = { [CLUSTER_LABEL]: store };
   const archive = args.archive && archiveSettings(args.archive);
   return {
@@ -89,10 +92,16 @@ export function elasticsearchCluster(args: ElasticsearchArgs): Readonly<Record<s
               fsGroupChangePolicy: "OnRootMismatch",
               seccompProfile: { type: "RuntimeDefault" },
             },
+            ...poolPart,
             ...(spec.instances > 1
+              ? { topologySpreadConstraints: topologySpread(selector, { strict: false, perRollout: false }) }
+              : {}),
+            ...(spec.instances > 1 || nodeAffinity
               ? {
-                  affinity: separateHosts(selector),
-                  topologySpreadConstraints: topologySpread(selector, { strict: false, perRollout: false }),
+                  affinity: {
+                    ...(spec.instances > 1 ? separateHosts(selector) : {}),
+                    ...(nodeAffinity ? { nodeAffinity } : {}),
+                  },
                 }
               : {}),
             containers: [{ name: "elasticsearch", resources: containerResources(spec.resources) }],

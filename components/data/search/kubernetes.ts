@@ -8,6 +8,7 @@ import { Component, type ComponentArgs, type Transform } from "../../component";
 import { objectLabels, selectorLabels } from "../../workload/labels";
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { type Archive, archiveFolder } from "../archive";
+import { poolFields, poolVerdicts } from "../pool";
 import { CLUSTER_LABEL, elasticsearchCluster, ROLES, SEARCH_PORT, searchPolicy } from "./elasticsearch";
 import { SETTINGS_SCRIPT, SNAPSHOT_ROLES, SNAPSHOT_USER, settingsFiles, settingsPod } from "./snapshots";
 
@@ -215,6 +216,7 @@ export class KubernetesSearch extends Component {
             ? { archive, snapshotSecrets: { user: `${store}-snapshots`, roles: `${store}-snapshots-roles` } }
             : {}),
           storageClass: cluster.storageClasses.data ?? spec.storage.class,
+          pool: poolFields(spec.nodePool, cluster),
           labels: {
             "app.kubernetes.io/part-of": this.context.system,
             "groundplan.dev/environment": this.context.environment,
@@ -230,7 +232,10 @@ export class KubernetesSearch extends Component {
   }
 
   private verdicts(): void {
-    const { store, spec } = this.args;
+    const { store, spec, cluster } = this.args;
+    for (const verdict of poolVerdicts(store, spec.nodePool, cluster)) {
+      this.degrade(verdict);
+    }
     this.degrade({
       feature: `a certificate of ${store} that clients trust by themselves`,
       reason: "the operator signs it with an authority of its own",

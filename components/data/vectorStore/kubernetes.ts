@@ -11,6 +11,7 @@ import { type Flow, networkPolicySpec } from "../../workload/networkPolicy";
 import { rolloutTimeouts } from "../../workload/timeouts";
 import { claimSpec } from "../../workload/volumes";
 import { type Archive, archiveFolder } from "../archive";
+import { onPool, poolVerdicts } from "../pool";
 import { GRPC_PORT, HTTP_PORT, PEER_PORT, qdrantPod } from "./pod";
 import { SNAPSHOT_SCRIPT, snapshotPod } from "./snapshots";
 
@@ -123,7 +124,7 @@ export class KubernetesVectorStore extends Component {
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
-            spec: pod,
+            spec: onPool(pod, spec.nodePool, cluster),
           },
           volumeClaimTemplates: [{ metadata: { name: spec.storage.volume ?? "data" }, spec: claim }],
         },
@@ -243,7 +244,10 @@ export class KubernetesVectorStore extends Component {
   }
 
   private verdicts(): void {
-    const { store, spec } = this.args;
+    const { store, spec, cluster } = this.args;
+    for (const verdict of poolVerdicts(store, spec.nodePool, cluster)) {
+      this.degrade(verdict);
+    }
     this.degrade({
       feature: `TLS to ${store}`,
       reason:
