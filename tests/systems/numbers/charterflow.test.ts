@@ -62,7 +62,7 @@ holds(
   "distributed",
   ["kubernetes"],
   [
-    ["TLS 1.3 everywhere", input("edge-tls", "spec.minVersion"), "VersionTLS13"],
+    ["TLS 1.3 everywhere", input("cluster-add-ons-ingress", "values.tlsOptions.default.minVersion"), "VersionTLS13"],
     [
       "pgvector",
       input("database-cluster", "spec.bootstrap.initdb.postInitApplicationSQL"),

@@ -223,10 +223,11 @@ holds(
     ],
     [
       "headers",
-      input("edge-doc-scraper-headers", "spec.headers.customResponseHeaders.Strict-Transport-Security"),
+      (cell) =>
+        /max-age[^"]*/.exec(JSON.stringify(input("edge-doc-scraper-route-0", "spec.rules[0].filters")(cell)))?.[0],
       "max-age=31536000; includeSubDomains",
     ],
-    ["TLS 1.2 and 1.3", input("edge-tls", "spec.minVersion"), "VersionTLS12"],
+    ["TLS 1.2 and 1.3", input("cluster-add-ons-ingress", "values.tlsOptions.default.minVersion"), "VersionTLS12"],
     ["node counts: an attached cluster's nodes are its own", degraded(/^node pool workers of worker/), true],
     [
       "lifecycle 30/90/365 days: no object storage is named",

@@ -43,11 +43,7 @@ holds("vibebox", "distributed", CLOUDS, [
   ["liveness probe 30/10/3/5", probe("backend", "liveness"), "/health/live 30/10/3/5"],
   ["readiness probe 10/5/3/5", probe("backend", "readiness"), "/health/ready 10/5/3/5"],
   ["30 s grace", pod("backend", "terminationGracePeriodSeconds"), 30],
-  [
-    "rolling update, zero downtime",
-    spec("backend", "strategy"),
-    { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-  ],
+  ["rolling update, zero downtime", spec("backend", "strategy.rollingUpdate.maxUnavailable"), 0],
   ["docker: docker:dind, rootless", image("docker"), "docker:dind-rootless"],
   ["docker: port 2375", port("docker"), "2375 > 2375"],
   ["docker: CPU 2000m/8000m, memory 4Gi/16Gi", resources("docker"), "2000m/8000m 4Gi/16Gi"],

@@ -42,7 +42,7 @@ holds(
     ["redis:7-alpine", image("redis"), "redis:7-alpine"],
     ["Redis: one, and two that take over", spec("redis", "replicas"), 3],
     ["t3.medium to c5.large: an attached cluster's nodes are its own", degraded(/^node pool web of web/), true],
-    ["vertical autoscaler: not in the cluster", degraded(/^vertical autoscaling of web/), true],
+    ["vertical autoscaler: recommends", input("web-vertical", "spec.updatePolicy.updateMode"), "Off"],
   ],
 );
 
