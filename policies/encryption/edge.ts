@@ -83,10 +83,7 @@ export const listenerTls = resourceRule({
   check({ props, notApplicable }, report) {
     if (props.protocol !== "HTTPS" && props.protocol !== "TLS") notApplicable("The listener does not end TLS");
     const policy = text(props.sslPolicy) ?? "";
-    if (
-      !/^ELBSecurityPolicy-(TLS13-1-[23]-|TLS-1-2-|FS-1-2-)/.test(policy) ||
-      /-Ext\d?-|1-[01]-/.test(policy.replace(/TLS13-1-[23]/, ""))
-    ) {
+    if (!/^ELBSecurityPolicy-(TLS13-1-[23]-|TLS-1-2-|FS-1-2-)/.test(policy) || /-Ext\d?-/.test(policy)) {
       report(`sslPolicy is ${shown(policy || undefined)}, which is not one of TLS 1.2 or later with forward secrecy`);
     }
   },

@@ -142,7 +142,7 @@ export const resourcePolicies = resourceRule({
   severity: "critical",
   level: "mandatory",
   fix: "Name the principal, or narrow * with a condition on the source account, ARN or organization.",
-  sources: ["CKV_AWS_33", "CKV_AWS_168", "CKV_AWS_169", "SNS.4"],
+  sources: ["CKV_AWS_33", "CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_387", "CKV_AWS_70", "CKV_AWS_32", "SNS.4", "SQS.3"],
   resources: Object.keys(RESOURCE_POLICIES),
   check({ type, props, notApplicable }, report) {
     const property = RESOURCE_POLICIES[type] ?? "policy";

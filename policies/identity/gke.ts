@@ -1,6 +1,6 @@
 import { at, isFalse, isSet, isTrue, oneOrMany, shown, text } from "../read";
 import { type Rule, resourceRule } from "../rule";
-import { mustBeOneOf, mustBeSet, mustBeTrue, mustNotBeTrue } from "../simple";
+import { mustBeOneOf, mustBeSet, mustBeTrue, mustNotBeTrue, property } from "../simple";
 
 const CLUSTER = ["gcp:container/cluster:Cluster"];
 const POOL = ["gcp:container/nodePool:NodePool"];
@@ -166,6 +166,47 @@ export const separatePools = resourceRule({
   },
 });
 
+export const nodeImage = property(
+  {
+    ...facts,
+    id: "gke-node-container-optimized-os",
+    title: "GKE nodes run Container-Optimized OS",
+    description: "Unset means so",
+    fix: "Set nodeConfig.imageType: COS_CONTAINERD, or leave it out.",
+    sources: ["CKV_GCP_22"],
+    resources: POOL,
+  },
+  ["nodeConfig", "imageType"],
+  (value) => (text(value) === undefined || value === "COS_CONTAINERD" ? undefined : `is ${shown(value)}`),
+);
+
+export const noAlpha = mustNotBeTrue(
+  {
+    ...facts,
+    id: "gke-no-alpha-features",
+    title: "GKE clusters are no alpha clusters",
+    description: "These are deleted after 30 days and get no upgrades",
+    fix: "Remove enableKubernetesAlpha.",
+    sources: [],
+    resources: CLUSTER,
+  },
+  ["enableKubernetesAlpha"],
+);
+
+export const vpcNative = property(
+  {
+    ...facts,
+    id: "gke-vpc-native",
+    title: "GKE pods have addresses of the network",
+    description: "Routes-based clusters have no firewall between pods and the network",
+    fix: "Set networkingMode: VPC_NATIVE, or leave it out.",
+    sources: ["CKV_GCP_23"],
+    resources: CLUSTER,
+  },
+  ["networkingMode"],
+  (value) => (value === "ROUTES" ? `is ${shown(value)}` : undefined),
+);
+
 export const gkeRules: readonly Rule[] = [
   workloadIdentity,
   metadataServer,
@@ -179,4 +220,7 @@ export const gkeRules: readonly Rule[] = [
   legacyAbac,
   nodeAccount,
   separatePools,
+  nodeImage,
+  noAlpha,
+  vpcNative,
 ];

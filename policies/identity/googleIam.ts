@@ -1,5 +1,6 @@
 import { list, text } from "../read";
 import { type Rule, resourceRule } from "../rule";
+import { mustBeSet } from "../simple";
 
 const ANYONE = ["allUsers", "allAuthenticatedUsers"];
 
@@ -17,7 +18,7 @@ export const notPublic = resourceRule({
   severity: "critical",
   level: "mandatory",
   fix: "Name the member; put public content behind the load balancer.",
-  sources: ["CKV_GCP_28", "CKV_GCP_112", "CKV_GCP_101", "CKV2_GCP_3"],
+  sources: ["CKV_GCP_28", "CKV_GCP_112", "CKV_GCP_101", "CKV_GCP_113"],
   resources: isGrant,
   check({ props }, report) {
     for (const member of membersOf(props)) if (ANYONE.includes(member)) report(`grants to ${member}`);
@@ -44,7 +45,7 @@ export const noDefaultAccounts = resourceRule({
   severity: "medium",
   level: "mandatory",
   fix: "Make an account for the workload and grant to it.",
-  sources: ["CKV_GCP_113"],
+  sources: ["CKV_GCP_46", "CKV_GCP_47", "CKV_GCP_48"],
   resources: isProjectGrant,
   check({ props }, report) {
     for (const member of membersOf(props)) {
@@ -52,6 +53,38 @@ export const noDefaultAccounts = resourceRule({
     }
   },
 });
+
+const IMPERSONATION =
+  /^roles\/iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountKeyAdmin|serviceAccountAdmin)$/;
+
+export const noImpersonation = resourceRule({
+  id: "gcp-iam-no-impersonation-of-all",
+  title: "Nobody may act as every service account of a project",
+  description: "Granted on a project, a folder or an organization, the role reaches all accounts in it",
+  severity: "high",
+  level: "mandatory",
+  fix: "Grant the role on the one service account, with gcp.serviceaccount.IAMMember.",
+  sources: ["CKV_GCP_41", "CKV_GCP_44", "CKV_GCP_45", "CKV_GCP_49"],
+  resources: isProjectGrant,
+  check({ props }, report) {
+    const role = text(props.role) ?? "";
+    if (IMPERSONATION.test(role)) report(`role is ${role}`);
+  },
+});
+
+export const poolCondition = mustBeSet(
+  {
+    id: "gcp-workload-pool-restricted",
+    title: "Outside identities are let in under a condition",
+    description: "Without one, every repository or account of the provider may ask for tokens of the pool",
+    severity: "high",
+    level: "mandatory",
+    fix: "Set attributeCondition, such as assertion.repository_owner == 'acme'.",
+    sources: ["CKV_GCP_118"],
+    resources: ["gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"],
+  },
+  ["attributeCondition"],
+);
 
 export const noKeys = resourceRule({
   id: "gcp-no-service-account-keys",
@@ -67,4 +100,11 @@ export const noKeys = resourceRule({
   },
 });
 
-export const googleIamRules: readonly Rule[] = [notPublic, noBasicRoles, noDefaultAccounts, noKeys];
+export const googleIamRules: readonly Rule[] = [
+  notPublic,
+  noBasicRoles,
+  noDefaultAccounts,
+  noImpersonation,
+  poolCondition,
+  noKeys,
+];

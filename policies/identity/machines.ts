@@ -3,7 +3,7 @@ import { amount, at, isSet, isTrue, oneOrMany, shown, text } from "../read";
 import { setAt } from "../remedies";
 import { type Rule, resourceRule } from "../rule";
 import { secretIn } from "../secretText";
-import { mustBeSet, mustBeTrue } from "../simple";
+import { mustBeSet, mustBeTrue, mustNotBeTrue } from "../simple";
 
 const MACHINES = ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"];
 
@@ -163,7 +163,7 @@ export const rdsIamAuth = mustBeTrue(
     severity: "medium",
     level: "mandatory",
     fix: "Set iamDatabaseAuthenticationEnabled: true.",
-    sources: ["CKV_AWS_161", "RDS.10"],
+    sources: ["CKV_AWS_161", "CKV_AWS_162", "RDS.10", "RDS.12"],
     resources: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
   },
   ["iamDatabaseAuthenticationEnabled"],
@@ -220,6 +220,19 @@ export const managedPassword = resourceRule({
   },
 });
 
+export const ipForwarding = mustNotBeTrue(
+  {
+    id: "gcp-instance-no-ip-forwarding",
+    title: "Compute Engine instances forward no packets of others",
+    severity: "medium",
+    level: "mandatory",
+    fix: "Remove canIpForward; route through Cloud NAT instead of an instance.",
+    sources: ["CKV_GCP_36"],
+    resources: GCE,
+  },
+  ["canIpForward"],
+);
+
 export const machineRules: readonly Rule[] = [
   imds,
   instanceRole,
@@ -227,6 +240,7 @@ export const machineRules: readonly Rule[] = [
   gcpServiceAccount,
   shielded,
   serialPort,
+  ipForwarding,
   eksAccess,
   rdsIamAuth,
   bucketOwner,

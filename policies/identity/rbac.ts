@@ -29,7 +29,7 @@ export const noClusterAdmin = resourceRule({
   severity: "critical",
   level: "mandatory",
   fix: "Bind to a role with what is needed.",
-  sources: ["CKV2_K8S_5", "C-0185"],
+  sources: ["C-0185"],
   resources: kinds(...BINDINGS),
   check(resource, report) {
     for (const { props, where } of applicableObjects(resource, BINDINGS)) {
@@ -64,6 +64,14 @@ const DANGEROUS: readonly (readonly [string, string])[] = [
   ["impersonate", ""],
   ["create", "serviceaccounts/token"],
   ["create", "pods/exec"],
+  ["create", "nodes/proxy"],
+  ["update", "services/status"],
+  ["patch", "services/status"],
+  ["update", "certificatesigningrequests/approval"],
+  ["patch", "certificatesigningrequests/approval"],
+  ...["validatingwebhookconfigurations", "mutatingwebhookconfigurations"].flatMap((target) =>
+    ["create", "update", "patch"].map((verb) => [verb, target] as const),
+  ),
 ];
 
 export const noEscalation = resourceRule({
@@ -71,8 +79,17 @@ export const noEscalation = resourceRule({
   title: "RBAC roles give no way to more rights",
   severity: "high",
   level: "mandatory",
-  fix: "Remove escalate, bind, impersonate, and the creation of tokens or exec sessions.",
-  sources: [],
+  fix: "Remove the verb; what is left of the need is a controller's, with a role of its own and an exemption.",
+  sources: [
+    "CKV2_K8S_2",
+    "CKV2_K8S_3",
+    "CKV2_K8S_4",
+    "CKV_K8S_155",
+    "CKV_K8S_156",
+    "CKV_K8S_157",
+    "CKV_K8S_158",
+    "C-0002",
+  ],
   resources: kinds(...ROLES),
   check(resource, report) {
     for (const { props, where } of applicableObjects(resource, ROLES)) {
@@ -88,4 +105,28 @@ export const noEscalation = resourceRule({
   },
 });
 
-export const rbacRules: readonly Rule[] = [noWildcards, noClusterAdmin, noAnonymous, noEscalation];
+const READING = ["get", "list", "watch", "*"];
+
+export const noSecretReading = resourceRule({
+  id: "rbac-no-reading-all-secrets",
+  title: "No cluster role reads the secrets of every namespace",
+  severity: "high",
+  level: "mandatory",
+  fix: "Name the secrets in resourceNames, or use a Role in the one namespace.",
+  sources: ["CKV2_K8S_5", "C-0015"],
+  resources: kinds("ClusterRole"),
+  check(resource, report) {
+    for (const { props, where } of applicableObjects(resource, ["ClusterRole"])) {
+      list(props.rules).forEach((rule, index) => {
+        const secrets = list(at(rule, "resources")).some((name) => name === "secrets" || name === "*");
+        const core = list(at(rule, "apiGroups")).some((group) => group === "" || group === "*");
+        const verb = list(at(rule, "verbs")).find((name) => READING.includes(String(name)));
+        if (secrets && core && verb !== undefined && list(at(rule, "resourceNames")).length === 0) {
+          report(`${where}rules[${index}] allows ${verb} of all secrets`);
+        }
+      });
+    }
+  },
+});
+
+export const rbacRules: readonly Rule[] = [noWildcards, noClusterAdmin, noAnonymous, noEscalation, noSecretReading];

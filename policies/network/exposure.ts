@@ -120,7 +120,7 @@ export const bucketHasBlock = stackRule({
   severity: "critical",
   level: "mandatory",
   fix: "Add a BucketPublicAccessBlock for the bucket.",
-  sources: ["CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "S3.8"],
+  sources: ["CKV2_AWS_6", "CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "S3.8"],
   resources: BUCKETS,
   checkStack({ resources }, report) {
     const blocks = ofTypes(resources, [BLOCK]);
@@ -147,7 +147,25 @@ export const gcsPrivate = resourceRule({
   remediate: ({ props }) => setAt(props, ["publicAccessPrevention"], "enforced"),
 });
 
+export const nodeAccess = resourceRule({
+  id: "eks-node-group-ssh-restricted",
+  title: "EKS node groups take SSH from named security groups only",
+  description: "A key without groups opens port 22 of every node to the world",
+  severity: "high",
+  level: "mandatory",
+  fix: "Remove remoteAccess, or set remoteAccess.sourceSecurityGroupIds.",
+  sources: ["CKV_AWS_100"],
+  resources: ["aws:eks/nodeGroup:NodeGroup"],
+  check({ props }, report) {
+    const key = at(props, "remoteAccess", "ec2SshKey");
+    if (isSet(key) && list(at(props, "remoteAccess", "sourceSecurityGroupIds")).length === 0) {
+      report("remoteAccess.ec2SshKey is set without sourceSecurityGroupIds");
+    }
+  },
+});
+
 export const exposureRules: readonly Rule[] = [
+  nodeAccess,
   eksEndpoint,
   gkePrivateNodes,
   gkeAuthorizedNetworks,

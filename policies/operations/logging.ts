@@ -27,7 +27,7 @@ export const rdsLogs = resourceRule({
   id: "rds-log-exports",
   title: "RDS exports its logs",
   fix: "Set enabledCloudwatchLogsExports, such as postgresql and upgrade.",
-  sources: ["CKV_AWS_129", "RDS.9"],
+  sources: ["CKV_AWS_129", "CKV_AWS_324", "RDS.9"],
   resources: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
   check({ props }, report) {
     if (list(props.enabledCloudwatchLogsExports).length === 0) report("enabledCloudwatchLogsExports is empty");
@@ -182,6 +182,21 @@ export const gcsLogs = mustBeSet(
   ["logging", "logBucket"],
 );
 
+export const gkeLogs = resourceRule({
+  ...facts,
+  id: "gke-logging-and-monitoring",
+  title: "GKE clusters send logs and metrics",
+  description: "Unset means so",
+  fix: "Remove loggingService: none and monitoringService: none.",
+  sources: ["CKV_GCP_1", "CKV_GCP_8"],
+  resources: ["gcp:container/cluster:Cluster"],
+  check({ props }, report) {
+    for (const field of ["loggingService", "monitoringService"]) {
+      if (props[field] === "none") report(`${field} is none`);
+    }
+  },
+});
+
 export const loggingRules: readonly Rule[] = [
   eksLogs,
   rdsLogs,
@@ -194,4 +209,5 @@ export const loggingRules: readonly Rule[] = [
   logRetention,
   sqlFlags,
   gcsLogs,
+  gkeLogs,
 ];

@@ -41,7 +41,7 @@ export const rdsDeletion = outsideDev({
   severity: "high",
   level: "mandatory",
   fix: "Set deletionProtection: true.",
-  sources: ["CKV_AWS_293", "RDS.8"],
+  sources: ["CKV_AWS_293", "CKV_AWS_139", "RDS.7", "RDS.8"],
   resources: [...RDS, "aws:rds/cluster:Cluster"],
   check({ props }, report) {
     if (!isTrue(props.deletionProtection)) report(`deletionProtection is ${shown(props.deletionProtection)}, not true`);
@@ -91,7 +91,7 @@ export const rdsSnapshotTags = mustBeTrue(
     severity: "low",
     level: "mandatory",
     fix: "Set copyTagsToSnapshot: true.",
-    sources: ["CKV2_AWS_60", "RDS.17"],
+    sources: ["CKV2_AWS_60", "CKV_AWS_313", "RDS.16", "RDS.17"],
     resources: [...RDS, "aws:rds/cluster:Cluster"],
   },
   ["copyTagsToSnapshot"],

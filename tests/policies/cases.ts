@@ -20,6 +20,8 @@ export interface RuleCase {
   readonly passes?: readonly (Mutation & { readonly config?: Readonly<Record<string, unknown>> })[];
   /** The properties each of which, unknown, defers the rule. */
   readonly unknown: readonly Omit<Mutation, "to">[] | readonly string[];
+  /** Changes after which the rule has nothing to say of any resource: not the same as holding. */
+  readonly skips?: readonly (Mutation & { readonly config?: Readonly<Record<string, unknown>> })[];
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
@@ -92,7 +94,7 @@ function whereOf({ at }: Omit<Mutation, "to">): string {
  */
 export function problemsWith(
   rule: Rule,
-  { base, fails, passes = [], unknown, config = {} }: RuleCase,
+  { base, fails, passes = [], unknown, skips = [], config = {} }: RuleCase,
 ): readonly string[] {
   const own = (resources: readonly TestResource[], more: Readonly<Record<string, unknown>> = {}): readonly Outcome[] =>
     evaluate([rule], resources, { [rule.id]: { ...config, ...more } }).filter((outcome) => outcome.rule === rule.id);
@@ -115,6 +117,11 @@ export function problemsWith(
       violations(own(mutate(base, mutation), more)),
       [],
     );
+  }
+  for (const { config: more, ...mutation } of skips) {
+    const outcomes = own(mutate(base, mutation), more).map(({ status }) => status);
+    const subjects = outcomes.filter((status) => status !== "notApplicable");
+    if (outcomes.length === 0 || subjects.length > 0) problems.push(`does not skip ${whereOf(mutation)}`);
   }
   for (const entry of unknown) {
     const where = typeof entry === "string" ? { at: entry } : entry;

@@ -198,7 +198,12 @@ const surroundings: readonly BadProgram[] = [
         },
       },
     ],
-    caught: { "rbac-no-wildcards": ["all"], "rbac-no-cluster-admin": ["everyone"], "rbac-no-anonymous": ["everyone"] },
+    caught: {
+      "rbac-no-reading-all-secrets": ["all"],
+      "rbac-no-wildcards": ["all"],
+      "rbac-no-cluster-admin": ["everyone"],
+      "rbac-no-anonymous": ["everyone"],
+    },
   },
   {
     title: "a secret in a ConfigMap",

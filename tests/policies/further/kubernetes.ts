@@ -373,6 +373,16 @@ export const kubernetes: Further = {
     onRole("bind", "roles", "bind"),
     onRole("impersonate", "users", "impersonate"),
     onRole("create", "serviceaccounts/token", "create serviceaccounts/token"),
+    ...[
+      ["create", "nodes/proxy"],
+      ["update", "services/status"],
+      ["patch", "services/status"],
+      ["update", "certificatesigningrequests/approval"],
+      ["patch", "certificatesigningrequests/approval"],
+      ["create", "validatingwebhookconfigurations"],
+      ["update", "validatingwebhookconfigurations"],
+      ["patch", "mutatingwebhookconfigurations"],
+    ].map(([verb = "", target = ""]) => onRole(verb, target, `${verb} ${target}`)),
     allows(roles("Role"), "rules.0", [
       { verbs: ["create"], resources: ["pods"] },
       { verbs: ["get"], resources: ["serviceaccounts/token"] },

@@ -352,7 +352,12 @@ export const table: CaseTable = {
     base: clusterRole,
     fails: [
       { at: "rules.0.verbs", to: ["*"], message: "rules[0] has * in verbs" },
-      { at: "rules.0.resources", to: ["*"], message: "rules[0] has * in resources" },
+      {
+        at: "rules.0.resources",
+        to: ["*"],
+        message: "rules[0] has * in resources",
+        also: ["rbac-no-reading-all-secrets"],
+      },
     ],
     unknown: ["rules"],
   },

@@ -1,4 +1,5 @@
 import type { CaseTable } from "../cases";
+import { table as access } from "./access";
 import { table as containers } from "./containers";
 import { table as encryption } from "./encryption";
 import { table as identity } from "./identity";
@@ -13,7 +14,7 @@ export const tables: Readonly<Record<string, CaseTable>> = {
   containers,
   limits,
   network,
-  identity,
+  identity: { ...identity, ...access },
   reliability,
   operations,
 };

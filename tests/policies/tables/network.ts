@@ -220,6 +220,28 @@ export const table: CaseTable = {
     ],
     unknown: ["sourceRanges"],
   },
+  "eks-node-group-ssh-restricted": {
+    base: one("aws:eks/nodeGroup:NodeGroup", {
+      remoteAccess: { ec2SshKey: "admin", sourceSecurityGroupIds: ["sg-1"] },
+    }),
+    fails: [
+      {
+        at: "remoteAccess.sourceSecurityGroupIds",
+        to: [],
+        message: "remoteAccess.ec2SshKey is set without sourceSecurityGroupIds",
+      },
+      {
+        at: "remoteAccess",
+        to: { ec2SshKey: "admin" },
+        message: "remoteAccess.ec2SshKey is set without sourceSecurityGroupIds",
+      },
+    ],
+    passes: [
+      { at: "remoteAccess", to: DELETE },
+      { at: "remoteAccess", to: { sourceSecurityGroupIds: [] } },
+    ],
+    unknown: ["remoteAccess.ec2SshKey", "remoteAccess.sourceSecurityGroupIds"],
+  },
   "eks-endpoint-restricted": {
     base: one("aws:eks/cluster:Cluster", {
       vpcConfig: { endpointPublicAccess: true, publicAccessCidrs: ["203.0.113.0/24"] },

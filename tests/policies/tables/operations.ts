@@ -1,4 +1,4 @@
-import { type CaseTable, chosen, flag, missing } from "../cases";
+import { type CaseTable, chosen, flag, missing, one } from "../cases";
 import { deployment } from "../fixtures";
 import { DELETE, type TestResource } from "../harness";
 
@@ -249,6 +249,18 @@ export const table: CaseTable = {
       },
     ],
     unknown: [{ at: "state", on: 2 }],
+  },
+  "gke-logging-and-monitoring": {
+    base: one("gcp:container/cluster:Cluster", {
+      resourceLabels: tags,
+      loggingService: "logging.googleapis.com/kubernetes",
+    }),
+    fails: [
+      { at: "loggingService", to: "none", message: "loggingService is none" },
+      { at: "monitoringService", to: "none", message: "monitoringService is none" },
+    ],
+    passes: [{ at: "loggingService", to: DELETE }],
+    unknown: ["loggingService", "monitoringService"],
   },
   "account-budget": {
     base: instance,
