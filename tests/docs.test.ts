@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -90,5 +90,58 @@ describe("the README", function () {
     );
     expect(named).to.not.have.lengthOf(0);
     expect(named.filter((name) => !(name in scripts))).to.deep.equal([]);
+  });
+});
+
+describe("docs/policies.md", function () {
+  this.timeout(60_000);
+  const page = "docs/policies.md";
+  let directory: string;
+
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "groundplan-policies-"));
+    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"]) {
+      cpSync(join(ROOT, file), join(directory, file));
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
+    const urn = (type: string, name: string): string => `urn:pulumi:prod::shop::${type}::${name}`;
+    const resources = [
+      { urn: urn("pulumi:pulumi:Stack", "shop-prod"), type: "pulumi:pulumi:Stack", custom: false },
+      {
+        urn: urn("kubernetes:core/v1:ConfigMap", "settings"),
+        type: "kubernetes:core/v1:ConfigMap",
+        custom: true,
+        id: "shop/settings",
+        inputs: { metadata: { name: "settings", namespace: "shop" }, data: { LOG_LEVEL: "info" } },
+      },
+    ];
+    writeFileSync(join(directory, "state.json"), JSON.stringify({ version: 3, deployment: { resources } }));
+    const [, rules = ""] = /```yaml\n(.*?)```/s.exec(readFileSync(join(ROOT, page), "utf8")) ?? [];
+    writeFileSync(join(directory, "rules.yaml"), rules);
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  for (const command of shownCommands(page)) {
+    it(`shows a command that works: ${command}`, async () => {
+      const { terminal, err } = recordingTerminal();
+      const code = await runCommand(command.split(/\s+/).slice(2), terminal, directory);
+      expect(code, err()).to.equal(0);
+    });
+  }
+
+  it("names scripts, packs and pages that exist", () => {
+    const text = readFileSync(join(ROOT, page), "utf8");
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const named = [...text.matchAll(/npm run ([a-z]+)/g)].map((match) => match[1] ?? "");
+    expect(named.filter((name) => !(name in scripts))).to.deep.equal([]);
+    const folders = [...text.matchAll(/(?:build\/packs|policies)\/([a-z]+)(?![a-z./-])/g)].map(
+      (match) => match[1] ?? "",
+    );
+    expect(folders).to.not.have.lengthOf(0);
+    expect(folders.filter((name) => !existsSync(join(ROOT, "policies", name, "package.json")))).to.deep.equal([]);
+    const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? "");
+    expect(links.filter((link) => !existsSync(join(ROOT, "docs", link)))).to.deep.equal([]);
   });
 });

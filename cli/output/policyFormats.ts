@@ -1,4 +1,5 @@
 import type { Plan, PolicyResult } from "../../engine/plan";
+import { packs, type Rule } from "../../policies";
 
 /** What the formats need of a plan, or of a judged file. */
 export type Judged = Pick<Plan, "policies" | "stack">;
@@ -20,8 +21,7 @@ export function policiesAsSarif(plan: Judged): string {
         tool: {
           driver: {
             name: "groundplan",
-            informationUri: "https://groundplan.dev",
-            rules: ruleIds.map((id) => ({ id })),
+            rules: ruleIds.map(sarifRule),
           },
         },
         results: results.map((result) => ({
@@ -44,6 +44,32 @@ export function policiesAsSarif(plan: Judged): string {
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** How code-scanning services sort findings: a number of the CVSS scale, in the middle of each of its bands. */
+const SECURITY_SEVERITY: Readonly<Record<Rule["severity"], string>> = {
+  low: "2.0",
+  medium: "5.5",
+  high: "8.0",
+  critical: "9.5",
+};
+
+/** What a reader of a finding needs to know of its rule. A rule of a pack that is not ours has its id alone. */
+function sarifRule(id: string): object {
+  const [pack, name] = id.split("/", 2);
+  const rule = packs.find((each) => each.name === pack)?.rules.find((each) => each.id === name);
+  if (rule === undefined) {
+    return { id };
+  }
+  return {
+    id,
+    name,
+    shortDescription: { text: rule.title },
+    ...(rule.description === undefined ? {} : { fullDescription: { text: rule.description } }),
+    help: { text: rule.fix },
+    defaultConfiguration: { level: rule.level === "mandatory" ? "error" : "warning" },
+    properties: { tags: ["security", ...rule.sources], "security-severity": SECURITY_SEVERITY[rule.severity] },
+  };
 }
 
 /** SARIF allows a level other than `none` only on results of kind `fail`. */
