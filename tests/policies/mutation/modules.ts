@@ -21,16 +21,21 @@ interface Loadable extends Module {
   _compile(code: string, filename: string): void;
 }
 
-/** The rules of a module, run from the given code in place of its own. Its imports are the real ones. */
-export function rulesFrom(file: string, code: string): ReadonlyMap<string, Rule> {
+/** What a module gives, run from the given code in place of its own. Its imports are the real ones. */
+export function exportsFrom(file: string, code: string): Readonly<Record<string, unknown>> {
   const loaded = new Module(file) as Loadable;
   loaded.filename = file;
   loaded.paths = module.paths;
   loaded.require = ((id: string) =>
     require(id.startsWith(".") ? path.resolve(path.dirname(file), id) : id)) as NodeJS.Require;
   loaded._compile(code, file);
+  return loaded.exports as Readonly<Record<string, unknown>>;
+}
+
+/** The rules of a module, run from the given code. */
+export function rulesFrom(file: string, code: string): ReadonlyMap<string, Rule> {
   const rules = new Map<string, Rule>();
-  for (const exported of Object.values(loaded.exports as Record<string, unknown>)) {
+  for (const exported of Object.values(exportsFrom(file, code))) {
     for (const value of Array.isArray(exported) ? exported : [exported]) if (isRule(value)) rules.set(value.id, value);
   }
   return rules;

@@ -76,6 +76,11 @@ export const table: CaseTable = {
       })),
       {
         at: "rules.0",
+        to: { apiGroups: ["apps", ""], resources: ["secrets"], verbs: ["get"] },
+        message: "rules[0] allows get of all secrets",
+      },
+      {
+        at: "rules.0",
         to: { apiGroups: ["*"], resources: ["*"], verbs: ["*"] },
         message: "rules[0] allows * of all secrets",
         also: ["rbac-no-wildcards"],
