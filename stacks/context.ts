@@ -1,12 +1,13 @@
 import { type Context, redundancyOf } from "../components/context";
 import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
 import { layersOf } from "./layers";
+import { resilient } from "./resilience";
 import type { PlacementSettings, Settings } from "./settings";
 
 /** The system as a placement has it. */
 export function systemIn(settings: Settings, placement: PlacementSettings): ResolvedSystem {
   const { system, model, environment, overrides } = settings;
-  return resolveSystem(system, { model, environment, placement: placement.name, overrides });
+  return resilient(resolveSystem(system, { model, environment, placement: placement.name, overrides }));
 }
 
 /** What every component of a placement is told. */

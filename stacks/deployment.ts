@@ -126,6 +126,7 @@ class Deployment {
           uses.find((use) => use.target === queue) ??
           (queue === undefined ? undefined : this.use(queue, { access: "read" })),
         ...(this.joinsMesh(service) ? { mesh: this.meshTraffic(service) } : {}),
+        exposed: system.routes.some(({ to }) => to === service),
         poolTainted: spec.nodePool !== undefined && system.nodePools[spec.nodePool]?.tainted === true,
       },
       {

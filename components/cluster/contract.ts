@@ -77,6 +77,8 @@ export interface ClusterContract {
    * @default true
    */
   readonly ownsNodePools?: boolean;
+  /** Seconds until the load balancer before the cluster has forgotten a pod that goes. @default 5 */
+  readonly drainSeconds?: number;
   /** Lets a service account act in the cloud's API with exactly these grants; no identity without grants. */
   identity(
     service: string,

@@ -25,6 +25,8 @@ export interface WorkloadArgs extends ComponentArgs {
   readonly queue?: BoundUse;
   /** Who calls it in the placement's mesh. @default it joins none */
   readonly mesh?: MeshTraffic;
+  /** Whether the public reaches it through what stands before the cluster. @default false */
+  readonly exposed?: boolean;
   /** Whether the node pool it is meant for takes no other pods. @default false */
   readonly poolTainted?: boolean;
   /** Changes to single children just before they are made, by role. */

@@ -20,6 +20,8 @@ export interface ContainerArgs {
   readonly plainEnv: Readonly<Record<string, pulumi.Input<string>>>;
   readonly secretEnv: Readonly<Record<string, SecretKeyRef>>;
   readonly mounts: readonly k8s.types.input.core.v1.VolumeMount[];
+  /** Seconds until whoever sends requests has heard that a pod goes. @default 5: the cluster's own nodes */
+  readonly drainSeconds?: number;
 }
 
 /** The only container of a service's pods. */
@@ -38,7 +40,9 @@ export function serviceContainer(args: ContainerArgs): Container {
     })),
     env: environment(args),
     resources: containerResources(spec.resources),
-    ...(isRunning(spec) ? { ...planProbes(spec.probes, spec.ports), ...shutdown(spec) } : {}),
+    ...(isRunning(spec)
+      ? { ...planProbes(spec.probes, spec.ports), ...shutdown(spec, args.drainSeconds ?? DRAIN_SECONDS) }
+      : {}),
     securityContext: containerSecurity(spec.security),
     volumeMounts: [...args.mounts],
     terminationMessagePolicy: "FallbackToLogsOnError",
@@ -108,12 +112,15 @@ function containerSecurity(security: ServiceSpec["security"]): SecurityContext {
   }
 }
 
+/** Until every node has heard that a pod's address is gone. */
+const DRAIN_SECONDS = 5;
+
 /**
  * Holds the process back while its address leaves every load balancer, so that no request meets a closed port. The
  * kubelet's own `sleep` (Kubernetes 1.30 and later) needs no shell in the image. It counts against the grace period.
  */
-function shutdown(spec: RunningServiceSpec): Pick<Container, "lifecycle"> {
-  const seconds = Math.min(5, Math.floor(spec.gracePeriodSeconds / 3));
+function shutdown(spec: RunningServiceSpec, drainSeconds: number): Pick<Container, "lifecycle"> {
+  const seconds = Math.min(drainSeconds, Math.floor(spec.gracePeriodSeconds / (drainSeconds > DRAIN_SECONDS ? 2 : 3)));
   return Object.keys(spec.ports).length > 0 && seconds > 0 ? { lifecycle: { preStop: { sleep: { seconds } } } } : {};
 }
 

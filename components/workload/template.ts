@@ -26,6 +26,8 @@ export interface TemplateArgs {
   readonly secretVersion?: pulumi.Input<string>;
   /** Labels of the pods alone, besides their object's. @default none */
   readonly podLabels?: Readonly<Record<string, string>>;
+  /** Seconds until whoever sends requests has heard that a pod goes. @default those of the cluster's own nodes */
+  readonly drainSeconds?: number;
 }
 
 export interface TemplatePlan {
@@ -48,6 +50,7 @@ export function planTemplate(args: TemplateArgs): TemplatePlan {
       plainEnv: args.plainEnv,
       secretEnv: args.secretEnv,
       mounts: args.volumes.mounts,
+      ...(args.drainSeconds === undefined ? {} : { drainSeconds: args.drainSeconds }),
     }),
     volumes: args.volumes.volumes,
     maxReplicas: isRunning(spec) ? mostReplicas(spec.scaling) : 1,

@@ -187,10 +187,11 @@ export class Workload extends Component {
       secretEnv: secrets.refs,
       secretVersion: secrets.version,
       podLabels: this.inMesh ? MESH_POD_LABELS : {},
+      ...(args.exposed && args.cluster.drainSeconds !== undefined ? { drainSeconds: args.cluster.drainSeconds } : {}),
     });
     this.degradeAll(degraded);
     const common = { service, selector: this.selector, template, volumes };
-    const metadata = this.metadata(service);
+    const metadata = this.metadata(service, { annotations: this.reloading(secrets) });
     const protect = this.context.redundancy.protect;
     const pod = template.spec as TimedPod;
     switch (spec.kind) {
@@ -231,6 +232,23 @@ export class Workload extends Component {
       default:
         return spec satisfies never;
     }
+  }
+
+  /** What is rotated behind a Secret changes nothing in the template: somebody has to roll the pods. */
+  private reloading({ remote }: SecretObjects): Readonly<Record<string, string>> {
+    const { service, cluster, spec } = this.args;
+    if (remote.length === 0 || !isRunning(spec)) {
+      return {};
+    }
+    if (!cluster.capabilities.reloader) {
+      this.degrade({
+        feature: `rotated secrets in running pods of ${service}`,
+        reason: "their variables stay what they were until the pods are rolled, and nothing rolls them",
+        remedy: "set groundplan:kubernetes.addOns.reloader to install or existing",
+      });
+      return {};
+    }
+    return { "secret.reloader.stakater.com/auto": "true" };
   }
 
   /** The replica count, or the autoscaler that owns it. */

@@ -20,6 +20,7 @@ import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace } from "../demands";
 import type { Handover } from "../handover";
 import { constraintProblems } from "./aws/constraints";
+import { READINESS_GATES } from "./aws/controllers";
 import { makeEntrance } from "./aws/entrance";
 import { makeKeys, makeLogBucket, makeNetwork, makeReplicaPlace } from "./aws/foundation";
 import { handoverOf } from "./aws/handover";
@@ -104,7 +105,7 @@ class AwsSite implements Site {
       // The namespace of a store that AWS runs stays unmade: nothing would ever run there.
       if (services.length + stores.length > 0) {
         const demands = [...services, ...(services.length > 0 && databases > 0 ? [users] : []), ...stores];
-        const args = { context, namespace: name, podSecurity, demands };
+        const args = { context, namespace: name, podSecurity, demands, labels: READINESS_GATES };
         this.namespacesMade.set(name, new Namespace(this.named(`namespace-${name}`), args, this.options));
       }
     }

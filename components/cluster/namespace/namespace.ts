@@ -10,6 +10,8 @@ export interface NamespaceArgs extends ComponentArgs {
   readonly podSecurity: "restricted" | "baseline" | "privileged";
   /** What will run there; quota and limits are sized from it. None: no quota. @default [] */
   readonly demands?: readonly PodDemand[];
+  /** Further labels, by which controllers of the cloud know what to do in it. @default none */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A namespace closed to everything: pods of its standard only, no traffic without a policy, no more than it needs. */
@@ -38,7 +40,9 @@ export class Namespace extends Component {
     return this.make(
       k8s.core.v1.Namespace,
       "namespace",
-      { metadata: { name: namespace, labels: { ...this.labels(), ...Object.fromEntries(modes) } } },
+      {
+        metadata: { name: namespace, labels: { ...this.labels(), ...this.args.labels, ...Object.fromEntries(modes) } },
+      },
       // A deleted namespace takes every claim in it along.
       { protect: this.context.redundancy.protect },
     );

@@ -198,7 +198,11 @@ export class Redis extends Component implements RedisContract {
   }
 }
 
-/** TLS is required, which the second s says. */
+/**
+ * TLS is required, which the second s says. Celery's result backend refuses to start unless the URL says as well that the
+ * certificate is checked; Node's clients pass over the word.
+ * https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-backend-settings
+ */
 function redisUrl(token: pulumi.Input<string>, host: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.interpolate`rediss://:${token}@${host}:${REDIS_PORT}/0`;
+  return pulumi.interpolate`rediss://:${token}@${host}:${REDIS_PORT}/0?ssl_cert_reqs=required`;
 }

@@ -13,6 +13,14 @@ import type { Settings } from "../../settings";
 export const LOAD_BALANCER_CONTROLLER = { name: "aws-load-balancer-controller", namespace: "kube-system" } as const;
 export const EXTERNAL_SECRETS = { name: "external-secrets", namespace: "external-secrets" } as const;
 
+/**
+ * Makes a new pod count as ready only once its target group finds it healthy, so that a rollout never takes an old one
+ * away too soon. https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
+ */
+export const READINESS_GATES = { "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled" } as const;
+/** Seconds until a load balancer has stopped sending requests to a target that was taken away. */
+export const DRAIN_SECONDS = 15;
+
 /** What is installed in a cluster of our own. metrics-server is a managed add-on of EKS, and not among them. */
 export function addOnModes(system: ResolvedSystem, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
   const services = Object.values(system.services);
@@ -23,6 +31,7 @@ export function addOnModes(system: ResolvedSystem, settings: Settings["kubernete
   return {
     "eck-operator": settings["eck-operator"] ?? (searches ? "install" : "none"),
     "external-secrets": settings["external-secrets"] ?? "install",
+    reloader: settings.reloader ?? (settings["external-secrets"] === "none" ? "none" : "install"),
     keda: settings.keda ?? (queued ? "install" : "none"),
     "kube-prometheus-stack": settings["kube-prometheus-stack"] ?? (measured ? "install" : "none"),
     "vertical-pod-autoscaler": settings["vertical-pod-autoscaler"] ?? "none",

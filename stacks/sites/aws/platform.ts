@@ -12,6 +12,7 @@ import { secretInputs } from "../secretInputs";
 import { childOf, type SiteRequest } from "../site";
 import {
   addOnModes,
+  DRAIN_SECONDS,
   EXTERNAL_SECRETS,
   externalSecretsGrants,
   LOAD_BALANCER_CONTROLLER,
@@ -116,6 +117,7 @@ export function clusterContract(
     secretStore: { kind: "ClusterSecretStore", name: secrets.storeName },
     priorityClasses: addOns.priorityClasses,
     ownsNodePools: true,
+    drainSeconds: DRAIN_SECONDS,
     identity: (service, namespace, serviceAccount, grants) =>
       eks.identity(`${service}-${context.environment}`, namespace, serviceAccount, grants),
   };

@@ -16,6 +16,7 @@ export function addOnModes(system: ResolvedSystem, settings: Settings["kubernete
   return {
     "eck-operator": settings["eck-operator"] ?? (searches ? "install" : "none"),
     "external-secrets": settings["external-secrets"] ?? "install",
+    reloader: settings.reloader ?? (settings["external-secrets"] === "none" ? "none" : "install"),
     keda: settings.keda ?? (queued ? "install" : "none"),
     "kube-prometheus-stack": settings["kube-prometheus-stack"] ?? (measured ? "install" : "none"),
   };
