@@ -35,6 +35,7 @@ import { makeWatch, Watch } from "./aws/watch";
 import { USERS_RESOURCES } from "./databaseUsers";
 import { storeDemands } from "./inCluster";
 import { childOf, type Exposure, type NamespaceRequest, type Site, type SiteRequest } from "./site";
+import { makeWatching } from "./watching";
 
 /** One region of AWS, as a model sees it. */
 export function openAwsSite(request: SiteRequest): Site {
@@ -144,6 +145,7 @@ class AwsSite implements Site {
         this.options,
       );
     }
+    makeWatching(this.request, this.cluster, this.namespacesMade, this.options);
     if (Object.keys(system.alerts).length > 0) {
       const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
       new KubernetesAlerting(

@@ -42,6 +42,7 @@ import { makeAudit, makeMonitoring, Watch } from "./gcp/watch";
 import { makeInCluster, storeDemands } from "./inCluster";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
+import { collectorValues, makeWatching } from "./watching";
 
 /** One region of Google Cloud, as a model sees it. */
 export function openGcpSite(request: SiteRequest): Site {
@@ -227,6 +228,7 @@ class GcpSite implements Site {
     const watched = { databases, caches, shares, cluster: this.gke.cluster.name, nat: this.network.natName };
     makeMonitoring(this.named("monitoring"), this.request, watched, this.options);
     makeAudit(this.named("audit"), this.request, this.isLead, this.options);
+    makeWatching(this.request, this.cluster, this.namespacesMade, this.options);
     if (Object.keys(system.alerts).length > 0) {
       const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
       new KubernetesAlerting(
@@ -265,7 +267,12 @@ class GcpSite implements Site {
     const { context, settings, system } = this.request;
     return new AddOns(
       this.named("add-ons"),
-      { context, modes: addOnModes(system, settings.kubernetes.addOns), after: this.gke.ready },
+      {
+        context,
+        modes: addOnModes(system, settings.kubernetes.addOns),
+        values: collectorValues(system),
+        after: this.gke.ready,
+      },
       // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and
       // controllers that stay to the end take the finalizers off all they look after.
       { ...this.options, deletedWith: this.gke.cluster },

@@ -3,10 +3,13 @@ import type { AddOnsArgs } from "../../components/cluster/addOns/addOns";
 import { type AddOnModes, logValues, traceValues } from "../../components/cluster/addOns/catalog";
 import type { ClusterContract } from "../../components/cluster/contract";
 import { KubernetesLogging } from "../../components/observability/logging/kubernetes";
+import { KubernetesMonitoring } from "../../components/observability/monitoring/kubernetes";
 import { needsKeda } from "../../components/workload/autoscaling";
 import type { ResolvedSystem } from "../../systems/resolve";
 import { namespaceOf } from "../demands";
-import type { SiteRequest } from "./site";
+import type { Settings } from "../settings";
+import { uptimeUrls } from "./kubernetesRoutes";
+import { childOf, type SiteRequest } from "./site";
 
 type Watched = Pick<ResolvedSystem, "services" | "alerts" | "observability">;
 
@@ -25,6 +28,23 @@ export function watchModes(system: Watched): AddOnModes {
     ...(backend === undefined ? {} : { [backend]: "install" as const, "otel-collector": "install" as const }),
     ...(observability.logs === "loki" ? { loki: "install" as const, "log-collector": "install" as const } : {}),
   };
+}
+
+const WATCHERS = [
+  "kube-prometheus-stack",
+  "pushgateway",
+  "blackbox-exporter",
+  "loki",
+  "tempo",
+  "jaeger",
+  "otel-collector",
+  "log-collector",
+] as const;
+
+/** The same, as the settings have it. */
+export function watchSettings(system: Watched, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
+  const wanted = watchModes(system);
+  return Object.fromEntries(WATCHERS.map((name) => [name, settings[name] ?? wanted[name] ?? "none"]));
 }
 
 /** Where traces end in a cluster: a cloud's own service is none's here, and Tempo takes its place. */
@@ -65,6 +85,38 @@ function dataSources(observability: Watched["observability"]): readonly Readonly
           },
         ]),
   ];
+}
+
+/** Dashboards, questions from outside and collectors of a system, in a cluster of whichever cloud. */
+export function makeWatching(
+  request: SiteRequest,
+  cluster: ClusterContract,
+  made: ReadonlyMap<string, { readonly ready: readonly pulumi.Resource[] }>,
+  options: pulumi.ComponentResourceOptions,
+): void {
+  const { context, system, settings } = request;
+  const named = (role: string) => childOf(request, role);
+  const namespaces = [...made.keys()];
+  const dependsOn = [...made.values()].flatMap(({ ready }) => ready);
+  const [namespace] = namespaces;
+  if (namespace === undefined) {
+    return;
+  }
+  const collectsLogs = makeLogging(named("logging"), { request, cluster, namespaces, dependsOn }, options);
+  new KubernetesMonitoring(
+    named("dashboards"),
+    {
+      context,
+      title: system.title,
+      observability: system.observability,
+      namespace,
+      namespaces,
+      uptime: settings.domain === undefined ? {} : uptimeUrls(system, settings.domain),
+      collectsLogs,
+      cluster,
+    },
+    { ...options, dependsOn: [...dependsOn] },
+  );
 }
 
 export interface LoggingRequest {

@@ -8,6 +8,7 @@ import { masterPassword } from "../../../components/data/postgres/constraints";
 import { needsKeda } from "../../../components/workload/autoscaling";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { Settings } from "../../settings";
+import { watchSettings } from "../watching";
 
 /** Controllers that act in AWS: their service accounts, as their charts name them. */
 export const LOAD_BALANCER_CONTROLLER = { name: "aws-load-balancer-controller", namespace: "kube-system" } as const;
@@ -25,15 +26,13 @@ export const DRAIN_SECONDS = 15;
 export function addOnModes(system: ResolvedSystem, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
-  const measured =
-    services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
   const searches = Object.values(system.stores).some((store) => store.kind === "search");
   return {
     "eck-operator": settings["eck-operator"] ?? (searches ? "install" : "none"),
     "external-secrets": settings["external-secrets"] ?? "install",
     reloader: settings.reloader ?? (settings["external-secrets"] === "none" ? "none" : "install"),
     keda: settings.keda ?? (queued ? "install" : "none"),
-    "kube-prometheus-stack": settings["kube-prometheus-stack"] ?? (measured ? "install" : "none"),
+    ...watchSettings(system, settings),
     "vertical-pod-autoscaler": settings["vertical-pod-autoscaler"] ?? "none",
     "aws-load-balancer-controller": system.routes.length > 0 ? "install" : "none",
   };

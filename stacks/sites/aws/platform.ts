@@ -10,6 +10,7 @@ import { SecretStore } from "../../../components/secrets/secretStore/aws";
 import { namespaceOf } from "../../demands";
 import { secretInputs } from "../secretInputs";
 import { childOf, type SiteRequest } from "../site";
+import { collectorValues } from "../watching";
 import {
   addOnModes,
   DRAIN_SECONDS,
@@ -65,6 +66,7 @@ export function makeAddOns(
       context,
       modes: addOnModes(system, settings.kubernetes.addOns),
       values: {
+        ...collectorValues(system),
         // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
         "aws-load-balancer-controller": { clusterName, region: context.region, vpcId: network.vpcId },
       },

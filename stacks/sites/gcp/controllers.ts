@@ -2,6 +2,7 @@ import type { AddOnModes } from "../../../components/cluster/addOns/catalog";
 import { needsKeda } from "../../../components/workload/autoscaling";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { Settings } from "../../settings";
+import { watchSettings } from "../watching";
 
 /** The controller that reads secrets: its service account, as its chart names it. */
 export const EXTERNAL_SECRETS = { name: "external-secrets", namespace: "external-secrets" } as const;
@@ -10,14 +11,12 @@ export const EXTERNAL_SECRETS = { name: "external-secrets", namespace: "external
 export function addOnModes(system: ResolvedSystem, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
-  const measured =
-    services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
   const searches = Object.values(system.stores).some((store) => store.kind === "search");
   return {
     "eck-operator": settings["eck-operator"] ?? (searches ? "install" : "none"),
     "external-secrets": settings["external-secrets"] ?? "install",
     reloader: settings.reloader ?? (settings["external-secrets"] === "none" ? "none" : "install"),
     keda: settings.keda ?? (queued ? "install" : "none"),
-    "kube-prometheus-stack": settings["kube-prometheus-stack"] ?? (measured ? "install" : "none"),
+    ...watchSettings(system, settings),
   };
 }
