@@ -49,7 +49,7 @@ describe("doc-scraper, staging, distributed on aws", function () {
     "aws:cloudwatch/metricAlarm:MetricAlarm": 22,
     "aws:acm/certificate:Certificate": 1,
     "kubernetes:apps/v1:Deployment": 2,
-    "kubernetes:helm.sh/v3:Release": 4,
+    "kubernetes:helm.sh/v3:Release": 8,
     "kubernetes:batch/v1:Job": 1,
   };
 
