@@ -183,6 +183,7 @@ export class SandboxProvider {
     const object = this.#find(subject, id, oldInputs, olds);
     if (object !== undefined) {
       this.settings.store.delete(object);
+      this.#deleteWith(object);
     }
     await this.#settle(struck, id, {});
   }
@@ -260,6 +261,20 @@ export class SandboxProvider {
     return store.find([...new Set([own, ...scopes])], subject.type, id);
   }
 
+  /** A cluster takes what is in it along: the engine asks nobody to delete what goes with another (`deletedWith`). */
+  #deleteWith({ type, id, outputs }: SandboxObject): void {
+    if (!CLUSTERS.includes(type)) {
+      return;
+    }
+    const marks = [id, outputs.name, outputs.endpoint].filter((mark) => typeof mark === "string" && mark !== "");
+    const isOfIt = (scope: string) => marks.some((mark) => scope === mark || scope.includes(JSON.stringify(mark)));
+    for (const object of this.settings.store.list()) {
+      if (object.type.startsWith("kubernetes:") && isOfIt(object.scope)) {
+        this.settings.store.delete(object);
+      }
+    }
+  }
+
   /** What a program or an import names by an id that nobody made was there before. */
   #foreign(subject: Subject, id: string): SandboxObject {
     const { inputs, outputs } = makeForeign({ ...subject, provider: this.#config }, id);
@@ -280,6 +295,7 @@ function knowsIdAlone(olds: WireObject, inputs: WireObject): boolean {
 }
 
 const PROVIDER = { urn: "", type: "", name: "", provider: {}, seed: "" };
+const CLUSTERS = ["aws:eks/cluster:Cluster", "gcp:container/cluster:Cluster"];
 const HELM_RELEASE = "kubernetes:helm.sh/v3:Release";
 const REFUSED = "dial tcp 203.0.113.1:443: connect: connection refused";
 const FORGET_UNREACHABLE =

@@ -236,6 +236,24 @@ describe("engine: sandbox provider", () => {
     expect((await kubernetes.diffConfig(identified("https://a"), identified("https://b"))).replaces).to.deep.equal([]);
   });
 
+  it("takes along what is in a cluster that goes", async () => {
+    const aws = await start({ package: "aws" });
+    const CLUSTER = "urn:pulumi:dev::shop::aws:eks/cluster:Cluster::shop";
+    const cluster = await aws.create(CLUSTER, { name: "shop-one" });
+    const kubeconfig = JSON.stringify({ clusters: [{ cluster: { server: cluster.outputs.endpoint ?? "" } }] });
+    const configs: Readonly<Record<string, WireObject>> = {
+      identified: { clusterIdentifier: "shop-one" },
+      reached: { kubeconfig },
+      other: { context: "shop-one-more" },
+    };
+    for (const [name, config] of Object.entries(configs)) {
+      const kubernetes = await start({ package: "kubernetes", directory: aws.directory, config });
+      await kubernetes.create(DEPLOYMENT, { metadata: { name } });
+    }
+    await aws.delete(CLUSTER, cluster.id, cluster.outputs, { name: "shop-one" });
+    expect(aws.store.list().map(({ id }) => id)).to.deep.equal(["default/other"]);
+  });
+
   it("keeps secrets secret: in what it answers, and on disk", async () => {
     const kubernetes = await start({ package: "kubernetes" });
     const inputs = { metadata: { name: "login" }, stringData: { password: makeSecret("hunter2-correct-horse") } };
