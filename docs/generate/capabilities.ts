@@ -1,0 +1,204 @@
+/** What gives a capability on one cloud: resources this program makes, or why there is none. */
+export type Means = readonly string[] | { readonly none: string };
+
+export interface Capability {
+  readonly area: string;
+  readonly what: string;
+  readonly aws: Means;
+  readonly gcp: Means;
+}
+
+const capability = (area: string, what: string, aws: string | Means, gcp: string | Means): Capability => ({
+  area,
+  what,
+  aws: typeof aws === "string" ? aws.split(" ").map((name) => `aws.${name}`) : aws,
+  gcp: typeof gcp === "string" ? gcp.split(" ").map((name) => `gcp.${name}`) : gcp,
+});
+
+/** Every capability a model may ask of a cloud. Each resource class a component makes belongs to at least one. */
+export const capabilities: readonly Capability[] = [
+  capability(
+    "Networking",
+    "a private network with subnets",
+    "ec2.Vpc ec2.Subnet ec2.RouteTable ec2.RouteTableAssociation ec2.Route ec2.InternetGateway",
+    "compute.Network compute.Subnetwork projects.Service",
+  ),
+  capability(
+    "Networking",
+    "a way out without public addresses",
+    "ec2.NatGateway ec2.Eip",
+    "compute.Router compute.RouterNat",
+  ),
+  capability(
+    "Networking",
+    "closed by default, opened by identity",
+    "ec2.DefaultSecurityGroup ec2.SecurityGroup vpc.SecurityGroupIngressRule vpc.SecurityGroupEgressRule",
+    "compute.Firewall",
+  ),
+  capability("Networking", "flow logs", "ec2.FlowLog", "compute.Subnetwork"),
+  capability(
+    "Networking",
+    "private ways to managed services",
+    "ec2.VpcEndpoint",
+    "servicenetworking.Connection networkconnectivity.ServiceConnectionPolicy compute.GlobalAddress",
+  ),
+  capability(
+    "Networking",
+    "regions that reach each other",
+    "ec2.VpcPeeringConnection ec2.VpcPeeringConnectionAccepter",
+    {
+      none: "one network spans every region",
+    },
+  ),
+  capability(
+    "Cluster",
+    "a private, hardened control plane",
+    "eks.Cluster eks.AccessEntry eks.AccessPolicyAssociation eks.Addon",
+    "container.Cluster",
+  ),
+  capability("Cluster", "node pools, spot among them", "eks.NodeGroup ec2.LaunchTemplate", "container.NodePool"),
+  capability("Cluster", "pods without nodes", "eks.FargateProfile", {
+    none: "GKE gives them by Autopilot, a mode of a whole cluster: pools and pods without nodes do not go together",
+  }),
+  capability(
+    "Cluster",
+    "identities for pods, one per edge",
+    "eks.PodIdentityAssociation iam.Role iam.RolePolicy iam.RolePolicyAttachment iam.OpenIdConnectProvider",
+    "projects.IAMMember storage.BucketIAMMember secretmanager.SecretIamMember",
+  ),
+  capability(
+    "Data",
+    "PostgreSQL that fails over, with replicas",
+    "rds.Instance rds.ParameterGroup rds.SubnetGroup rds.EventSubscription",
+    "sql.DatabaseInstance sql.Database sql.User",
+  ),
+  capability(
+    "Data",
+    "Redis, single and in shards",
+    "elasticache.ReplicationGroup elasticache.ParameterGroup elasticache.SubnetGroup",
+    "redis.Instance redis.Cluster",
+  ),
+  capability(
+    "Data",
+    "Memcached, search and vectors as a service",
+    { none: "they run in the cluster on every cloud: components/data says why" },
+    { none: "they run in the cluster on every cloud: components/data says why" },
+  ),
+  capability(
+    "Storage",
+    "buckets: private, encrypted, versioned, logged, with a lifecycle",
+    "s3.Bucket s3.BucketLifecycleConfiguration s3.BucketLogging s3.BucketOwnershipControls s3.BucketPolicy s3.BucketPublicAccessBlock s3.BucketServerSideEncryptionConfiguration s3.BucketVersioning",
+    "storage.Bucket",
+  ),
+  capability("Storage", "copies in another region", "s3.BucketReplicationConfig", "storage.Bucket"),
+  capability(
+    "Storage",
+    "objects nobody can delete before their time",
+    "s3.BucketObjectLockConfiguration",
+    "storage.Bucket",
+  ),
+  capability(
+    "Storage",
+    "files several pods write to",
+    "efs.FileSystem efs.FileSystemPolicy efs.MountTarget efs.AccessPoint efs.BackupPolicy",
+    "filestore.Instance",
+  ),
+  capability(
+    "Secrets",
+    "a rotating key per concern",
+    "kms.Key kms.Alias",
+    "kms.KeyRing kms.CryptoKey kms.CryptoKeyIAMMember projects.ServiceIdentity",
+  ),
+  capability(
+    "Secrets",
+    "secrets read by one identity",
+    "secretsmanager.Secret secretsmanager.SecretVersion",
+    "secretmanager.Secret secretmanager.SecretVersion secretmanager.SecretIamMember",
+  ),
+  capability(
+    "Secrets",
+    "events of every secret",
+    { none: "CloudTrail tells of them, where it is on" },
+    "pubsub.Topic pubsub.TopicIAMMember",
+  ),
+  capability(
+    "Edge",
+    "HTTPS with a TLS floor and a redirect",
+    "lb.LoadBalancer lb.Listener lb.ListenerRule lb.TargetGroup",
+    "compute.GlobalForwardingRule compute.TargetHttpsProxy compute.TargetHttpProxy compute.URLMap compute.SSLPolicy compute.BackendService compute.HealthCheck compute.GlobalAddress",
+  ),
+  capability(
+    "Edge",
+    "certificates that renew themselves",
+    "acm.Certificate acm.CertificateValidation",
+    "certificatemanager.Certificate certificatemanager.CertificateMap certificatemanager.CertificateMapEntry certificatemanager.DnsAuthorization",
+  ),
+  capability(
+    "Edge",
+    "a web application firewall with rate limits",
+    "wafv2.WebAcl wafv2.WebAclAssociation wafv2.WebAclLoggingConfiguration",
+    "compute.SecurityPolicy",
+  ),
+  capability(
+    "Edge",
+    "a CDN",
+    "cloudfront.Distribution cloudfront.CachePolicy cloudfront.ResponseHeadersPolicy",
+    "compute.BackendService",
+  ),
+  capability(
+    "Edge",
+    "names, answered by who is near and well",
+    "route53.Record route53.HealthCheck",
+    "dns.RecordSet compute.GlobalForwardingRule",
+  ),
+  capability(
+    "Edge",
+    "paid protection against floods",
+    { none: "Shield Advanced is a subscription of a year that a person signs" },
+    "compute.ProjectCloudArmorTier",
+  ),
+  capability(
+    "Host",
+    "a machine with a data disk that outlives it",
+    "ec2.Instance iam.InstanceProfile ebs.Volume ec2.VolumeAttachment ec2.NetworkInterface ec2.Eip",
+    "compute.Instance compute.Disk compute.Address serviceaccount.Account artifactregistry.RepositoryIamMember",
+  ),
+  capability(
+    "Host",
+    "snapshots by the day",
+    "dlm.LifecyclePolicy",
+    "compute.ResourcePolicy compute.DiskResourcePolicyAttachment",
+  ),
+  capability(
+    "Observability",
+    "alerts on what the cloud runs",
+    "cloudwatch.MetricAlarm sns.Topic sns.TopicPolicy sns.TopicSubscription",
+    "monitoring.AlertPolicy monitoring.NotificationChannel monitoring.MetricDescriptor",
+  ),
+  capability("Observability", "checks from outside", "route53.HealthCheck", "monitoring.UptimeCheckConfig"),
+  capability(
+    "Observability",
+    "logs kept as long as the environment says",
+    "cloudwatch.LogGroup cloudwatch.LogDelivery cloudwatch.LogDeliveryDestination cloudwatch.LogDeliverySource",
+    "logging.ProjectBucketConfig",
+  ),
+  capability(
+    "Observability",
+    "who did what, where it cannot be altered",
+    "cloudtrail.Trail",
+    "projects.IAMAuditConfig logging.ProjectSink logging.ProjectBucketConfig",
+  ),
+  capability(
+    "Observability",
+    "detection of intruders",
+    "guardduty.Detector guardduty.DetectorFeature cloudwatch.EventRule cloudwatch.EventTarget",
+    { none: "Security Command Center is activated by a person, who accepts its price" },
+  ),
+  capability("Observability", "a budget", "budgets.Budget", "billing.Budget"),
+  capability(
+    "Operations",
+    "hours of placements outside production",
+    "scheduler.Schedule",
+    "workflows.Workflow cloudscheduler.Job projects.IAMCustomRole",
+  ),
+];
