@@ -31,6 +31,10 @@ describe("the examples", () => {
     ).to.deep.equal(JSON.parse(JSON.stringify(systemJsonSchema())));
   });
 
+  it("are checked by the schema the package publishes", () => {
+    expect(require.resolve("groundplan/schema")).to.equal(join(FOLDER, "system.schema.json"));
+  });
+
   for (const file of files) {
     it(`${file} names the schema in its first line, and is accepted by it`, () => {
       expect(textOf(file).split("\n")[0]).to.equal("# yaml-language-server: $schema=./system.schema.json");
