@@ -81,6 +81,12 @@ export class KeptNamespaces {
     }
   }
 
+  /** Makes namespaces that somebody else would, and keeps them. */
+  async make(cluster: Cluster, namespaces: readonly KubernetesObject[]): Promise<void> {
+    this.keep(namespaces);
+    await Promise.all(namespaces.map((namespace) => cluster.apply(namespace)));
+  }
+
   async tearDown(cluster: Cluster): Promise<void> {
     await tearDown(cluster, [...this.kept.values()]);
   }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { CATALOG } from "../../components/cluster/addOns/catalog";
 import { builtInSystem, systemNames } from "../../systems";
 import { resolveSystem } from "../../systems/resolve";
 import type { Environment, Model } from "../../systems/spec";
@@ -34,6 +35,8 @@ export interface PlannedCluster {
   readonly objects: readonly KubernetesObject[];
   /** Secrets the plan itself says somebody has to make by hand. */
   readonly awaitedSecrets: readonly string[];
+  /** Namespaces that are there with an add-on, whoever installs it: what its release makes is no object of the plan. */
+  readonly addOnNamespaces: readonly KubernetesObject[];
   /** How many nodes each of its own pools has at most; on a cluster that somebody else runs nothing bounds them. */
   readonly poolMost: Readonly<Record<string, number>>;
 }
@@ -68,6 +71,22 @@ export async function planClusters(cell: Cell): Promise<readonly PlannedCluster[
   return [...manifestsOf(plan)].map(([placement, objects]) => {
     const { nodePools } = resolveSystem(system, { model: cell.model, environment: cell.environment, placement });
     const poolMost = Object.fromEntries(Object.entries(nodePools).map(([name, { max }]) => [name, max]));
-    return { placement, objects, awaitedSecrets, poolMost: cell.cloud === "kubernetes" ? {} : poolMost };
+    return {
+      placement,
+      objects,
+      awaitedSecrets,
+      addOnNamespaces: addOnNamespaces(objects),
+      poolMost: cell.cloud === "kubernetes" ? {} : poolMost,
+    };
   });
+}
+
+/** Namespaces that objects are in and only an add-on's release makes. */
+export function addOnNamespaces(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const planned = new Set(objects.flatMap(({ kind, metadata }) => (kind === "Namespace" ? [metadata.name] : [])));
+  const ofAddOns = new Set(Object.values(CATALOG).map(({ namespace }) => namespace));
+  const wanted = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+  return [...wanted]
+    .filter((name) => ofAddOns.has(name) && !planned.has(name) && name !== "kube-system")
+    .map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
 }

@@ -25,7 +25,8 @@ describeOnControlPlane("planned manifests on a control plane", (subject) => {
     it(`are accepted, every field known and every pod admitted: ${titleOf(cell)}`, async function () {
       this.timeout(CELL_MS);
       const { cluster } = subject();
-      for (const { placement, objects, awaitedSecrets } of await clustersOf(this, cell)) {
+      for (const { placement, objects, awaitedSecrets, addOnNamespaces } of await clustersOf(this, cell)) {
+        await namespaces.make(cluster, addOnNamespaces);
         try {
           expect(await installDefinitions(cluster, objects), `${placement}: kinds nobody defines`).to.deep.equal([]);
           expect(await dryRun(cluster, objects), placement).to.deep.equal([]);
@@ -47,7 +48,8 @@ describeOnControlPlane("planned manifests on a control plane", (subject) => {
       if (!controlPlane.played) {
         this.skip();
       }
-      for (const { placement, objects, poolMost } of await clustersOf(this, cell)) {
+      for (const { placement, objects, poolMost, addOnNamespaces } of await clustersOf(this, cell)) {
+        await namespaces.make(cluster, addOnNamespaces);
         await installDefinitions(cluster, objects);
         const nodes = await makeNodes(cluster, poolsFor(objects, poolMost));
         namespaces.keep(objects);

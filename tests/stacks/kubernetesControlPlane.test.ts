@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { applyAll, clearAll, dryRun, KeptNamespaces } from "../cluster/apply";
+import { addOnNamespaces } from "../cluster/cells";
 import { installDefinitions } from "../cluster/definitions";
 import { makeNodes, poolsFor } from "../cluster/nodes";
 import type { KubernetesObject } from "../cluster/objects";
@@ -45,6 +46,7 @@ describeOnControlPlane("planned manifests on a real API server", (subject) => {
       const { cluster, controlPlane } = subject();
       const plan = await Manifests.plan({ ...cell, settings: { kubernetes: KUBERNETES, ...cell.settings } });
       const objects = objectsOf(plan);
+      await namespaces.make(cluster, addOnNamespaces(objects));
       expect(await installDefinitions(cluster, objects)).to.deep.equal([]);
       const nodes = controlPlane.played ? await makeNodes(cluster, poolsFor(objects)) : [];
       try {
