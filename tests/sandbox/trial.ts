@@ -164,6 +164,14 @@ export class Trial {
     return new SandboxStore(this.#box, readKey(this.#box)).list();
   }
 
+  /** Takes objects out of the pretended cloud behind the engine's back. */
+  remove(objects: readonly SandboxObject[]): void {
+    const store = new SandboxStore(this.#box, readKey(this.#box));
+    for (const object of objects) {
+      store.delete(object);
+    }
+  }
+
   /** Runs the CLI to its end, and fails where it does. */
   async run(...args: readonly string[]): Promise<Ended> {
     const ended = await this.try(...args);
