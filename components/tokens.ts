@@ -10,6 +10,7 @@ export const LAYER_OF = {
   "groundplan:networking:Network": "infrastructure",
   "groundplan:cluster:Cluster": "infrastructure",
   "groundplan:cluster:AddOns": "platform",
+  "groundplan:cluster:NodeAutoscaler": "platform",
   "groundplan:cluster:Namespace": "platform",
   "groundplan:data:Postgres": "infrastructure",
   "groundplan:data:Redis": "infrastructure",

@@ -44,6 +44,8 @@ export interface ClusterArgs extends ComponentArgs {
   readonly login?: { readonly profile?: string; readonly roleArn?: string };
   /** Whether pods share files. @default false */
   readonly sharedStorage?: boolean;
+  /** Whether nodes are made for pods that find no place. @default false */
+  readonly autoscaled?: boolean;
   /** Ports of external services besides 443. @default none */
   readonly externalPorts?: readonly number[];
   readonly transform?: {
@@ -66,6 +68,8 @@ export class Cluster extends Component {
   readonly kubernetes: k8s.Provider;
   readonly nodeSecurityGroupId: pulumi.Output<string>;
   readonly nodeGroups: readonly ClusterNodeGroup[];
+  /** Role of every node. */
+  readonly nodeRole: { readonly name: pulumi.Output<string>; readonly arn: pulumi.Output<string> };
   /** What must stand before anything runs in the cluster. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -109,7 +113,7 @@ export class Cluster extends Component {
       ...(args.addonVersions ? { versions: args.addonVersions } : {}),
     };
     const before = makeAddonsBeforeNodes(this.makeChild, addons);
-    const nodes = makeNodes(this.makeChild, {
+    const { groups: nodes, role } = makeNodes(this.makeChild, {
       context,
       cluster: this.cluster,
       version,
@@ -120,11 +124,14 @@ export class Cluster extends Component {
       dependsOn: [...before, ...args.network.ready],
     });
     const after = makeAddonsAfterNodes(this.makeChild, addons, nodes);
+    this.nodeRole = role;
     this.nodeGroups = groups.map((group, index) => ({ ...group, resource: nodes[index] }));
     this.kubernetes = this.makeProvider(args, controlPlane.entries);
     this.fargate = this.makeFargate(args);
     this.ready = [...nodes, ...after, ...(this.fargate?.profiles ?? []), this.makeStorageClass(args, after)];
-    this.reportScaling(groups.filter((group) => group.max > group.min).map((group) => group.name));
+    if (!args.autoscaled) {
+      this.reportScaling(groups.filter((group) => group.max > group.min).map((group) => group.name));
+    }
     this.reportHeld(args, groups);
     this.finish({ clusterName: this.cluster.name });
   }
@@ -220,8 +227,8 @@ export class Cluster extends Component {
     if (pools.length > 0) {
       this.degrade({
         feature: `adding nodes to ${pools.join(", ")} on demand`,
-        reason: "nothing in the cluster changes the size of node groups yet: they stay at their least size",
-        remedy: "install Karpenter, or raise nodePools.NAME.min",
+        reason: "Karpenter is off, by groundplan:compute.karpenter or because its nodes would not sleep at night",
+        remedy: "set compute.karpenter to true and remove compute.schedule, or raise nodePools.NAME.min",
       });
     }
   }

@@ -89,9 +89,11 @@ export const awsInvokes: InvokeTable = {
   "aws:ssm/getParameter:getParameter": (args, context) => {
     const { region, account, partition } = facts(context);
     const name = stringArg(args, "name") ?? "";
-    const value = name.includes("ami")
-      ? `ami-${fakeToken(`${region}${name}`, 17)}`
-      : `simulated-${fakeToken(name, 12)}`;
+    const value = name.endsWith("/release_version")
+      ? "1.0.0-20260101"
+      : name.includes("ami")
+        ? `ami-${fakeToken(`${region}${name}`, 17)}`
+        : `simulated-${fakeToken(name, 12)}`;
     const arn = `arn:${partition}:ssm:${region}:${account}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
     return { ...args, id: name, name, value, insecureValue: value, type: "String", version: 1, arn, region };
   },

@@ -25,7 +25,7 @@ import { makeEntrance } from "./aws/entrance";
 import { makeKeys, makeLogBucket, makeNetwork, makeReplicaPlace } from "./aws/foundation";
 import { handoverOf } from "./aws/handover";
 import { leadFor } from "./aws/lead";
-import { clusterContract, makeAddOns, makeCluster, makeSecretStore } from "./aws/platform";
+import { clusterContract, makeAddOns, makeCluster, makeNodeAutoscaler, makeSecretStore } from "./aws/platform";
 import { makeProviders } from "./aws/providers";
 import { makeSchedule } from "./aws/schedule";
 import { type Lead, type SharedParts, sharedParts } from "./aws/shared";
@@ -83,6 +83,7 @@ class AwsSite implements Site {
     this.eks = eks;
     this.options = { parent: placement, providers: [cloud, generator, eks.kubernetes] };
     this.addOns = makeAddOns(request, { ...ground, eks }, this.options);
+    makeNodeAutoscaler(request, { ...ground, eks }, this.options);
     this.secrets = makeSecretStore(request, { eks, addOns: this.addOns, keys }, this.options);
     this.cluster = clusterContract(request, { eks, addOns: this.addOns, network, secrets: this.secrets });
     this.stores = new Stores(

@@ -4,6 +4,8 @@ import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { podIdentityTrust, policyDocument } from "../../aws/policy";
 import type { Context } from "../../context";
+import { POOL_LABEL } from "../contract";
+import { SYSTEM_POOL } from "./nodeGroups";
 import { ADDON_VERSIONS, type Addon } from "./versions";
 
 export interface AddonsArgs {
@@ -24,6 +26,9 @@ interface AddonPlan {
   readonly identity?: { readonly serviceAccount: string; readonly managedPolicy: string };
 }
 
+/** On demand: a spot shortage takes neither names nor disks from the rest. */
+const ON_SYSTEM_POOL = { [POOL_LABEL]: SYSTEM_POOL };
+
 /** What nodes need before they are ready: their network, its policies, and credentials for it. */
 const BEFORE_NODES: readonly AddonPlan[] = [
   {
@@ -37,18 +42,22 @@ const BEFORE_NODES: readonly AddonPlan[] = [
 ];
 
 const AFTER_NODES: readonly AddonPlan[] = [
-  { name: "coredns", configuration: { autoScaling: { enabled: true, minReplicas: 2, maxReplicas: 10 } } },
+  {
+    name: "coredns",
+    configuration: { autoScaling: { enabled: true, minReplicas: 2, maxReplicas: 10 }, nodeSelector: ON_SYSTEM_POOL },
+  },
   { name: "metrics-server" },
   {
     name: "aws-ebs-csi-driver",
     // The driver's own StorageClass would be a second default, unencrypted.
-    configuration: { defaultStorageClass: { enabled: false } },
+    configuration: { defaultStorageClass: { enabled: false }, controller: { nodeSelector: ON_SYSTEM_POOL } },
     identity: { serviceAccount: "ebs-csi-controller-sa", managedPolicy: "service-role/AmazonEBSCSIDriverPolicy" },
   },
 ];
 
 const SHARED_STORAGE: AddonPlan = {
   name: "aws-efs-csi-driver",
+  configuration: { controller: { nodeSelector: ON_SYSTEM_POOL } },
   identity: { serviceAccount: "efs-csi-controller-sa", managedPolicy: "service-role/AmazonEFSCSIDriverPolicy" },
 };
 

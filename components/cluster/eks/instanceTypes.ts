@@ -76,6 +76,13 @@ export function instanceTypesFor(size: NodeSize): readonly string[] | undefined 
   return size.spot ? same.map((each) => each.type) : [smallest.type];
 }
 
+/** vCPU of a type, by its size; undefined for sizes that say nothing of it, such as metal. */
+export function cpuOf(instanceType = ""): number | undefined {
+  const [, size = ""] = instanceType.split(".");
+  const multiple = /^(\d*)xlarge$/.exec(size)?.[1];
+  return multiple === undefined ? (size === "large" || size === "medium" ? 2 : undefined) : 4 * Number(multiple || "1");
+}
+
 /** Whether a type runs on Arm: Graviton families end their generation in `g`. */
 export function isArm(instanceType: string): boolean {
   return /^[a-z]+\d+g[a-z]*\./.test(instanceType);

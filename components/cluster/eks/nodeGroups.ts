@@ -1,10 +1,10 @@
 import type { Environment, NodePoolSpec } from "../../../systems/spec";
 import { InputError } from "../../errors";
-import { gibibytes } from "../../quantities";
+import { cpuMillicores, gibibytes } from "../../quantities";
 import { POOL_LABEL } from "../contract";
 import { heldClass, heldPool } from "../nodeLimits";
 import { clusterProblems } from "./constraints";
-import { instanceTypesFor } from "./instanceTypes";
+import { cpuOf, instanceTypesFor } from "./instanceTypes";
 
 /** One managed node group, worked out from a pool of the spec. */
 export interface NodeGroupPlan {
@@ -14,6 +14,8 @@ export interface NodeGroupPlan {
   readonly capacityType: "ON_DEMAND" | "SPOT";
   readonly min: number;
   readonly max: number;
+  /** vCPU of a node. */
+  readonly cpu: number;
   readonly diskSizeGiB: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly tainted: boolean;
@@ -79,6 +81,7 @@ function planGroup(name: string, pool: NodePoolSpec, environment: Environment): 
     capacityType: pool.spot ? "SPOT" : "ON_DEMAND",
     min: pool.min,
     max: pool.max,
+    cpu: cpuOf(instanceTypes[0]) ?? cpuMillicores(pool.cpu) / 1000,
     // The image itself needs 20 GiB.
     diskSizeGiB: Math.max(20, gibibytes(pool.diskSize)),
     labels: { ...pool.labels, [POOL_LABEL]: name },

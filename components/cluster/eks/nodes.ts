@@ -25,9 +25,9 @@ export interface NodesArgs {
 }
 
 /** Node groups with one role, each with its own launch template. */
-export function makeNodes(make: Make, args: NodesArgs): readonly aws.eks.NodeGroup[] {
+export function makeNodes(make: Make, args: NodesArgs) {
   const role = makeNodeRole(make, args);
-  return args.groups.map((group) => makeNodeGroup(make, group, role, args));
+  return { role, groups: args.groups.map((group) => makeNodeGroup(make, group, role, args)) };
 }
 
 function makeNodeRole(make: Make, { context, partition }: NodesArgs) {
@@ -43,7 +43,7 @@ function makeNodeRole(make: Make, { context, partition }: NodesArgs) {
       policyArn: partition.apply((id) => `arn:${id}:iam::aws:policy/${policy}`),
     }),
   );
-  return { arn: role.arn, attachments };
+  return { name: role.name, arn: role.arn, attachments };
 }
 
 function makeNodeGroup(make: Make, group: NodeGroupPlan, role: ReturnType<typeof makeNodeRole>, args: NodesArgs) {
@@ -58,6 +58,7 @@ function makeNodeGroup(make: Make, group: NodeGroupPlan, role: ReturnType<typeof
       nodeRoleArn: role.arn,
       subnetIds: [...args.subnetIds],
       version: args.version,
+      releaseVersion: newestImage(args, group),
       amiType: group.amiType,
       capacityType: group.capacityType,
       instanceTypes: [...group.instanceTypes],
@@ -72,6 +73,16 @@ function makeNodeGroup(make: Make, group: NodeGroupPlan, role: ReturnType<typeof
     // An autoscaler moves the size between updates; putting it back would evict pods.
     { ignoreChanges: ["scalingConfig.desiredSize"], dependsOn: [...role.attachments, ...args.dependsOn] },
   );
+}
+
+/**
+ * The newest image of the group's family, looked up with every update: nodes are patched by deploying, a third of them at
+ * a time, and by nothing else. https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
+ */
+function newestImage({ version, cluster }: NodesArgs, { amiType }: NodeGroupPlan): pulumi.Output<string> {
+  const architecture = amiType === "AL2023_ARM_64_STANDARD" ? "arm64" : "x86_64";
+  const name = `/aws/service/eks/optimized-ami/${version}/amazon-linux-2023/${architecture}/standard/recommended/release_version`;
+  return aws.ssm.getParameterOutput({ name }, { parent: cluster }).value;
 }
 
 function makeLaunchTemplate(make: Make, group: NodeGroupPlan, { context, securityGroupId }: NodesArgs) {

@@ -4,6 +4,7 @@ import { AddOns } from "../../../components/cluster/addOns/addOns";
 import { capabilitiesOf } from "../../../components/cluster/addOns/catalog";
 import { Cluster, DATA_STORAGE_CLASS } from "../../../components/cluster/aws";
 import type { ClusterContract } from "../../../components/cluster/contract";
+import { NodeAutoscaler } from "../../../components/cluster/nodeAutoscaler/aws";
 import type { Network } from "../../../components/networking/aws";
 import type { Keys } from "../../../components/secrets/keys/aws";
 import { SecretStore } from "../../../components/secrets/secretStore/aws";
@@ -43,6 +44,7 @@ export function makeCluster(request: SiteRequest, ground: Ground, options: pulum
       sharedStorage: Object.values(system.stores).some((store) => store.kind === "file-share"),
       externalPorts: Object.values(system.external).map((external) => external.port),
       fargateNamespaces,
+      autoscaled: isAutoscaled(request),
       ...(architecture === undefined ? {} : { architecture }),
     },
     options,
@@ -75,6 +77,36 @@ export function makeAddOns(
     // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and controllers
     // that stay to the end take the finalizers off all they look after.
     { ...options, deletedWith: eks.cluster },
+  );
+}
+
+/** Karpenter's nodes are in no group that could be sent to sleep: where nights are slept, there are none. */
+export function isAutoscaled({ context, settings: { compute } }: SiteRequest): boolean {
+  return compute.karpenter && (compute.schedule === undefined || context.environment === "production");
+}
+
+export function makeNodeAutoscaler(
+  request: SiteRequest,
+  { eks, clusterName, network }: Ground & { readonly eks: Cluster },
+  options: pulumi.ComponentResourceOptions,
+): void {
+  if (!isAutoscaled(request)) {
+    return;
+  }
+  new NodeAutoscaler(
+    childOf(request, "node-autoscaler"),
+    {
+      context: request.context,
+      clusterName,
+      groups: eks.nodeGroups,
+      nodeRole: eks.nodeRole,
+      subnetIds: network.privateSubnetIds,
+      nodeSecurityGroupId: eks.nodeSecurityGroupId,
+      kubernetes: eks.kubernetes,
+      after: eks.ready,
+      identity: (namespace, name, grants) => eks.identity(name, namespace, name, grants),
+    },
+    options,
   );
 }
 

@@ -149,6 +149,9 @@ class Resource:
                 placed.append({})
             self.put(placed[0], shape.member, rest, value, path)
             return
+        if shape.type_name == "map":
+            placed[first] = self.place(value, shape.value, path)
+            return
         if first not in shape.members:
             self.find(path, f"{shape.name} has no {first}")
             return
@@ -190,6 +193,7 @@ class Resource:
         pattern = shape.metadata.get("pattern")
         if pattern and isinstance(value, str) and value != SECRET:
             # The models write Java's patterns.
+            pattern = pattern.replace(r"[\p{all}]", r"[\s\S]")
             python = re.sub(r"\\p\{[^}]*\}", lambda found: r"\w\s" if "[" in pattern else r"[\w\s]", pattern)
             try:
                 matches = re.search(f"^(?:{python})$", value, re.S)

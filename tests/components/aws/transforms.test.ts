@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { expect } from "chai";
 import { Cluster } from "../../../components/cluster/aws";
+import { NodeAutoscaler } from "../../../components/cluster/nodeAutoscaler/aws";
 import { type Context, redundancyOf } from "../../../components/context";
 import { Postgres } from "../../../components/data/postgres/aws";
 import { Redis } from "../../../components/data/redis/aws";
@@ -57,6 +58,8 @@ const MARKS: readonly (readonly [child: string, property: string, value: unknown
   ["cache-parameters", "description", "changed"],
   ["cluster-cluster", "forceUpdateVersion", true],
   ["cluster-storage-class", "volumeBindingMode", "Immediate"],
+  ["nodes-queue", "receiveWaitTimeSeconds", 20],
+  ["nodes-controller", "timeout", 900],
   ["edge-balancer", "clientKeepAlive", 600],
   ["edge-https", "sslPolicy", "ELBSecurityPolicy-TLS13-1-3-2021-06"],
   ["edge-firewall", "description", "changed"],
@@ -137,6 +140,22 @@ async function program(): Promise<void> {
       kubernetes: cluster.kubernetes,
       controller: [],
       transform: transformsOf("edge"),
+    },
+    inCluster,
+  );
+  new NodeAutoscaler(
+    "nodes",
+    {
+      context,
+      clusterName: "shop",
+      groups: [],
+      nodeRole: cluster.nodeRole,
+      subnetIds: network.privateSubnetIds,
+      nodeSecurityGroupId: nodeGroupId,
+      kubernetes: cluster.kubernetes,
+      after: [],
+      identity: () => undefined,
+      transform: transformsOf("nodes"),
     },
     inCluster,
   );
