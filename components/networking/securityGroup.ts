@@ -22,8 +22,11 @@ export function makeSecurityGroup(make: Make, role: string, args: SecurityGroupA
   });
 }
 
-/** The other side of a rule: a group, or a range. */
-export type RulePeer = { readonly groupId: pulumi.Input<string> } | { readonly cidrBlock: pulumi.Input<string> };
+/** The other side of a rule: a group, a range, or a list of ranges that AWS keeps. */
+export type RulePeer =
+  | { readonly groupId: pulumi.Input<string> }
+  | { readonly cidrBlock: pulumi.Input<string> }
+  | { readonly prefixListId: pulumi.Input<string> };
 
 export interface RuleArgs {
   readonly context: Context;
@@ -47,11 +50,18 @@ function rule(args: RuleArgs) {
   const [fromPort, toPort] = typeof args.ports === "number" ? [args.ports, args.ports] : args.ports;
   return {
     securityGroupId: args.groupId,
-    ...("groupId" in args.peer ? { referencedSecurityGroupId: args.peer.groupId } : { cidrIpv4: args.peer.cidrBlock }),
+    ...peerOf(args.peer),
     ipProtocol: args.protocol ?? "tcp",
     fromPort,
     toPort,
     description: args.description,
     tags: args.context.tags,
   };
+}
+
+function peerOf(peer: RulePeer) {
+  if ("groupId" in peer) {
+    return { referencedSecurityGroupId: peer.groupId };
+  }
+  return "cidrBlock" in peer ? { cidrIpv4: peer.cidrBlock } : { prefixListId: peer.prefixListId };
 }

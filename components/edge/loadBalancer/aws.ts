@@ -9,15 +9,16 @@ import type { Context } from "../../context";
 import { InputError } from "../../errors";
 import { NAME_RULES, uniqueName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
-import { allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { LOG_PREFIXES, type LogBucket } from "../../storage/bucket/logBucket";
-import { ORIGIN_HEADER } from "../cdn/plan";
 import { makeCertificate } from "./certificate";
 import { loadBalancerProblems } from "./constraints";
 import type { LoadBalancerContract, LoadBalancerRoute } from "./contract";
+import { makeEntry } from "./entry";
 import { DEFAULT_RATE_LIMIT, makeWebFirewall } from "./firewall";
-import { planHeaders, planRules, planTargets, sslPolicyFor } from "./routes";
+import { makeListenerRules } from "./listener";
+import { planListener, type Redirect, type SessionGuard } from "./listenerRules";
+import { planHeaders, planTargets, sslPolicyFor } from "./routes";
 import { makeTarget, type TargetsArgs } from "./targets";
 
 export interface LoadBalancerArgs extends ComponentArgs {
@@ -35,6 +36,10 @@ export interface LoadBalancerArgs extends ComponentArgs {
   readonly zoneId?: string;
   /** Whether its hosts' records are made with those of other placements. @default false */
   readonly recordsElsewhere?: boolean;
+  /** Hosts that only lead to others. @default none */
+  readonly redirects?: readonly Redirect[];
+  /** Paths that need a session. @default none */
+  readonly guard?: SessionGuard;
   /** CDN it answers to alone: what it must show, made here where it is not given. @default none */
   readonly cdn?: { readonly token?: pulumi.Output<string> };
   readonly transform?: {
@@ -62,52 +67,35 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:edge:LoadBalancer", name, args, opts);
     this.args = args;
-    this.hosts = [...new Set(args.routes.map((route) => route.host))];
+    const leading = args.redirects?.map(({ host }) => host) ?? [];
+    this.hosts = [...new Set([...args.routes.map((route) => route.host), ...leading])];
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
     const problems = loadBalancerProblems(args.routes, args.edge);
     if (problems.length > 0) {
       throw new InputError(problems);
     }
-    const group = this.makeGroup();
-    const balancer = this.makeBalancer(group);
+    const groups = makeEntry(this.makeChild, {
+      context: this.context,
+      vpcId: args.network.vpcId,
+      behindCdn: args.cdn !== undefined,
+      parent: this,
+    });
+    const balancer = this.makeBalancer(groups);
     this.makeRedirect(balancer);
     const listener = this.makeHttps(balancer);
     this.originToken = this.makeToken();
-    this.makeRules(listener, group);
+    this.makeRules(listener, groups[0]);
     this.protectBalancer(balancer);
     const records = this.makeRecords(balancer);
 
     this.dnsName = balancer.dnsName;
     this.hostedZoneId = balancer.zoneId;
     this.arnSuffix = balancer.arnSuffix;
-    this.urls = Object.fromEntries(this.hosts.map((host) => [host, pulumi.output(`https://${host}`)]));
+    this.urls = Object.fromEntries(args.routes.map(({ host }) => [host, pulumi.output(`https://${host}`)]));
     this.finish({ dnsName: balancer.dnsName, hosts: this.hosts, records: records.map((record) => record.fqdn) });
   }
 
-  private makeGroup(): aws.ec2.SecurityGroup {
-    const { context, args } = this;
-    const group = makeSecurityGroup(this.makeChild, "group", {
-      context,
-      vpcId: args.network.vpcId,
-      description: "Public load balancer",
-    });
-    for (const [port, description] of [
-      [443, "HTTPS from anywhere"],
-      [80, "HTTP from anywhere, answered with a redirect to HTTPS"],
-    ] as const) {
-      const peer = { cidrBlock: "0.0.0.0/0" };
-      allowIngress(this.makeChild, `from-world-${port}`, {
-        context,
-        groupId: group.id,
-        peer,
-        ports: port,
-        description,
-      });
-    }
-    return group;
-  }
-
-  private makeBalancer(group: aws.ec2.SecurityGroup): aws.lb.LoadBalancer {
+  private makeBalancer(groups: readonly aws.ec2.SecurityGroup[]): aws.lb.LoadBalancer {
     const { context, args } = this;
     return this.make(
       aws.lb.LoadBalancer,
@@ -117,7 +105,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         loadBalancerType: "application",
         internal: false,
         subnets: [...args.network.publicSubnetIds],
-        securityGroups: [group.id],
+        securityGroups: groups.map((group) => group.id),
         dropInvalidHeaderFields: true,
         desyncMitigationMode: "strictest",
         xffHeaderProcessingMode: "append",
@@ -205,24 +193,13 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         (target) => [target.key, makeTarget(this.makeChild, target, listener, targets)] as const,
       ),
     );
-    for (const rule of planRules(args.routes)) {
-      const target = groups.get(rule.target);
-      if (target) {
-        this.make(aws.lb.ListenerRule, `rule-${rule.key}`, {
-          listenerArn: listener.arn,
-          priority: rule.priority,
-          conditions: [
-            { hostHeader: { values: [rule.host] } },
-            { pathPattern: { values: [...rule.paths] } },
-            ...(this.originToken === undefined
-              ? []
-              : [{ httpHeader: { httpHeaderName: ORIGIN_HEADER, values: [this.originToken] } }]),
-          ],
-          actions: [{ type: "forward", targetGroupArn: target.arn }],
-          tags: context.tags,
-        });
-      }
-    }
+    makeListenerRules(this.makeChild, {
+      context,
+      listenerArn: listener.arn,
+      rules: planListener(args.routes, args),
+      targets: groups,
+      ...(this.originToken === undefined ? {} : { originToken: this.originToken }),
+    });
   }
 
   private protectBalancer(balancer: aws.lb.LoadBalancer): void {
@@ -241,6 +218,32 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         reason:
           "no hosted zone is named, where CloudFront's certificate and records would go: requests reach the region",
         remedy: `set groundplan:existing.${context.placement}.zone`,
+      });
+    }
+    this.reportLimits();
+  }
+
+  /** What the spec asks of an edge and neither a load balancer nor a CDN of AWS gives. */
+  private reportLimits(): void {
+    const { args } = this;
+    const { authentication, maxBodySize } = args.edge;
+    if (maxBodySize !== undefined) {
+      this.degrade({
+        feature: `a limit of ${maxBodySize} to a request`,
+        reason: "load balancers pass bodies of any size, and the firewall reads only their beginning",
+        remedy: "limit the size in the application",
+      });
+    }
+    if (authentication && !args.guard) {
+      const { kind, paths } = authentication;
+      this.degrade({
+        feature: `sign-in before ${paths.join(", ")}`,
+        reason:
+          kind === "oidc"
+            ? "no setting names the provider, its client and its secret: the application asks by itself"
+            : "the spec names no cookie or no page to sign in",
+        remedy:
+          kind === "oidc" ? "let the application ask who its users are" : "set edge.authentication.cookie and signIn",
       });
     }
     if (args.edge.requestsPerSecond !== undefined) {

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
 import { Cdn } from "../../../components/edge/cdn/aws";
 import { type Answer, Dns, type ForeignAnswer } from "../../../components/edge/dns/aws";
+import type { Redirect } from "../../../components/edge/loadBalancer/listenerRules";
 import type { EdgeSpec } from "../../../systems/spec";
 import { contextOf, systemIn } from "../../context";
 import { edgePlacement } from "../../edgePlacement";
@@ -68,7 +69,8 @@ export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer):
       const { dnsName, hostedZoneId } = originOf(settings, name);
       return { placement: name, region, dnsName, zoneId: hostedZoneId };
     });
-  const hosts = [...new Set(exposures.map(({ route }) => hostOf(route.host, domain)))];
+  const leading = redirectsOf(system.edge, domain).map(({ host }) => host);
+  const hosts = [...new Set([...exposures.map(({ route }) => hostOf(route.host, domain)), ...leading])];
   const token = system.edge.cdn ? originToken(settings) : undefined;
   if (token === undefined) {
     new Dns(`${EDGE}-dns`, { context, hosts, zoneId, answers, ...(foreign ? { foreign } : {}) }, options);
@@ -98,4 +100,13 @@ function originToken(settings: ProgramSettings): pulumi.Output<string> | undefin
   }
   const balancer = sharedParts(settings).balancers.get(lead.name);
   return balancer ? balancer.originToken : remoteToken(handoversOf(settings).of(lead.name));
+}
+
+/** Hosts that only lead to others, by their full names. */
+export function redirectsOf({ redirects = [] }: EdgeSpec, domain: string): readonly Redirect[] {
+  return redirects.map(({ host, to, permanent }) => ({
+    host: hostOf(host, domain),
+    to: hostOf(to, domain),
+    permanent,
+  }));
 }

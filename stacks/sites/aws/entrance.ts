@@ -2,12 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AddOns } from "../../../components/cluster/addOns/addOns";
 import type { Cluster } from "../../../components/cluster/aws";
 import { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
+import type { SessionGuard } from "../../../components/edge/loadBalancer/listenerRules";
 import type { Network } from "../../../components/networking/aws";
 import type { Keys } from "../../../components/secrets/keys/aws";
 import type { LogBucket } from "../../../components/storage/bucket/logBucket";
+import type { EdgeSpec } from "../../../systems/spec";
 import { hostOf } from "../../exposures";
 import { childOf, type Exposure, type SiteRequest } from "../site";
-import { dnsOf } from "./edge";
+import { dnsOf, redirectsOf } from "./edge";
 import type { SharedParts } from "./shared";
 
 export interface EntranceArgs {
@@ -55,6 +57,8 @@ function makeBalancer(args: EntranceArgs, domain: string, options: pulumi.Compon
         ready,
       })),
       edge: system.edge,
+      redirects: redirectsOf(system.edge, domain),
+      ...guardOf(system.edge, domain),
       network,
       keys,
       logs,
@@ -65,4 +69,11 @@ function makeBalancer(args: EntranceArgs, domain: string, options: pulumi.Compon
     },
     options,
   );
+}
+
+function guardOf({ authentication }: EdgeSpec, domain: string): { readonly guard?: SessionGuard } {
+  const { kind, host = "@", paths = [], cookie, signIn } = authentication ?? {};
+  return kind === "session" && cookie !== undefined && signIn !== undefined
+    ? { guard: { host: hostOf(host, domain), paths, cookie, signIn } }
+    : {};
 }
