@@ -63,6 +63,13 @@ export class Bucket extends Component implements BucketContract {
     this.makeLifecycle(versioning);
     this.makeLogging();
     this.makeLock(versioning);
+    if (spec.cdn) {
+      this.degrade({
+        feature: `objects of ${args.store} by the CDN`,
+        reason: "CloudFront stands before the load balancers alone: services hand out the objects, or links to S3",
+        remedy: "serve them from a route whose path is among edge.staticPaths",
+      });
+    }
     if (spec.replication && args.replica) {
       replicate(make, {
         context: this.context,
