@@ -134,6 +134,8 @@ export class StackHandle {
   /** What an `up` would do. Nothing is changed. */
   preview(options: PreviewOptions = {}): Operation<PreviewResult> {
     return this.operation(options, async (run) => {
+      // Wrong settings are answered before anything is asked of a backend.
+      await this.session.settings();
       const policies = options.policies === "off" ? undefined : await this.judge(run, options);
       const observed = await run.engine("previewing", async (onEvent, signal) => {
         const stack = await this.session.automation();
