@@ -80,6 +80,13 @@ const SOURCES: readonly DefinitionSource[] = [
     groups: ["postgresql.cnpg.io"],
   },
   {
+    module: "github.com/cloudnative-pg/plugin-barman-cloud",
+    version: "v0.13.0",
+    sum: "h1:dcEVsozSmdx5p2LbG1hbkWBvr6LXs1xpCsQiJWpo/ew=",
+    directory: "config/crd/bases",
+    groups: ["barmancloud.cnpg.io"],
+  },
+  {
     module: "github.com/aws/karpenter-provider-aws",
     version: "v1.14.1",
     sum: "h1:WGtIQTQcxpElYMdWfWuPwaF2+9muR+hYhPZsTtoY8Gs=",
