@@ -114,6 +114,7 @@ export class Cluster extends Component {
     };
     const before = makeAddonsBeforeNodes(this.makeChild, addons);
     const { groups: nodes, role } = makeNodes(this.makeChild, {
+      parent: this,
       context,
       cluster: this.cluster,
       version,

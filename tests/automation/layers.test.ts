@@ -26,13 +26,14 @@ const CLOUDS: Readonly<Record<string, object>> = {
   },
 };
 
-describe("a system whose layers are split over stacks", () => {
+describe("a system whose layers are split over stacks", function () {
+  this.timeout(120_000);
   let directory: string;
-  beforeEach(() => {
+  const open = () => {
     directory = mkdtempSync(join(tmpdir(), "groundplan-layers-"));
     cpSync(join(ROOT, "Pulumi.yaml"), join(directory, "Pulumi.yaml"));
-  });
-  afterEach(() => rmSync(directory, { recursive: true }));
+  };
+  const close = () => rmSync(directory, { recursive: true });
 
   const write = (stack: string, config: object) =>
     writeFileSync(join(directory, `Pulumi.${stack}.yaml`), stringify({ config }));
@@ -45,12 +46,22 @@ describe("a system whose layers are split over stacks", () => {
     write("base", whole({ ...changes, "groundplan:layers": ["infrastructure", "platform"] }));
     write("apps", whole({ ...changes, "groundplan:layers": ["workloads"], "groundplan:layerStack": "base" }));
   };
-  const plan = (stack: string, mode: "preview" | "simulate" = "preview") =>
-    planStack({ directory, stack, mode, packs: mode === "preview" ? [] : undefined });
+  const plans = new Map<string, Promise<Plan>>();
+  /** Planned once however many tests ask, as long as they share a directory. */
+  const plan = (stack: string, mode: "preview" | "simulate" = "preview") => {
+    const key = `${directory} ${stack} ${mode}`;
+    const planned = plans.get(key) ?? planStack({ directory, stack, mode, packs: mode === "preview" ? [] : undefined });
+    plans.set(key, planned);
+    return planned;
+  };
 
   for (const [cloud, changes] of Object.entries(CLOUDS)) {
     describe(`on ${cloud}`, () => {
-      beforeEach(() => writeAll(changes));
+      after(close);
+      before(() => {
+        open();
+        writeAll(changes);
+      });
 
       it("makes the same as one stack does, each resource once", async () => {
         const [one, base, apps] = [await plan("live"), await plan("base"), await plan("apps")];
@@ -90,13 +101,17 @@ describe("a system whose layers are split over stacks", () => {
   }
 
   it("says of each layer once what it gives only in part", async () => {
+    open();
     writeAll({});
     const features = async (stack: string) => (await plan(stack)).degraded.map(({ feature }) => feature);
     const both = [...(await features("base")), ...(await features("apps"))];
     expect(both.sort()).to.deep.equal([...(await features("live"))].sort());
+    close();
   });
 
   describe("refuses", () => {
+    beforeEach(open);
+    afterEach(close);
     const refused = async (stack: string, changes: object) => {
       writeAll({});
       write(stack, whole(changes));

@@ -16,6 +16,8 @@ const NODE_POLICIES = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRe
 export interface NodesArgs {
   readonly context: Context;
   readonly cluster: aws.eks.Cluster;
+  /** Whose provider looks images up. */
+  readonly parent: pulumi.Resource;
   readonly version: string;
   readonly groups: readonly NodeGroupPlan[];
   readonly subnetIds: readonly pulumi.Input<string>[];
@@ -79,10 +81,10 @@ function makeNodeGroup(make: Make, group: NodeGroupPlan, role: ReturnType<typeof
  * The newest image of the group's family, looked up with every update: nodes are patched by deploying, a third of them at
  * a time, and by nothing else. https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
  */
-function newestImage({ version, cluster }: NodesArgs, { amiType }: NodeGroupPlan): pulumi.Output<string> {
+function newestImage({ version, parent }: NodesArgs, { amiType }: NodeGroupPlan): pulumi.Output<string> {
   const architecture = amiType === "AL2023_ARM_64_STANDARD" ? "arm64" : "x86_64";
   const name = `/aws/service/eks/optimized-ami/${version}/amazon-linux-2023/${architecture}/standard/recommended/release_version`;
-  return aws.ssm.getParameterOutput({ name }, { parent: cluster }).value;
+  return aws.ssm.getParameterOutput({ name }, { parent }).value;
 }
 
 function makeLaunchTemplate(make: Make, group: NodeGroupPlan, { context, securityGroupId }: NodesArgs) {
