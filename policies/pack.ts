@@ -1,4 +1,5 @@
 import type { PolicyPackArgs, PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { awaitedAsUnknown } from "./awaited";
 import { describe, type Exemption, expiredFor, judge } from "./exemptions";
 import { isStackRule, type ResourceRule, type Rule, type RuleConfig, type StackRule, typeMatcher } from "./rule";
 import { configReader, configSchemaOf } from "./ruleConfig";
@@ -152,8 +153,9 @@ function stackPolicy(rule: StackRule, ledger: Ledger, clock: () => string): Stac
       const config = readConfig(args.getConfig<RuleConfig>());
       const terms = termsOf(rule, config, clock);
       const found = new Set<string>();
+      const { notApplicable } = args;
       rule.checkStack(
-        args,
+        { resources: awaitedAsUnknown(args.resources), notApplicable },
         (message: string, resource?: PolicyResource) => {
           if (resource) found.add(resource.urn);
           const { text, exempt } = terms.settle(message, resource ?? { urn: "", name: "" });
