@@ -93,10 +93,11 @@ describe("workflows", () => {
         }
       });
 
-      it("pins every action", () => {
-        const loose = steps.flatMap(({ uses }) =>
-          uses === undefined || /@([0-9a-f]{40}|v\d+)$/.test(uses) ? [] : [uses],
+      it("pins every action to a commit, and says which version that is", () => {
+        const loose = [...text.matchAll(/\buses: (.+)$/gm)].flatMap(([, uses = ""]) =>
+          /^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(uses) ? [] : [uses],
         );
+        expect(steps.some(({ uses }) => uses !== undefined)).to.equal(true);
         expect(loose).to.deep.equal([]);
       });
 
