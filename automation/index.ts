@@ -20,6 +20,17 @@ export * from "./lifecycle/errors";
 export type { ResourceChange, ResourceEvent, StackEvent, StackProgress } from "./lifecycle/events";
 export type { HistoryEntry } from "./lifecycle/history";
 export { Operation } from "./lifecycle/operation";
+export { type PartOfSystem, partsOfSystem } from "./lifecycle/partStacks";
+export {
+  allDone,
+  destroyParts,
+  type PartHandle,
+  type PartResult,
+  type PartsOptions,
+  type PartsRequest,
+  previewParts,
+  upParts,
+} from "./lifecycle/parts";
 export { type PoolOptions, runMany, type Settled } from "./lifecycle/pool";
 export { type ListedStack, listStacks } from "./lifecycle/projectStacks";
 export type { RetryOptions } from "./lifecycle/retry";

@@ -86,7 +86,13 @@ export async function planOthers(
   return table;
 }
 
-function disagreements(stack: string, settings: Settings, other: OtherStack, theirs: Settings): readonly Problem[] {
+/** What keeps another stack from being the one this stack, of the same system, takes it for. */
+export function disagreements(
+  stack: string,
+  settings: Settings,
+  other: OtherStack,
+  theirs: Settings,
+): readonly Problem[] {
   const source = `Pulumi.${other.stack}.yaml`;
   const owns = theirs.parts === undefined || theirs.parts.includes(other.part);
   return [

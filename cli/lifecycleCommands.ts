@@ -20,20 +20,24 @@ export interface StackFlags extends StateOptions {
   readonly unlock?: boolean;
   readonly forceUnlock?: boolean;
   readonly parallel?: number;
+  readonly parts?: boolean | string;
+  readonly concurrency?: number;
 }
 
 /** Adds the commands that run the real engine. */
 export function addLifecycle(root: Command, context: CommandContext): void {
   const load = () => require("./commands/lifecycle") as typeof import("./commands/lifecycle");
+  const loadFor = ({ parts }: Pick<StackFlags, "parts">) =>
+    parts === undefined ? load() : (require("./commands/parts") as typeof import("./commands/parts"));
 
-  withStack(root.command("preview"))
+  withParts(root.command("preview"))
     .description("ask the real engine what an up would do; fails where a policy does")
     .addOption(policies())
     .option("--save-plan <file>", "save the plan, for up --plan")
     .option("--create", "make the stack where it is not there")
-    .action(async (options) => load().preview(options, context));
+    .action(async (options) => loadFor(options).preview(options, context));
 
-  withStack(root.command("up"))
+  withParts(root.command("up"))
     .description("make a stack what its settings say")
     .addOption(policies())
     .option("--plan <file>", "do what this saved plan says; refuse where it no longer matches")
@@ -42,7 +46,7 @@ export function addLifecycle(root: Command, context: CommandContext): void {
     .option("--ttl <duration>", "how long the ephemeral environment lives, such as 8h; prune destroys it then")
     .option("--continue-on-error", "go on with what does not depend on a failure")
     .option("--yes-production", "production is meant")
-    .action(async (options) => load().up(options, context));
+    .action(async (options) => loadFor(options).up(options, context));
 
   withStack(root.command("refresh"))
     .description("make a stack's state what the clouds say")
@@ -50,12 +54,12 @@ export function addLifecycle(root: Command, context: CommandContext): void {
     .option("--yes-production", "production is meant")
     .action(async (options) => load().refresh(options, context));
 
-  withStack(root.command("destroy"))
+  withParts(root.command("destroy"))
     .description("delete what a stack made; refuses while anything in it is protected")
     .option("--remove", "remove the stack itself too, with its history")
     .option("--continue-on-error", "go on with what does not depend on a failure")
     .option("--yes-production", "production is meant")
-    .action(async (options) => load().destroy(options, context));
+    .action(async (options) => loadFor(options).destroy(options, context));
 
   withStack(root.command("drift"))
     .description("print what differs between a stack's state and the clouds; fails where anything does")
@@ -104,6 +108,13 @@ function withStack(command: Command): Command {
     .option("--unlock", "remove a lock whose process, on this machine, is gone")
     .option("--force-unlock", "remove a lock, whoever holds it")
     .option("--parallel <number>", "resources worked on at once", positive);
+}
+
+/** Commands that know the stacks `split` made of one. */
+function withParts(command: Command): Command {
+  return withStack(command)
+    .option("--parts [names]", "the stacks that split made of this one, in order: all, or those of these parts (a,b)")
+    .option("--concurrency <number>", "how many parts at once", positive, 2);
 }
 
 function policies(): Option {

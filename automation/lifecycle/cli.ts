@@ -41,7 +41,8 @@ function isNpmWrapper(file: string): boolean {
   return realpathSync(file).endsWith(join(`${sep}node_modules`, "pulumi", "run.js"));
 }
 
-let found: Promise<Cli> | undefined;
+/** The CLI of this process, and the PATH it was found on. */
+let found: { readonly path: string | undefined; readonly cli: Promise<Cli> } | undefined;
 
 /**
  * Finds the Pulumi CLI: on the PATH, else through the npm package `pulumi`, which downloads it once. Throws a
@@ -51,9 +52,11 @@ export async function findCli(env: Environment = process.env): Promise<Cli> {
   if (env !== process.env) {
     return search(env);
   }
-  found ??= search(env);
+  if (found === undefined || found.path !== env.PATH) {
+    found = { path: env.PATH, cli: search(env) };
+  }
   try {
-    return await found;
+    return await found.cli;
   } catch (error) {
     // The next call looks again: a person may have installed it since.
     found = undefined;

@@ -3,7 +3,7 @@ import type { Selection } from "../selection";
 import { RefusedError, StackNotFoundError } from "./errors";
 import type { StackEvent } from "./events";
 import { stateResources } from "./guards";
-import { Operation } from "./operation";
+import { follow, Operation } from "./operation";
 import { type PoolOptions, runMany } from "./pool";
 import { listStacks } from "./projectStacks";
 import type { StackOptions } from "./session";
@@ -208,12 +208,4 @@ export async function pruneEnvironments(place: Place, options: PruneOptions = {}
       ? { ...result.item, outcome: "destroyed" }
       : { ...result.item, outcome: "failed", error: result.error },
   );
-}
-
-/** Passes an operation's events on and gives its result. */
-async function follow<T>(operation: Operation<T>, emit: (event: StackEvent) => void): Promise<T> {
-  for await (const event of operation) {
-    emit(event);
-  }
-  return operation.result;
 }

@@ -58,3 +58,11 @@ export class Operation<T> implements PromiseLike<T>, AsyncIterable<StackEvent> {
     this.listeners.clear();
   }
 }
+
+/** Passes an operation's events on and gives its result. */
+export async function follow<T>(operation: Operation<T>, emit: (event: StackEvent) => void): Promise<T> {
+  for await (const event of operation) {
+    emit(event);
+  }
+  return operation.result;
+}

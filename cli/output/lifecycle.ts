@@ -9,21 +9,28 @@ export class EventPrinter {
   private readonly terminal: Terminal;
   private readonly json: boolean;
 
-  constructor(terminal: Terminal, json: boolean) {
+  private readonly stack: string | undefined;
+
+  /** `stack` is said with every event, where there are several stacks. */
+  constructor(terminal: Terminal, json: boolean, stack?: string) {
     this.terminal = terminal;
     this.json = json;
+    this.stack = stack;
     this.progress = new Progress(terminal.err);
   }
 
   show(event: StackEvent): void {
     if (this.json) {
-      printJson(this.terminal.out, { type: "event", ...event });
+      const { stack } = this;
+      // A resource has a type too, by which no line may be mistaken for another kind of line.
+      const own = event.kind === "resource" ? { resourceType: event.type } : {};
+      printJson(this.terminal.out, { ...event, ...own, type: "event", ...(stack === undefined ? {} : { stack }) });
       return;
     }
     const { err } = this.terminal;
     switch (event.kind) {
       case "phase":
-        this.progress.phase(event.name);
+        this.progress.phase(`${this.prefix}${event.name}`);
         break;
       case "resource":
         this.resource(event);
@@ -31,7 +38,7 @@ export class EventPrinter {
       case "diagnostic":
         // Errors come with the failure itself, all together.
         if (event.severity === "warning") {
-          this.line(err.colors.yellow(`warning ${event.message}`));
+          this.line(err.colors.yellow(`warning ${this.prefix}${event.message}`));
         }
         break;
       case "policy":
@@ -62,12 +69,16 @@ export class EventPrinter {
   private resource(event: Extract<StackEvent, { kind: "resource" }>): void {
     const { done, running, expected } = event.progress;
     const total = expected === undefined ? "" : ` of ${Math.max(expected, done)}`;
-    this.progress.step(`${done}${total} resources, ${running} under way: ${event.op} ${event.name}`);
+    this.progress.step(`${this.prefix}${done}${total} resources, ${running} under way: ${event.op} ${event.name}`);
     const worth = event.status !== "started" && !["same", "read", "refresh"].includes(event.op);
     if (worth && !this.terminal.err.interactive) {
       const failed = event.status === "failed" ? " FAILED" : "";
-      this.line(`  ${event.op} ${event.name} (${event.type})${failed}`);
+      this.line(`  ${this.prefix}${event.op} ${event.name} (${event.type})${failed}`);
     }
+  }
+
+  private get prefix(): string {
+    return this.stack === undefined ? "" : `${this.stack}: `;
   }
 
   private line(text: string): void {
