@@ -29,6 +29,8 @@ export interface Deployed {
   readonly region: string;
   readonly role: string;
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Repository the system's images can be pushed to, where the settings ask for one. */
+  readonly registry?: pulumi.Output<string>;
 }
 
 /** Deploys the whole system to one placement. */
@@ -78,7 +80,9 @@ class Deployment {
     if (site.handover && this.settings.layers.includes("infrastructure")) {
       handoversOf(this.settings).tell(context.placement, site.handover());
     }
-    return { cloud: context.cloud, region: context.region, role: context.role, urls };
+    const { registry } = site;
+    const place = { cloud: context.cloud, region: context.region, role: context.role };
+    return { ...place, urls, ...(registry === undefined ? {} : { registry }) };
   }
 
   private namespaceRequests(): readonly NamespaceRequest[] {

@@ -11,6 +11,7 @@ interface Agent {
 }
 
 const AGENTS = {
+  artifactregistry: { domain: "gcp-sa-artifactregistry", made: "on-request" },
   compute: { domain: "compute-system", made: "with-api" },
   container: { domain: "container-engine-robot", made: "with-api" },
   file: { domain: "cloud-filer", made: "on-request" },

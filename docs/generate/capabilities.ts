@@ -57,6 +57,12 @@ export const capabilities: readonly Capability[] = [
     "container.Cluster",
   ),
   capability("Cluster", "node pools, spot among them", "eks.NodeGroup ec2.LaunchTemplate", "container.NodePool"),
+  capability(
+    "Cluster",
+    "nodes for pods that find no place, and a warning before spot capacity goes",
+    "sqs.Queue sqs.QueuePolicy cloudwatch.EventRule cloudwatch.EventTarget",
+    "container.NodePool",
+  ),
   capability("Cluster", "pods without nodes", "eks.FargateProfile", {
     none: "GKE gives them by Autopilot, a mode of a whole cluster: pools and pods without nodes do not go together",
   }),
@@ -81,8 +87,12 @@ export const capabilities: readonly Capability[] = [
   capability(
     "Data",
     "Memcached, search and vectors as a service",
-    { none: "they run in the cluster on every cloud: components/data says why" },
-    { none: "they run in the cluster on every cloud: components/data says why" },
+    {
+      none: "they run in the cluster: a cache without persistence gains nothing by a service that keeps it no safer, and systems ask for the versions of search and vectors they were written for",
+    },
+    {
+      none: "they run in the cluster as on AWS, for the same reasons; Memorystore for Memcached has a node of a vCPU and a GiB at least, and the largest here is smaller",
+    },
   ),
   capability(
     "Storage",
@@ -102,6 +112,14 @@ export const capabilities: readonly Capability[] = [
     "files several pods write to",
     "efs.FileSystem efs.FileSystemPolicy efs.MountTarget efs.AccessPoint efs.BackupPolicy",
     "filestore.Instance",
+  ),
+  capability(
+    "Storage",
+    "a repository for the system's images: encrypted, scanned, with tags that never move",
+    {
+      none: "ECR has a repository per image, which its build makes and which outlives any stack: `images.registry` names it",
+    },
+    "artifactregistry.Repository artifactregistry.RepositoryIamMember",
   ),
   capability(
     "Secrets",

@@ -18,6 +18,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
   return [
     checkPlacements,
     checkReferences,
+    checkRepository,
     checkParts,
     checkLayers,
     checkProtection,
@@ -39,6 +40,23 @@ function checkReferences(settings: Written): readonly Problem[] {
     ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, EDGE])),
     ...Object.keys(settings.partStacks).flatMap((name) => unknown(["partStacks", name], name, [...names, EDGE])),
   ];
+}
+
+/** A repository is made beside the cluster that pulls from it, on the one cloud where it holds any image. */
+function checkRepository(settings: Written): readonly Problem[] {
+  const { images, model } = settings;
+  const placements = placementsOf(settings);
+  const made = placements.some(({ cloud }) => cloud === "gcp") && (model === "distributed" || model === "global");
+  return images.repository && placements.length > 0 && !made
+    ? [
+        at(
+          ["images", "repository"],
+          true,
+          "false without a cluster on gcp: ECR has a repository per image, a host and a cluster of yours pull from any",
+          "remove it, and name the registry you push to in groundplan:images.registry",
+        ),
+      ]
+    : [];
 }
 
 function checkProtection({ environment, ephemeral, protect }: Written): readonly Problem[] {

@@ -117,6 +117,10 @@ export const settingsSchema = z.strictObject({
   images: z
     .strictObject({
       registry: registry.optional().describe("Registry of the system's own images"),
+      repository: z
+        .boolean()
+        .optional()
+        .describe("Google Cloud: whether each placement makes a repository for these images; no when absent"),
       services: z.record(name, imageReference).default({}).describe("Image of a service, whole"),
       stores: z.record(name, imageReference).default({}).describe("Image of a store, whole"),
     })

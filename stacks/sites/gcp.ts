@@ -31,7 +31,7 @@ import { imageOf } from "../settings";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { routeOf, urlsOf } from "./gcp/edge";
-import { makeCluster, makeKeys } from "./gcp/foundation";
+import { makeCluster, makeKeys, makeRegistry } from "./gcp/foundation";
 import { handoverOf, remoteLead } from "./gcp/handover";
 import { networkContents } from "./gcp/network";
 import { makeProviders } from "./gcp/providers";
@@ -55,6 +55,7 @@ export function openGcpSite(request: SiteRequest): Site {
 
 class GcpSite implements Site {
   readonly cluster: ClusterContract;
+  readonly registry: pulumi.Output<string> | undefined;
 
   private readonly request: SiteRequest;
   private readonly options: pulumi.ComponentResourceOptions;
@@ -82,6 +83,7 @@ class GcpSite implements Site {
     this.shared.lead = this.lead;
     this.keys = makeKeys(request, { ...options, dependsOn: [...this.network.services.values()] });
     this.gke = makeCluster(request, this.network, this.keys, options);
+    this.registry = makeRegistry(request, this.keys, this.gke.nodeAccount, options)?.url;
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
     this.addOns = this.makeAddOns();
     this.secrets = this.makeSecrets();
@@ -106,11 +108,12 @@ class GcpSite implements Site {
 
   store(name: string, spec: StoreSpec, users: readonly Client[]): Binding {
     const clients = mergeClients(users);
-    const { context, system, placementSettings } = this.request;
-    const { network, keys } = this;
+    const { network, keys, request } = this;
+    const { context, system, placementSettings } = request;
     const existing = placementSettings.existing?.databases[name];
-    const clientAccount = this.gke.nodeAccount;
-    const common = { context, store: name, network, keys, secrets: this.secrets.home, clientAccount, clients };
+    const nodeAccount = this.gke.nodeAccount;
+    const home = { context, store: name, network, keys };
+    const common = { ...home, secrets: this.secrets.home, clientAccount: nodeAccount, clients };
     switch (spec.kind) {
       case "postgres":
         if (existing) {
@@ -130,11 +133,8 @@ class GcpSite implements Site {
         return this.bucket(name, spec);
       case "file-share": {
         const namespace = namespaceOf(system, spec);
-        const share = new FileShare(
-          this.named(name),
-          { context, store: name, spec, namespace, network, keys, nodeAccount: clientAccount },
-          { ...this.options, dependsOn: this.readyOf(namespace) },
-        );
+        const options = { ...this.options, dependsOn: this.readyOf(namespace) };
+        const share = new FileShare(this.named(name), { ...home, spec, namespace, nodeAccount }, options);
         this.watch.shares.set(name, share.instanceName);
         return share.binding;
       }

@@ -44,6 +44,8 @@ export interface Exposure {
  */
 export interface Site {
   readonly cluster: ClusterContract;
+  /** Repository for the system's own images. Undefined: the settings ask for none. */
+  readonly registry?: pulumi.Output<string> | undefined;
   /** Makes the namespaces the system uses, closed to everything but its edges. */
   namespaces(names: readonly NamespaceRequest[]): ReadonlyMap<string, pulumi.Resource>;
   store(name: string, spec: StoreSpec, clients: readonly Client[]): Binding;

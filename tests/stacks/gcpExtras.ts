@@ -9,6 +9,7 @@ export const EXTRAS: readonly Readonly<Record<string, unknown>>[] = [
       pagerduty: { routingKey: { secure: "AAABACHK" } },
       budget: { monthlyUsd: 900, to: ["finance@example.com"] },
     },
+    "groundplan:images": { repository: true },
     "groundplan:compute": { schedule: { stop: "0 19 * * 1-5", start: "0 6 * * 1-5" } },
     "groundplan:overrides": { security: { auditLog: true, ddos: "advanced", intrusionDetection: true } },
   },

@@ -5,6 +5,7 @@ import { uniqueName } from "../../../components/naming";
 import type { Network } from "../../../components/networking/gcp";
 import { CONCERNS } from "../../../components/secrets/keys/contract";
 import { Keys } from "../../../components/secrets/keys/gcp";
+import { Registry } from "../../../components/storage/registry/gcp";
 import type { SiteRequest } from "../site";
 
 /** A key per concern, or the placement's own for all of them. */
@@ -13,6 +14,18 @@ export function makeKeys(request: SiteRequest, options: pulumi.ComponentResource
   const key = placementSettings.existing?.kmsKey;
   const existing = key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
   return new Keys(`${placementSettings.name}-keys`, { context, ...existing }, options);
+}
+
+/** A repository for the system's images, where the settings ask for one. */
+export function makeRegistry(
+  { context, placementSettings, settings }: SiteRequest,
+  keys: Keys,
+  puller: pulumi.Input<string>,
+  options: pulumi.ComponentResourceOptions,
+): Registry | undefined {
+  return settings.images.repository
+    ? new Registry(`${placementSettings.name}-registry`, { context, keys, puller }, options)
+    : undefined;
 }
 
 /** The cluster of a placement, as the settings reach it. */
