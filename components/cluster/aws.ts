@@ -65,6 +65,8 @@ export const DATA_STORAGE_CLASS = "gp3-retain";
 /** An EKS cluster: private control plane, node groups, managed add-ons, and identities for pods. */
 export class Cluster extends Component {
   readonly cluster: aws.eks.Cluster;
+  /** What everything in it goes with. */
+  readonly resource: pulumi.Resource;
   readonly kubernetes: k8s.Provider;
   readonly nodeSecurityGroupId: pulumi.Output<string>;
   readonly nodeGroups: readonly ClusterNodeGroup[];
@@ -104,6 +106,7 @@ export class Cluster extends Component {
       securityGroupId: firewall.controlPlane.id,
     });
     this.cluster = controlPlane.cluster;
+    this.resource = controlPlane.cluster;
     const addons: AddonsArgs = {
       context,
       cluster: this.cluster,

@@ -2,16 +2,15 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Make } from "../aws/make";
 import { Component, type ComponentArgs } from "../component";
-import type { Network } from "./aws";
+import type { AwsNetwork } from "./existing";
+import { allowEgress, allowIngress } from "./securityGroup";
 
 /** A network as another's peering needs it: one of this stack, or what another stack tells of its own. */
-export type PeerNetwork = Pick<Network, "vpcId" | "cidrBlock" | "dataCidrBlocks" | "dataRouteTableId">;
-
-import { allowEgress, allowIngress } from "./securityGroup";
+export type PeerNetwork = Pick<AwsNetwork, "vpcId" | "cidrBlock" | "dataCidrBlocks" | "dataRouteTableId">;
 
 export interface PeeringArgs extends ComponentArgs {
   /** Network of this placement: where connections begin. */
-  readonly network: Network;
+  readonly network: AwsNetwork;
   /** Network they lead to, in another region of the same account. */
   readonly peer: { readonly network: PeerNetwork; readonly region: string; readonly placement: string };
   /** Group of this placement's pods. */
@@ -104,12 +103,16 @@ export class Peering extends Component {
 
   private routeBack(accepted: aws.ec2.VpcPeeringConnectionAccepter): readonly pulumi.Resource[] {
     const { network, peer } = this.args;
+    const { dataRouteTableId: routeTableId } = peer.network;
+    if (routeTableId === undefined) {
+      return [];
+    }
     return [
       this.inPeer(this.makeChild)(
         aws.ec2.Route,
         "back",
         {
-          routeTableId: peer.network.dataRouteTableId,
+          routeTableId,
           destinationCidrBlock: network.cidrBlock,
           vpcPeeringConnectionId: accepted.vpcPeeringConnectionId,
         },

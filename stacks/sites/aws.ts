@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue, Client } from "../../components/binding";
 import type { AddOns } from "../../components/cluster/addOns/addOns";
-import type { Cluster } from "../../components/cluster/aws";
 import type { ClusterContract } from "../../components/cluster/contract";
+import type { AwsCluster } from "../../components/cluster/existing";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import { Namespace } from "../../components/cluster/namespace/namespace";
 import { InputError } from "../../components/errors";
 import { NAME_RULES, uniqueName } from "../../components/naming";
-import type { Network } from "../../components/networking/aws";
+import type { AwsNetwork } from "../../components/networking/existing";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
 import type { PlannedBackup } from "../../components/operations/backup/contract";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
@@ -53,12 +53,12 @@ class AwsSite implements Site {
   private readonly request: SiteRequest;
   private readonly options: pulumi.ComponentResourceOptions;
   private readonly keys: Keys;
-  private readonly network: Network;
+  private readonly network: AwsNetwork;
   private readonly shared: SharedParts;
   private readonly lead: Lead;
   private readonly logs: LogBucket;
   private readonly replica: BucketArgs["replica"];
-  private readonly eks: Cluster;
+  private readonly eks: AwsCluster;
   private readonly addOns: AddOns;
   private readonly secrets: SecretStore;
   private readonly stores: Stores;
@@ -70,7 +70,9 @@ class AwsSite implements Site {
     const { context, placement, settings } = request;
     const { cloud, generator } = makeProviders(request);
     const options = { parent: placement, providers: [cloud, generator] };
-    const clusterName = uniqueName(NAME_RULES.awsCluster, [context.system, pulumi.getStack(), context.placement]);
+    const clusterName =
+      request.placementSettings.existing?.cluster ??
+      uniqueName(NAME_RULES.awsCluster, [context.system, pulumi.getStack(), context.placement]);
     this.keys = makeKeys(request, options);
     this.network = makeNetwork(request, { clusterName, keys: this.keys }, options);
     this.shared = sharedParts(settings);

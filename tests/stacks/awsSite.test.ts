@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { PlacementSettings } from "../../stacks/settings";
 import { unsupportedProblems } from "../../stacks/sites/aws/supported";
 import { docScraper } from "../../systems/docScraper";
 import { resolveSystem } from "../../systems/resolve";
@@ -11,12 +12,30 @@ describe("site on aws", function () {
   this.timeout(60_000);
 
   it("refuses what it cannot give, by the field that asks for it", () => {
-    const paths = unsupportedProblems(
-      system,
-      { ...placement, existing: { cluster: "mine", databases: {}, buckets: {} } },
-      { domain: undefined, placements: [placement] },
-    ).map((problem) => problem.path);
-    expect(paths).to.deep.equal(["groundplan:existing.main.cluster", "groundplan:domain"]);
+    const existing = {
+      cluster: "mine",
+      databases: {},
+      buckets: { exports: { bucket: "mine", endpoint: "https://minio.example.com" } },
+    };
+    const compute = { fargateNamespaces: ["scraper"], karpenter: true };
+    const pathsOf = (given: PlacementSettings["existing"], domain?: string) =>
+      unsupportedProblems(
+        system,
+        { ...placement, ...(given ? { existing: given } : {}) },
+        { domain, placements: [placement], compute },
+      ).map((problem) => problem.path);
+    expect(pathsOf(existing)).to.deep.equal([
+      "groundplan:existing.main.vpc",
+      "groundplan:compute.fargateNamespaces",
+      "groundplan:existing.main.buckets.exports",
+      "groundplan:domain",
+    ]);
+    const vpc = { id: "vpc-1", publicSubnetIds: [], privateSubnetIds: ["subnet-1", "subnet-1"], dataSubnetIds: ["a"] };
+    expect(pathsOf({ vpc, databases: {}, buckets: {} }, "example.com")).to.deep.equal([
+      "groundplan:existing.main.vpc.privateSubnetIds",
+      "groundplan:existing.main.vpc.publicSubnetIds",
+      "groundplan:existing.main.vpc.dataSubnetIds",
+    ]);
   });
 
   it("makes its provider from the settings, and no key where one is given", async () => {

@@ -53,7 +53,7 @@ export class Fargate {
   }
 
   /** A role that one service account takes on by its token. */
-  identity({ context, cluster, service, namespace, serviceAccount, grants }: PodIdentityArgs): WorkloadIdentity {
+  identity({ context, service, namespace, serviceAccount, grants }: PodIdentityArgs): WorkloadIdentity {
     const { make } = this;
     const name = `identity-${namespace}-${serviceAccount}`;
     this.provider ??= this.makeProvider();
@@ -62,7 +62,7 @@ export class Fargate {
       description: `${service} of ${context.system} in ${context.placement}`,
       assumeRolePolicy: webIdentityTrust({
         providerArn: this.provider.arn,
-        issuer: issuerOf(cluster),
+        issuer: issuerOf(this.args.cluster),
         namespace,
         serviceAccount,
       }),

@@ -8,7 +8,7 @@ export interface FirewallArgs {
   readonly context: Context;
   readonly vpcId: pulumi.Input<string>;
   /** Network of the cluster: whoever deploys to a private endpoint stands in it, or comes through it. */
-  readonly cidrBlock: string;
+  readonly cidrBlock: pulumi.Input<string>;
   /** Ports on which pods reach external services, besides 443. */
   readonly externalPorts: readonly number[];
 }

@@ -8,7 +8,7 @@ import type { Context } from "../../context";
 
 export interface PodIdentityArgs {
   readonly context: Context;
-  readonly cluster: aws.eks.Cluster;
+  readonly cluster: Pick<aws.eks.Cluster, "arn" | "name">;
   readonly service: string;
   readonly namespace: string;
   readonly serviceAccount: string;

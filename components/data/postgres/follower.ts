@@ -24,7 +24,7 @@ export interface PostgresFollowerArgs extends ComponentArgs, Omit<PostgresArgs, 
   /** The database it follows, in another region. */
   readonly primary: FollowedDatabase;
   /** Data subnets of the primary, which the peering leads to. */
-  readonly primaryCidrBlocks: readonly string[];
+  readonly primaryCidrBlocks: readonly pulumi.Input<string>[];
   readonly peering: Peering;
   readonly transform?: { readonly primary?: Transform<aws.rds.InstanceArgs> };
 }

@@ -10,21 +10,26 @@ export function bucketGrants(args: {
   readonly store: string;
   readonly access: Access;
   readonly bucketArn: pulumi.Input<string>;
-  readonly keyArn: pulumi.Input<string>;
+  /** Key of its objects. @default one that asks no permission of its clients */
+  readonly keyArn?: pulumi.Input<string>;
 }): readonly Grant[] {
   const { store, access, bucketArn, keyArn } = args;
   const objects = access === "read" ? READ : access === "write" ? [...READ, ...WRITE] : [...READ, ...WRITE, ...ADMIN];
   return [
     { id: `${store}-list`, actions: ["s3:ListBucket", "s3:GetBucketLocation"], resources: [bucketArn] },
     { id: `${store}-${access}`, actions: objects, resources: [pulumi.interpolate`${bucketArn}/*`] },
-    {
-      id: `${store}-key`,
-      actions: access === "read" ? ["kms:Decrypt"] : ["kms:Decrypt", "kms:GenerateDataKey"],
-      resources: [keyArn],
-      // The one key of the placement's buckets, and through it this bucket alone.
-      conditions: {
-        StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, pulumi.interpolate`${bucketArn}/*`] },
-      },
-    },
+    ...(keyArn === undefined
+      ? []
+      : [
+          {
+            id: `${store}-key`,
+            actions: access === "read" ? ["kms:Decrypt"] : ["kms:Decrypt", "kms:GenerateDataKey"],
+            resources: [keyArn],
+            // The one key of the placement's buckets, and through it this bucket alone.
+            conditions: {
+              StringLike: { "kms:EncryptionContext:aws:s3:arn": [bucketArn, pulumi.interpolate`${bucketArn}/*`] },
+            },
+          },
+        ]),
   ];
 }

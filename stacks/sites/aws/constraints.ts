@@ -15,10 +15,23 @@ export type ConstraintRequest = Pick<SiteRequest, "settings" | "system" | "place
 /** All that services of AWS would refuse of a placement in a cluster, at once and before anything is made. */
 export function constraintProblems(request: ConstraintRequest): readonly Problem[] {
   const { settings, system, placementSettings } = request;
+  const { architecture, fargateNamespaces } = settings.compute;
+  return [
+    ...placementProblems(request),
+    ...(placementSettings.existing?.cluster === undefined ? ownCluster(request) : []),
+    ...breaches(FARGATE_CONSTRAINTS, {
+      system,
+      namespaces: fargateNamespaces,
+      ...(architecture === undefined ? {} : { architecture }),
+    }),
+    ...Object.entries(system.stores).flatMap(([name, store]) => storeProblems(request, name, store)),
+  ];
+}
+
+function ownCluster({ settings, system, placementSettings }: ConstraintRequest): readonly Problem[] {
   const { architecture, fargateNamespaces, kubernetesVersion } = settings.compute;
   const { cidrBlock } = placementSettings;
   return [
-    ...placementProblems(request),
     ...clusterProblems({
       nodePools: Object.fromEntries(
         Object.entries(system.nodePools).map(([name, pool]) => [name, architecture ? { ...pool, architecture } : pool]),
@@ -28,12 +41,6 @@ export function constraintProblems(request: ConstraintRequest): readonly Problem
       ...(kubernetesVersion === undefined ? {} : { version: kubernetesVersion }),
       ...(cidrBlock === undefined ? {} : { cidrBlock }),
     }),
-    ...breaches(FARGATE_CONSTRAINTS, {
-      system,
-      namespaces: fargateNamespaces,
-      ...(architecture === undefined ? {} : { architecture }),
-    }),
-    ...Object.entries(system.stores).flatMap(([name, store]) => storeProblems(request, name, store)),
   ];
 }
 
@@ -57,6 +64,9 @@ function storeProblems(request: ConstraintRequest, name: string, store: StoreSpe
     case "redis":
       return redisProblems(name, store, context.redundancy.multiZone);
     case "bucket": {
+      if (placementSettings.existing?.buckets[name] !== undefined) {
+        return [];
+      }
       const place = { region: context.region, replicaRegion: copyRegionOf(placementSettings, settings) };
       return bucketProblems(name, bucketIn(settings, store).spec, place);
     }

@@ -3,6 +3,7 @@ import type { Account } from "../../../components/aws/account";
 import { secretPath } from "../../../components/aws/secret";
 import type { Grant } from "../../../components/binding";
 import type { AddOnModes } from "../../../components/cluster/addOns/catalog";
+import type { AwsCluster } from "../../../components/cluster/existing";
 import type { Context } from "../../../components/context";
 import { masterPassword } from "../../../components/data/postgres/constraints";
 import { needsKeda } from "../../../components/workload/autoscaling";
@@ -23,7 +24,11 @@ export const READINESS_GATES = { "elbv2.k8s.aws/pod-readiness-gate-inject": "ena
 export const DRAIN_SECONDS = 15;
 
 /** What is installed in a cluster of our own. metrics-server is a managed add-on of EKS, and not among them. */
-export function addOnModes(system: ResolvedSystem, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
+export function addOnModes(
+  system: ResolvedSystem,
+  settings: Settings["kubernetes"]["addOns"],
+  eks: Pick<AwsCluster, "resource">,
+): AddOnModes {
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
   const searches = Object.values(system.stores).some((store) => store.kind === "search");
@@ -34,7 +39,8 @@ export function addOnModes(system: ResolvedSystem, settings: Settings["kubernete
     keda: settings.keda ?? (queued ? "install" : "none"),
     ...watchSettings(system, settings),
     "vertical-pod-autoscaler": settings["vertical-pod-autoscaler"] ?? "none",
-    "aws-load-balancer-controller": system.routes.length > 0 ? "install" : "none",
+    // Two of them would both keep every target group.
+    "aws-load-balancer-controller": system.routes.length === 0 ? "none" : eks.resource ? "install" : "existing",
   };
 }
 

@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AddOns } from "../../../components/cluster/addOns/addOns";
-import type { Cluster } from "../../../components/cluster/aws";
+import type { AwsCluster } from "../../../components/cluster/existing";
 import { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
 import type { SessionGuard } from "../../../components/edge/loadBalancer/listenerRules";
-import type { Network } from "../../../components/networking/aws";
+import type { AwsNetwork } from "../../../components/networking/existing";
 import type { Keys } from "../../../components/secrets/keys/aws";
 import type { LogBucket } from "../../../components/storage/bucket/logBucket";
 import type { EdgeSpec } from "../../../systems/spec";
@@ -15,10 +15,10 @@ import type { SharedParts } from "./shared";
 export interface EntranceArgs {
   readonly request: SiteRequest;
   readonly exposures: readonly Exposure[];
-  readonly network: Network;
+  readonly network: AwsNetwork;
   readonly keys: Keys;
   readonly logs: LogBucket;
-  readonly eks: Cluster;
+  readonly eks: AwsCluster;
   readonly addOns: AddOns;
   readonly isLead: boolean;
   readonly shared: SharedParts;

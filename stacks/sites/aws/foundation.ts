@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Network } from "../../../components/networking/aws";
+import { type AwsNetwork, ExistingNetwork } from "../../../components/networking/existing";
 import { Keys } from "../../../components/secrets/keys/aws";
 import { CONCERNS } from "../../../components/secrets/keys/contract";
 import type { BucketArgs } from "../../../components/storage/bucket/aws";
@@ -19,8 +20,13 @@ export function makeNetwork(
   request: SiteRequest,
   { clusterName, keys }: { readonly clusterName: string; readonly keys: Keys },
   options: pulumi.ComponentResourceOptions,
-): Network {
+): AwsNetwork {
   const { context, placementSettings } = request;
+  const vpc = placementSettings.existing?.vpc;
+  if (vpc) {
+    const { id: vpcId, ...subnets } = vpc;
+    return new ExistingNetwork(childOf(request, "network"), { context, vpcId, ...subnets }, options);
+  }
   return new Network(
     childOf(request, "network"),
     {
@@ -41,8 +47,12 @@ export function makeReplicaPlace(
 ): BucketArgs["replica"] {
   const { context, settings, system } = request;
   const region = copyRegionOf(request.placementSettings, settings);
+  const theirs = request.placementSettings.existing?.buckets;
   const wanted =
-    isSpread(settings) || Object.values(system.stores).some((store) => store.kind === "bucket" && store.replication);
+    isSpread(settings) ||
+    Object.entries(system.stores).some(
+      ([name, store]) => store.kind === "bucket" && store.replication && theirs?.[name] === undefined,
+    );
   return wanted && region !== undefined
     ? { region, logs: new LogBucket(childOf(request, "replica-logs"), { context, region }, options) }
     : undefined;

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Postgres } from "../../../components/data/postgres/aws";
 import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
-import type { Network } from "../../../components/networking/aws";
 import { planNetwork } from "../../../components/networking/cidr";
+import type { AwsNetwork } from "../../../components/networking/existing";
 import { storeClients } from "../../clients";
 import { contextOf, systemIn } from "../../context";
 import { type Handover, handoversOf, type RemotePart } from "../../handover";
@@ -11,7 +11,7 @@ import { type Lead, networkRange, type Origin, type SharedDatabase, zonesCovered
 
 export interface HandoverArgs {
   /** The network others peer with. Undefined: nobody follows this placement. */
-  readonly network: Network | undefined;
+  readonly network: AwsNetwork | undefined;
   /** Databases others may follow, by store. */
   readonly databases: ReadonlyMap<string, Postgres>;
   readonly balancer: LoadBalancer | undefined;
@@ -29,7 +29,10 @@ export function handoverOf({ network, databases, balancer }: HandoverArgs): Hand
     facts: {
       ...(network
         ? {
-            network: { vpcId: network.vpcId, dataRouteTableId: network.dataRouteTableId },
+            network: {
+              vpcId: network.vpcId,
+              ...(network.dataRouteTableId ? { dataRouteTableId: network.dataRouteTableId } : {}),
+            },
             databases: Object.fromEntries(
               stores.map(([store, { host, source, groupId }]) => [store, { host, source, groupId }]),
             ),

@@ -4,8 +4,9 @@ import { AddOns } from "../../../components/cluster/addOns/addOns";
 import { capabilitiesOf } from "../../../components/cluster/addOns/catalog";
 import { Cluster, DATA_STORAGE_CLASS } from "../../../components/cluster/aws";
 import type { ClusterContract } from "../../../components/cluster/contract";
+import { type AwsCluster, ExistingCluster } from "../../../components/cluster/existing";
 import { NodeAutoscaler } from "../../../components/cluster/nodeAutoscaler/aws";
-import type { Network } from "../../../components/networking/aws";
+import type { AwsNetwork } from "../../../components/networking/existing";
 import type { Keys } from "../../../components/secrets/keys/aws";
 import { SecretStore } from "../../../components/secrets/secretStore/aws";
 import { namespaceOf } from "../../demands";
@@ -24,15 +25,25 @@ import {
 /** What a cluster stands on. */
 export interface Ground {
   readonly clusterName: string;
-  readonly network: Network;
+  readonly network: AwsNetwork;
   readonly keys: Keys;
 }
 
-export function makeCluster(request: SiteRequest, ground: Ground, options: pulumi.ComponentResourceOptions): Cluster {
-  const { context, settings, system } = request;
+export function makeCluster(
+  request: SiteRequest,
+  ground: Ground,
+  options: pulumi.ComponentResourceOptions,
+): AwsCluster {
+  const { context, settings, system, placementSettings } = request;
   const { profile, roleArn } = settings.access.aws;
   const { from, cidrBlocks } = settings.access.deployer;
   const { architecture, fargateNamespaces } = settings.compute;
+  const login = { ...(profile === undefined ? {} : { profile }), ...(roleArn === undefined ? {} : { roleArn }) };
+  if (placementSettings.existing?.cluster !== undefined) {
+    const { clusterName } = ground;
+    const nodePools = Object.keys(system.nodePools);
+    return new ExistingCluster(childOf(request, "cluster"), { context, clusterName, login, nodePools }, options);
+  }
   return new Cluster(
     childOf(request, "cluster"),
     {
@@ -40,7 +51,7 @@ export function makeCluster(request: SiteRequest, ground: Ground, options: pulum
       ...ground,
       nodePools: system.nodePools,
       publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
-      login: { ...(profile === undefined ? {} : { profile }), ...(roleArn === undefined ? {} : { roleArn }) },
+      login,
       sharedStorage: Object.values(system.stores).some((store) => store.kind === "file-share"),
       externalPorts: Object.values(system.external).map((external) => external.port),
       fargateNamespaces,
@@ -53,20 +64,21 @@ export function makeCluster(request: SiteRequest, ground: Ground, options: pulum
 
 export function makeAddOns(
   request: SiteRequest,
-  { eks, clusterName, network, keys }: Ground & { readonly eks: Cluster },
+  { eks, clusterName, network, keys }: Ground & { readonly eks: AwsCluster },
   options: pulumi.ComponentResourceOptions,
 ): AddOns {
   const { context, settings, system } = request;
   const account = accountOf(eks);
   const identities = [
-    { ...LOAD_BALANCER_CONTROLLER, grants: loadBalancerGrants(context, account) },
+    // Of a cluster somebody else runs, the controller is there and has its own.
+    ...(eks.resource ? [{ ...LOAD_BALANCER_CONTROLLER, grants: loadBalancerGrants(context, account) }] : []),
     { ...EXTERNAL_SECRETS, grants: externalSecretsGrants(context, account, system, keys.arn("secrets")) },
   ].flatMap(({ name, namespace, grants }) => eks.identity(name, namespace, name, grants)?.ready ?? []);
   return new AddOns(
     childOf(request, "add-ons"),
     {
       context,
-      modes: addOnModes(system, settings.kubernetes.addOns),
+      modes: addOnModes(system, settings.kubernetes.addOns, eks),
       values: {
         ...collectorValues(system),
         // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
@@ -76,7 +88,7 @@ export function makeAddOns(
     },
     // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and controllers
     // that stay to the end take the finalizers off all they look after.
-    { ...options, deletedWith: eks.cluster },
+    { ...options, ...(eks.resource ? { deletedWith: eks.resource } : {}) },
   );
 }
 
@@ -87,10 +99,11 @@ export function isAutoscaled({ context, settings: { compute } }: SiteRequest): b
 
 export function makeNodeAutoscaler(
   request: SiteRequest,
-  { eks, clusterName, network }: Ground & { readonly eks: Cluster },
+  { eks, clusterName, network }: Ground & { readonly eks: AwsCluster },
   options: pulumi.ComponentResourceOptions,
 ): void {
-  if (!isAutoscaled(request)) {
+  const { nodeRole } = eks;
+  if (!isAutoscaled(request) || nodeRole === undefined) {
     return;
   }
   new NodeAutoscaler(
@@ -99,7 +112,7 @@ export function makeNodeAutoscaler(
       context: request.context,
       clusterName,
       groups: eks.nodeGroups,
-      nodeRole: eks.nodeRole,
+      nodeRole,
       subnetIds: network.privateSubnetIds,
       nodeSecurityGroupId: eks.nodeSecurityGroupId,
       kubernetes: eks.kubernetes,
@@ -112,7 +125,7 @@ export function makeNodeAutoscaler(
 
 export function makeSecretStore(
   request: SiteRequest,
-  { eks, addOns, keys }: { readonly eks: Cluster; readonly addOns: AddOns; readonly keys: Keys },
+  { eks, addOns, keys }: { readonly eks: AwsCluster; readonly addOns: AddOns; readonly keys: Keys },
   options: pulumi.ComponentResourceOptions,
 ): SecretStore {
   const { context, settings, system } = request;
@@ -138,19 +151,25 @@ export function clusterContract(
     addOns,
     network,
     secrets,
-  }: { readonly eks: Cluster; readonly addOns: AddOns; readonly network: Network; readonly secrets: SecretStore },
+  }: { readonly eks: AwsCluster; readonly addOns: AddOns; readonly network: AwsNetwork; readonly secrets: SecretStore },
 ): ClusterContract {
-  const modes = addOnModes(system, settings.kubernetes.addOns);
+  const modes = addOnModes(system, settings.kubernetes.addOns, eks);
+  const { storageClass, sharedStorageClass } = settings.kubernetes;
   return {
     kubernetes: eks.kubernetes,
     capabilities: { ...capabilitiesOf(modes), metricsServer: true },
     installed: addOns.installed,
-    storageClasses: { data: DATA_STORAGE_CLASS },
+    storageClasses: eks.resource
+      ? { data: DATA_STORAGE_CLASS }
+      : {
+          ...(storageClass === undefined ? {} : { data: storageClass }),
+          ...(sharedStorageClass === undefined ? {} : { shared: sharedStorageClass }),
+        },
     ingressSources: [{ kind: "cidrs", cidrBlocks: network.publicCidrBlocks }],
     monitoringNamespace: settings.kubernetes.monitoringNamespace ?? "monitoring",
     secretStore: { kind: "ClusterSecretStore", name: secrets.storeName },
     priorityClasses: addOns.priorityClasses,
-    ownsNodePools: true,
+    ownsNodePools: eks.resource !== undefined,
     drainSeconds: DRAIN_SECONDS,
     identity: (service, namespace, serviceAccount, grants) =>
       eks.identity(`${service}-${context.environment}`, namespace, serviceAccount, grants),

@@ -1,15 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../../../components/aws/account";
 import type { Binding, Client } from "../../../components/binding";
-import type { Cluster } from "../../../components/cluster/aws";
 import type { ClusterContract } from "../../../components/cluster/contract";
+import type { AwsCluster } from "../../../components/cluster/existing";
 import { mergeClients } from "../../../components/data/clients";
 import { Postgres, type PostgresArgs } from "../../../components/data/postgres/aws";
 import { bindExistingDatabase } from "../../../components/data/postgres/existing";
 import { Redis } from "../../../components/data/redis/aws";
-import type { Network } from "../../../components/networking/aws";
+import type { AwsNetwork } from "../../../components/networking/existing";
 import { Peering } from "../../../components/networking/peering";
 import type { Keys } from "../../../components/secrets/keys/aws";
 import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws";
+import { bindExistingBucket } from "../../../components/storage/bucket/existing";
 import type { LogBucket } from "../../../components/storage/bucket/logBucket";
 import { FileShare } from "../../../components/storage/fileShare/aws";
 import type { StoreOf, StoreSpec } from "../../../systems/spec";
@@ -24,11 +26,11 @@ import type { Watch } from "./watch";
 
 export interface StoresArgs {
   readonly request: SiteRequest;
-  readonly network: Network;
+  readonly network: AwsNetwork;
   readonly keys: Keys;
   readonly logs: LogBucket;
   readonly replica: BucketArgs["replica"];
-  readonly eks: Cluster;
+  readonly eks: AwsCluster;
   readonly cluster: ClusterContract;
   readonly lead: Lead;
   readonly isLead: boolean;
@@ -140,8 +142,14 @@ export class Stores {
   }
 
   private bucket(store: string, spec: StoreOf<"bucket">): Binding {
-    const { request, keys, logs, replica } = this.args;
-    const { context, settings } = request;
+    const { request, keys, logs, replica, eks } = this.args;
+    const { context, settings, placementSettings } = request;
+    const existing = placementSettings.existing?.buckets[store];
+    if (existing !== undefined) {
+      const { bucket, region = context.region } = typeof existing === "string" ? { bucket: existing } : existing;
+      const { partition } = accountOf(eks);
+      return bindExistingBucket({ store, bucket, region, partition, keyArn: placementSettings.existing?.kmsKey });
+    }
     const copy = replica ? { replica } : {};
     return new Bucket(
       this.named(store),

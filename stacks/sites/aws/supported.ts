@@ -7,27 +7,12 @@ import type { PlacementSettings, Settings } from "../../settings";
 export function unsupportedProblems(
   system: ResolvedSystem,
   placement: PlacementSettings,
-  { domain, placements }: Pick<Settings, "domain" | "placements">,
+  { domain, placements, compute }: Pick<Settings, "domain" | "placements" | "compute">,
 ): readonly Problem[] {
   const problems = new Problems();
   problems.addAll(globalProblems(placement, placements));
   problems.addAll(mixedProblems(system, placement, { placements }));
-  const existing = placement.existing;
-  const given = {
-    vpc: existing?.vpc,
-    cluster: existing?.cluster,
-    buckets: Object.keys(existing?.buckets ?? {}).length > 0 ? existing?.buckets : undefined,
-  };
-  for (const [field, value] of Object.entries(given)) {
-    if (value !== undefined) {
-      problems.add({
-        path: `groundplan:existing.${placement.name}.${field}`,
-        found: show(value),
-        allowed: "zone, kmsKey or databases on aws",
-        fix: "remove it: the placement makes its own",
-      });
-    }
-  }
+  problems.addAll(existingProblems(system, placement, { placements, compute }));
   if (system.routes.length > 0 && domain === undefined) {
     problems.add({
       path: "groundplan:domain",
@@ -55,4 +40,111 @@ function globalProblems(placement: PlacementSettings, placements: Settings["plac
     });
   }
   return problems;
+}
+
+/** What is told of things somebody else runs, and cannot be so. */
+function existingProblems(
+  system: ResolvedSystem,
+  placement: PlacementSettings,
+  { placements, compute }: Pick<Settings, "placements" | "compute">,
+): readonly Problem[] {
+  const { name, existing } = placement;
+  if (existing === undefined) {
+    return [];
+  }
+  const path = `groundplan:existing.${name}`;
+  return [
+    ...networkProblems(existing, path, {
+      routes: system.routes.length > 0,
+      spread: placements.filter(({ cloud }) => cloud === "aws").length > 1,
+    }),
+    ...clusterProblems(existing, path, compute.fargateNamespaces),
+    ...Object.entries(existing.buckets).flatMap(([store, given]) =>
+      typeof given === "object" && (given.endpoint !== undefined || given.secretName !== undefined)
+        ? [
+            {
+              path: `${path}.buckets.${store}`,
+              found: show(given),
+              allowed: "a bucket of S3 on aws, by name and region: pods reach it by roles of their own",
+              fix: "remove endpoint and secretName",
+            },
+          ]
+        : [],
+    ),
+  ];
+}
+
+/** Load balancers, clusters and subnet groups of databases each want two zones. */
+const LEAST_SUBNETS = 2;
+
+function networkProblems(
+  { vpc }: NonNullable<PlacementSettings["existing"]>,
+  path: string,
+  { routes, spread }: { readonly routes: boolean; readonly spread: boolean },
+): readonly Problem[] {
+  if (vpc === undefined) {
+    return [];
+  }
+  const { publicSubnetIds, privateSubnetIds, dataSubnetIds } = vpc;
+  const tiers = {
+    privateSubnetIds,
+    ...(routes ? { publicSubnetIds } : {}),
+    ...(dataSubnetIds.length > 0 ? { dataSubnetIds } : {}),
+  };
+  return [
+    ...(spread
+      ? [
+          {
+            path: `${path}.vpc`,
+            found: show(vpc.id),
+            allowed: "a network of the placement's own where placements on aws follow each other",
+            fix: "remove it: the peering between regions needs route tables of the stack's own",
+          },
+        ]
+      : []),
+    ...Object.entries(tiers).flatMap(([tier, ids]) =>
+      new Set(ids).size < LEAST_SUBNETS || new Set(ids).size < ids.length
+        ? [
+            {
+              path: `${path}.vpc.${tier}`,
+              found: show(ids),
+              allowed: `at least ${LEAST_SUBNETS} different subnets, in zones of their own`,
+              fix: "name one of every zone",
+            },
+          ]
+        : [],
+    ),
+  ];
+}
+
+function clusterProblems(
+  { cluster, vpc }: NonNullable<PlacementSettings["existing"]>,
+  path: string,
+  fargateNamespaces: readonly string[],
+): readonly Problem[] {
+  if (cluster === undefined) {
+    return [];
+  }
+  return [
+    ...(vpc === undefined
+      ? [
+          {
+            path: `${path}.vpc`,
+            found: "nothing",
+            allowed: `the network ${cluster} is in: databases and load balancers go there`,
+            fix: `name the VPC of ${cluster} and its subnets`,
+          },
+        ]
+      : []),
+    ...(fargateNamespaces.length > 0
+      ? [
+          {
+            path: "groundplan:compute.fargateNamespaces",
+            found: show(fargateNamespaces),
+            allowed: `none on ${cluster}, which somebody else runs`,
+            fix: "remove the setting, and let its owner make the profiles",
+          },
+        ]
+      : []),
+  ];
 }

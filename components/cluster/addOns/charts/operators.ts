@@ -196,6 +196,7 @@ export const OPERATORS = {
   },
   "aws-load-balancer-controller": {
     namespace: "kube-system",
+    apis: ["v1beta1.elbv2.k8s.aws"],
     charts: [
       {
         name: "aws-load-balancer-controller",
