@@ -83,9 +83,9 @@ function reasonOf(system: ResolvedSystem, resource: string, rule: string): strin
     if (!own || !("scaling" in service)) {
       continue;
     }
-    const { replicas, min } = service.scaling;
+    const { replicas, min, alone } = service.scaling;
     if (SINGLE.includes(rule) && (replicas ?? min) === 1) {
-      return `${system.title} runs one ${name}, in the ${system.model} model, where nothing asks for more`;
+      return alone ?? `${system.title} runs one ${name}, in the ${system.model} model, where nothing asks for more`;
     }
     const path = service.probes.liveness?.path;
     if (rule === "container-probes-differ" && path !== undefined && path === service.probes.readiness?.path) {
@@ -95,7 +95,8 @@ function reasonOf(system: ResolvedSystem, resource: string, rule: string): strin
   for (const [name, store] of Object.entries(system.stores)) {
     const single = "instances" in store ? store.instances === 1 : store.kind === "redis" && store.mode === "single";
     if (SINGLE.includes(rule) && single && resource.endsWith(`-${name}-statefulset`)) {
-      return `${system.title} runs one server of ${name}, in the ${system.model} model`;
+      const alone = store.kind === "redis" ? store.alone : undefined;
+      return alone ?? `${system.title} runs one server of ${name}, in the ${system.model} model`;
     }
   }
   return undefined;

@@ -173,6 +173,8 @@ function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "regis
           "ec2-imdsv2-required": { maximumHops: 2 },
           // The one host serves the public itself; a report still says that it has an address.
           "instance-no-public-address": "advisory" as const,
+          // One node, one of everything.
+          "workload-two-replicas": { model: request.model },
         }
       : {}),
     ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true } } : {}),

@@ -7,7 +7,8 @@ const LEAST = 2;
 
 /**
  * A system as an environment wants it: outside dev nothing that can have a second replica stands alone, where there are
- * nodes to put it on. What can have none stays as it is: a pod with a disk of its own, a member of a set with a name.
+ * nodes to put it on. What can have none stays as it is: a pod with a disk of its own, a member of a set with a name, what
+ * the system says stands alone, and why.
  */
 export function resilient(system: ResolvedSystem): ResolvedSystem {
   if (system.environment === "dev" || !isDistributed(system.model)) {
@@ -25,6 +26,9 @@ function doubled(service: ServiceSpec): ServiceSpec {
     return service;
   }
   const { scaling } = service;
+  if (scaling.alone !== undefined) {
+    return service;
+  }
   if (scaling.replicas !== undefined) {
     return scaling.replicas === 1 ? { ...service, scaling: { ...scaling, replicas: LEAST } } : service;
   }

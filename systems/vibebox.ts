@@ -157,6 +157,7 @@ export const vibebox: SystemInput = {
       purpose: "cache",
       // Sessions and cache share it: only what was stored with an expiry may be dropped.
       eviction: "volatile-lru",
+      alone: "Its clients take one redis:// URL and ask no sentinel; sessions and cache may begin anew with its pod",
     },
     // The source provisions this share from fast-ssd as well. EBS cannot be mounted by several nodes, and its own
     // diagram draws EFS: the placement's class for shared files applies.

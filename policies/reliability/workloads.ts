@@ -7,6 +7,7 @@ import { type ResourceRule, type Rule, resourceRule, type StackRule, type StackS
 import { clustersOf } from "../scope";
 
 const REPLICATED = ["Deployment", "StatefulSet"];
+const MODELS = ["standalone", "single-server", "distributed", "global"] as const;
 const config = { properties: { environment: environmentSchema }, defaults: { environment: "production" } as const };
 type Facts = Omit<
   StackRule<EnvironmentConfig> & ResourceRule<EnvironmentConfig>,
@@ -67,17 +68,39 @@ function workloadRule(
   });
 }
 
-export const replicas = workloadRule(
-  {
-    id: "workload-two-replicas",
-    title: "Workloads run two replicas or more outside dev",
-    severity: "medium",
-    level: "mandatory",
-    fix: "Set spec.replicas, or the autoscaler's minimum, to 2 or more.",
-    sources: ["kube-score"],
+interface ModelConfig extends EnvironmentConfig {
+  readonly model: (typeof MODELS)[number];
+}
+
+export const replicas = stackRule<ModelConfig>({
+  id: "workload-two-replicas",
+  title: "Workloads run two replicas or more outside dev",
+  description: "Standalone and single-server run one of everything: there the rule has nothing to say",
+  severity: "medium",
+  level: "mandatory",
+  fix: "Set spec.replicas, or the autoscaler's minimum, to 2 or more.",
+  sources: ["kube-score"],
+  config: {
+    properties: {
+      environment: environmentSchema,
+      model: {
+        type: "string",
+        enum: [...MODELS],
+        default: "distributed",
+        description: "The stack's deployment model.",
+      },
+    },
+    defaults: { environment: "production", model: "distributed" },
   },
-  (workload) => (workload.replicas === 1 ? "runs one replica" : undefined),
-);
+  resources: kinds(...REPLICATED),
+  checkStack(stack, report, { environment, model }) {
+    if (environment === "dev") stack.notApplicable("Redundancy is not asked for in dev");
+    if (model === "standalone" || model === "single-server") stack.notApplicable("The model runs one of everything");
+    for (const workload of replicatedIn(stack, clustersOf(stack))) {
+      if (workload.replicas === 1) report(`${workload.where}runs one replica`, workload.resource);
+    }
+  },
+});
 
 export const budget = workloadRule(
   {

@@ -66,14 +66,14 @@ export const services: SystemInput["services"] = {
     resources: { requests: { cpu: "1000m", memory: "2Gi" }, limits: { cpu: "2000m", memory: "4Gi" } },
   },
   scheduler: {
-    // A StatefulSet ends its pod before it starts the next: two schedulers would queue everything twice.
+    // A StatefulSet ends its pod before it starts the next, so that there are never two.
     kind: "statefulset",
     image: `scraping-worker:${RELEASE}`,
     segment: "backend",
     command: ["celery", "-A", "app.worker", "beat"],
     args: ["--loglevel=info", "--schedule=/data/celerybeat-schedule", "--pidfile=/tmp/celerybeat.pid"],
     resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "250m", memory: "256Mi" } },
-    scaling: { replicas: 1 },
+    scaling: { replicas: 1, alone: "Two schedulers would queue every job twice" },
     probes: {
       liveness: {
         command: ["sh", "-c", "kill -0 $(cat /tmp/celerybeat.pid)"],

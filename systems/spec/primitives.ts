@@ -158,3 +158,6 @@ export const classes = z
     gcp: z.string().optional().describe("Google Cloud machine type or tier, such as e2-standard-2"),
   })
   .describe("Instance class per cloud, where the neutral size should not decide");
+
+/** A reason somebody will read where a policy would have had two of it. */
+export const alone = z.string().min(10).optional();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   absolutePath,
+  alone,
   classes,
   count,
   cpu,
@@ -68,6 +69,7 @@ export const scaling = z
       .enum(["off", "recommend", "auto"])
       .default("off")
       .describe("Vertical autoscaler: recommendations only, or applied"),
+    alone: alone.describe("Why there can be no second replica, in any environment; with replicas: 1"),
   })
   .describe("How many replicas run, and what decides it");
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   absolutePath,
+  alone,
   classes,
   count,
   cron,
@@ -79,6 +80,7 @@ const redis = z
     mode: z.enum(["single", "sentinel", "cluster"]).default("single").describe("One node, failover, or shards"),
     shards: z.int().min(1).max(90).default(1).describe("Masters in cluster mode"),
     replicas: z.int().min(0).max(5).default(0).describe("Replicas per master"),
+    alone: alone.describe("Why one node is enough outside dev where nothing fails over; with mode: single"),
     eviction: z
       .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru"])
       .default("noeviction")

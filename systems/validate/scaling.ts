@@ -18,8 +18,18 @@ export function checkScaling(system: SystemSpec): readonly Problem[] {
   });
 }
 
-function checkCounts(path: Path, { replicas, min, max, start }: ScalingSpec): readonly Problem[] {
+function checkCounts(path: Path, { replicas, min, max, start, alone }: ScalingSpec): readonly Problem[] {
   const problems: Problem[] = [];
+  if (alone !== undefined && replicas !== 1) {
+    problems.push(
+      problemAt(
+        [...path, "alone"],
+        alone,
+        "a reason with replicas: 1 only",
+        "set replicas to 1, or remove the reason (null in an overlay) if there can be more",
+      ),
+    );
+  }
   const ranged = min !== undefined || max !== undefined;
   if (replicas !== undefined && ranged) {
     problems.push(

@@ -15,8 +15,10 @@ export const services: Services = {
     image: "open-webui:main",
     ports: { http: { port: 3000 } },
     resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1000m", memory: "2Gi" } },
-    // Its users and chats are an embedded database on its volume, which one replica at a time may write.
-    scaling: { replicas: 1 },
+    scaling: {
+      replicas: 1,
+      alone: "Its users and chats are an embedded database on its volume, which one replica at a time may write",
+    },
     probes: {
       startup: { path: "/health", failureThreshold: 30 },
       liveness: { path: "/health", periodSeconds: 15 },

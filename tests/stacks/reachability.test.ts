@@ -3,10 +3,17 @@ import { externalSecrets } from "../../automation/externalSecrets";
 import type { WireObject } from "../../engine/wire";
 import { loadSystem } from "../../systems/load";
 import { resolveSystem } from "../../systems/resolve";
-import type { Model } from "../../systems/spec";
+import type { Environment, Model } from "../../systems/spec";
 import { at, Manifests } from "./kubernetesManifests";
 import { cloudConnections, hostsOf, type OwnCloud } from "./reachability/clouds";
-import { connection, expectedConnections, HOSTS, installed, NEIGHBOURS } from "./reachability/expected";
+import {
+  type ArchiveEnd,
+  connection,
+  expectedConnections,
+  HOSTS,
+  installed,
+  NEIGHBOURS,
+} from "./reachability/expected";
 import { isOpen, type Node, podsOf, policiesOf, portsOf } from "./reachability/network";
 
 const SYSTEMS = ["vibebox", "doc-scraper", "webharvest", "webclone-pro", "scraping-platform", "charterflow"] as const;
@@ -19,25 +26,35 @@ interface Cell {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Buckets that exist, by store. */
   readonly buckets?: readonly string[];
+  /** @default dev */
+  readonly environment?: Environment;
+  /** Where copies go, in every placement. @default nowhere */
+  readonly archive?: ArchiveEnd & { readonly endpoint: string | undefined };
 }
 
 const readFile = () => Promise.reject(new Error("built-in systems only"));
 
-async function check({ system: name, model, settings = {}, buckets = [] }: Cell): Promise<void> {
+async function check(cell: Cell): Promise<void> {
+  const { system: name, model, settings = {}, buckets = [], environment = "dev", archive } = cell;
   const global = model === "global";
   const places = global ? ["one", "two"] : ["main"];
   const plan = await Manifests.plan({
     system: name,
-    environment: "dev",
+    environment,
     model,
-    settings: { kubernetes: KUBERNETES, ...(global ? { regions: places } : {}), ...settings },
+    settings: {
+      kubernetes: KUBERNETES,
+      ...(global ? { regions: places } : {}),
+      ...(archive ? { existing: Object.fromEntries(places.map((place) => [place, archived(archive)])) } : {}),
+      ...settings,
+    },
   });
   const input = await loadSystem(name, { readFile, setting: "groundplan:system" });
   for (const placement of places) {
-    const system = resolveSystem(input, { model, environment: "dev", placement, overrides: settings.overrides });
+    const system = resolveSystem(input, { model, environment, placement, overrides: settings.overrides });
     const pods = [...podsOf(plan, placement), ...solversOf(plan, placement)];
     const addOns = installed(plan.all.filter((each) => each.name.startsWith(`${placement}-`)).map((each) => each.name));
-    const expected = expectedConnections({ system, pods, addOns, buckets });
+    const expected = expectedConnections({ system, pods, addOns, buckets, ...(archive ? { archive } : {}) });
     const open = openConnections(policiesOf(plan, placement), pods);
     expect(
       [...open].filter((each) => !expected.has(each)).sort(),
@@ -48,7 +65,15 @@ async function check({ system: name, model, settings = {}, buckets = [] }: Cell)
       `less than the spec says, ${placement}`,
     ).to.deep.equal([]);
     expect(open.size).to.be.greaterThan(3);
+    if (archive) {
+      expect([...open].some((each) => each.endsWith(` > ${archive.to}:${archive.port}`))).to.equal(true);
+    }
   }
+}
+
+function archived({ endpoint }: NonNullable<Cell["archive"]>) {
+  const bucket = { bucket: "copies", region: "eu-west-1", secretName: "copies" };
+  return { archive: { ...bucket, ...(endpoint === undefined ? {} : { endpoint }) } };
 }
 
 const REGIONS: Readonly<Record<OwnCloud, readonly string[]>> = {
@@ -156,6 +181,26 @@ describe("who can reach whom on Kubernetes", function () {
       settings: { existing: { main: { buckets: { backups: bucket } } } },
     });
   });
+
+  // One endpoint per way to reach it: AWS's own, a pod of the cluster's, a host elsewhere with a port of its own.
+  for (const { to, port, endpoint } of [
+    { to: "internet", port: 443, endpoint: undefined },
+    { to: "object-store", port: 9000, endpoint: "http://objects.storage.svc:9000" },
+    { to: "internet", port: 8443, endpoint: "https://objects.example.org:8443" },
+  ]) {
+    for (const system of ["vibebox", "webharvest", "scraping-platform"]) {
+      it(`is what ${system} says with an archive at ${to}:${port}: databases and copies of it, nobody else`, () =>
+        check({ system, model: "distributed", environment: "staging", archive: { to, port, endpoint } }));
+    }
+  }
+
+  it("is what the spec says with an archive in every region", () =>
+    check({
+      system: "webharvest",
+      model: "global",
+      environment: "staging",
+      archive: { to: "internet", port: 8443, endpoint: "https://objects.example.org:8443" },
+    }));
 
   it("would show a door left open, and one that is shut", () => {
     const node = (name: string) => ({ name, namespace: "n", labels: { app: name }, address: "10.244.0.1" });

@@ -400,6 +400,17 @@ export const kubernetes: Further = {
     },
     notInDev(changed({ at: "spec.replicas", to: 2 }), { at: "spec.replicas", to: 1 }),
     {
+      base: changed({ at: "spec.replicas", to: 2 }),
+      fails: ["distributed", "global"].map((model) => ({
+        at: "spec.replicas",
+        to: 1,
+        message: "runs one replica",
+        config: { model },
+      })),
+      passes: ["standalone", "single-server"].map((model) => ({ at: "spec.replicas", to: 1, config: { model } })),
+      unknown: [],
+    },
+    {
       base: [statefulSet].flatMap((each) => mutate([each], { at: "spec.replicas", to: 2 })),
       fails: [{ at: "spec.replicas", to: 1, message: "runs one replica" }],
       unknown: ["spec.replicas"],

@@ -18,6 +18,7 @@ export const NEIGHBOURS: readonly Node[] = [
   neighbour("keda-metrics", CATALOG.keda.namespace, { app: "keda-operator-metrics-apiserver" }),
   neighbour("cnpg", CATALOG["cloudnative-pg"].namespace, {}),
   neighbour("eck", CATALOG["eck-operator"].namespace, {}),
+  neighbour("object-store", "storage", {}),
   neighbour("stranger", "default", {}),
 ];
 
@@ -35,6 +36,13 @@ function neighbour(name: string, namespace: string, labels: Node["labels"]): Nod
 /** Pods of the namespace that holds Prometheus. */
 const MONITORS = ["monitoring", "push-gateway", "collector"];
 
+/** Where the archive of the settings listens. */
+export interface ArchiveEnd {
+  /** A neighbour or a host. */
+  readonly to: string;
+  readonly port: number;
+}
+
 /** What the test says of connections beyond the spec's own edges. */
 export interface Facts {
   readonly system: ResolvedSystem;
@@ -44,6 +52,8 @@ export interface Facts {
   readonly buckets: readonly string[];
   /** Where the public comes in. @default the ingress controller */
   readonly entry?: string;
+  /** Where the copies of stores go. @default nowhere, and none are made */
+  readonly archive?: ArchiveEnd;
 }
 
 export type Connection = string;
@@ -60,6 +70,7 @@ export function expectedConnections(facts: Facts): ReadonlySet<Connection> {
     ...dns(facts),
     ...queues(facts),
     ...backups(facts),
+    ...archives(facts),
     ...solvers(facts),
   ]);
 }
@@ -201,6 +212,32 @@ function backups({ system, pods, buckets }: Facts): readonly Connection[] {
         ]
       : [],
   );
+}
+
+/** A database and Elasticsearch write their copies themselves; Qdrant's are asked for, fetched and written by a job. */
+function archives({ system, pods, archive }: Facts): readonly Connection[] {
+  if (archive === undefined) {
+    return [];
+  }
+  const { to, port } = archive;
+  return Object.entries(system.stores).flatMap(([name, { kind }]) => {
+    const job = `${name}-snapshots`;
+    switch (kind) {
+      case "postgres":
+        return pods.some((pod) => pod.labels["cnpg.io/cluster"] === name) ? [connection(name, to, port)] : [];
+      case "vector":
+        return [connection(job, name, 6333), connection(job, to, port)];
+      case "search":
+        return [connection(job, name, 9200), connection(name, to, port)];
+      case "redis":
+      case "memcached":
+      case "bucket":
+      case "file-share":
+        return [];
+      default:
+        return kind satisfies never;
+    }
+  });
 }
 
 /** cert-manager's pods that answer the certificate authority. */

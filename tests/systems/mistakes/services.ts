@@ -93,6 +93,11 @@ export const services: readonly Mistake[] = [
     path: "services.web.scaling.max",
   },
   {
+    name: "a reason to stand alone where there may be more",
+    change: { services: { web: { scaling: { alone: "Nothing but habit speaks for it" } } } },
+    path: "services.web.scaling.alone",
+  },
+  {
     name: "no count at all",
     change: { services: { web: { scaling: { min: null, max: null, cpuPercent: null } } } },
     path: "services.web.scaling",
