@@ -1,9 +1,18 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { type EnvironmentConfig, environmentSchema } from "../environments";
-import { kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
+import { defer, isUntold, kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
 import { podsOf } from "../pods";
 import { amount, at, isObject, keys, list, type Props, text } from "../read";
-import { type ResourceRule, type Rule, resourceRule, type StackRule, type StackSubject, stackRule } from "../rule";
+import {
+  type ResourceRule,
+  type Rule,
+  resourceRule,
+  type StackReport,
+  type StackRule,
+  type StackSubject,
+  stackRule,
+  typeMatcher,
+} from "../rule";
 import { clustersOf } from "../scope";
 
 const REPLICATED = ["Deployment", "StatefulSet"];
@@ -16,6 +25,8 @@ type Facts = Omit<
 
 type ClusterOf = (resource: PolicyResource) => string;
 
+type Problem = (workload: Replicated, stack: StackSubject, clusterOf: ClusterOf) => string | undefined;
+
 interface Replicated {
   readonly resource: PolicyResource;
   readonly kind: string;
@@ -27,8 +38,23 @@ interface Replicated {
   readonly space: string;
 }
 
+const JUDGED = [...REPLICATED, "HorizontalPodAutoscaler", "ScaledObject"];
+const isJudged = typeMatcher(kinds(...JUDGED));
+
+/** Says what is wrong with each workload of which enough is known; defers the rule where a cluster is still to come. */
+function judge(stack: StackSubject, report: StackReport, problem: Problem): void {
+  const clusterOf = clustersOf(stack);
+  const untold = new Set(stack.resources.filter((each) => isJudged(each.type) && isUntold(each)).map(clusterOf));
+  const known = stack.resources.filter((each) => !untold.has(clusterOf(each)));
+  for (const workload of replicatedIn({ ...stack, resources: known }, clusterOf)) {
+    const found = problem(workload, stack, clusterOf);
+    if (found !== undefined) report(workload.where + found, workload.resource);
+  }
+  for (const cluster of untold) defer(`${cluster}.spec`);
+}
+
 /** Workloads with their least number of replicas. Zero is a workload switched off, or one that KEDA wakes. */
-function replicatedIn({ resources }: StackSubject, clusterOf: ClusterOf): readonly Replicated[] {
+function replicatedIn({ resources }: Pick<StackSubject, "resources">, clusterOf: ClusterOf): readonly Replicated[] {
   const minima = new Map<string, number>();
   for (const resource of resources) {
     for (const { kind, props } of objectsOf(resource, ["HorizontalPodAutoscaler", "ScaledObject"])) {
@@ -49,21 +75,14 @@ function replicatedIn({ resources }: StackSubject, clusterOf: ClusterOf): readon
   );
 }
 
-function workloadRule(
-  facts: Facts,
-  problem: (workload: Replicated, stack: StackSubject, clusterOf: ClusterOf) => string | undefined,
-): Rule {
+function workloadRule(facts: Facts, problem: Problem): Rule {
   return stackRule<EnvironmentConfig>({
     ...facts,
     config,
     resources: kinds(...REPLICATED),
     checkStack(stack, report, { environment }) {
       if (environment === "dev") stack.notApplicable("Redundancy is not asked for in dev");
-      const clusterOf = clustersOf(stack);
-      for (const workload of replicatedIn(stack, clusterOf)) {
-        const found = problem(workload, stack, clusterOf);
-        if (found !== undefined) report(workload.where + found, workload.resource);
-      }
+      judge(stack, report, problem);
     },
   });
 }
@@ -96,9 +115,7 @@ export const replicas = stackRule<ModelConfig>({
   checkStack(stack, report, { environment, model }) {
     if (environment === "dev") stack.notApplicable("Redundancy is not asked for in dev");
     if (model === "standalone" || model === "single-server") stack.notApplicable("The model runs one of everything");
-    for (const workload of replicatedIn(stack, clustersOf(stack))) {
-      if (workload.replicas === 1) report(`${workload.where}runs one replica`, workload.resource);
-    }
+    judge(stack, report, (workload) => (workload.replicas === 1 ? "runs one replica" : undefined));
   },
 });
 

@@ -77,6 +77,23 @@ describe("stack rules over several clusters", () => {
     });
   }
 
+  for (const id of ["workload-two-replicas", "workload-disruption-budget", "workload-spread"]) {
+    it(`${id} waits where a cluster is still to come and nothing is known of what is in it`, () => {
+      const untold = [deployment, autoscaler].map((each) => ({ ...each, props: {} }));
+      const later = found(id, [...clusters, ...inCluster(0, ...untold)]);
+      expect(later.map(({ status }) => status)).to.deep.equal(["deferred"]);
+      const half = found(id, [...clusters, ...inCluster(0, deployment, { ...autoscaler, props: {} })]);
+      expect(half.map(({ status }) => status)).to.deep.equal(["deferred"]);
+    });
+  }
+
+  it("workload-two-replicas still judges a cluster that is there beside one that is still to come", () => {
+    const untold = { ...deployment, props: {} };
+    const both = found("workload-two-replicas", [...clusters, ...inCluster(0, untold), ...inCluster(1, deployment)]);
+    expect(both.map(({ status }) => status)).to.have.members(["violation", "deferred"]);
+    expect(both.find(({ status }) => status === "violation")).to.deep.equal(violation("runs one replica", "app-1"));
+  });
+
   it("one-autoscaler-per-workload takes a workload per cluster for two", () => {
     expect(
       found("one-autoscaler-per-workload", [...clusters, ...inCluster(0, autoscaler), ...inCluster(1, autoscaler)]),

@@ -399,6 +399,12 @@ export const kubernetes: Further = {
       unknown: [],
     },
     notInDev(changed({ at: "spec.replicas", to: 2 }), { at: "spec.replicas", to: 1 }),
+    // A scaler of which nothing is known yet: its workload may have any number, and the rule waits.
+    ...[autoscaler, keda(2)].map((scaler) => ({
+      base: [deployment, { ...scaler, props: {} }],
+      fails: [],
+      unknown: ["metadata.annotations"],
+    })),
     {
       base: changed({ at: "spec.replicas", to: 2 }),
       fails: ["distributed", "global"].map((model) => ({
