@@ -70,6 +70,12 @@ export const kubernetes = z
     ingressNamespace: name.optional().describe("Namespace of an existing ingress controller's pods"),
     monitoringNamespace: name.optional().describe("Namespace of an existing Prometheus"),
     dns: dns.optional(),
+    platform: z
+      .enum(["gke", "k3d", "k3s", "microk8s", "minikube"])
+      .optional()
+      .describe(
+        "What the cluster is, where Istio's network plugin must be told: it lies elsewhere there; any other when absent",
+      ),
     addOns: z
       .strictObject(addOnModes)
       .default({})

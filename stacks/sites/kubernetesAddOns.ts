@@ -113,8 +113,25 @@ export function addOnValues(request: AddOnRequest, dns: DnsPlan | undefined): Ad
   return {
     ...(routingOf(request) === "gateway" ? gatewayValues(request) : {}),
     ...collectorValues(request.system),
+    ...meshValues(request.settings.kubernetes.platform),
     ...(dns ? { "external-dns": dns.values } : {}),
   };
+}
+
+/**
+ * Where the network plugin of Istio's ambient mode lies, by the chart's own profile of the platform. GKE moreover takes pods
+ * of the class system-node-critical only in namespaces with a quota for it; the plugin's comes before ztunnel, which needs
+ * it too. https://istio.io/latest/docs/ambient/install/platform-prerequisites/
+ */
+function meshValues(platform: Settings["kubernetes"]["platform"]): AddOnsArgs["values"] {
+  return platform === undefined
+    ? {}
+    : {
+        "istio-cni": {
+          global: { platform },
+          ...(platform === "gke" ? { resourceQuotas: { enabled: true, pods: 5000 } } : {}),
+        },
+      };
 }
 
 /** Another controller than the catalog's own, where the class asks for it. */
