@@ -153,5 +153,9 @@ function automationArgs(args: readonly string[]): readonly string[] {
   if (first === "stack" && second === "init") {
     return [...args, "--no-select", ...common];
   }
+  if (first === "up" && args.includes("--plan")) {
+    // Without its preview the engine compares with the plan only as it gets to each resource, half-way through.
+    return [...args.filter((arg) => arg !== "--skip-preview"), ...common];
+  }
   return [...args, ...common];
 }

@@ -190,3 +190,14 @@ export class EventReader {
 type Step = NonNullable<EngineEvent["resourcePreEvent"]>["metadata"];
 type Diagnostic = NonNullable<EngineEvent["diagnosticEvent"]>;
 type Policy = NonNullable<EngineEvent["policyEvent"]>;
+
+/** Leaves out the preview an update with a plan begins with, but for what it says is wrong. */
+export function afterPreview(onEvent: (event: EngineEvent) => void): (event: EngineEvent) => void {
+  let previewing = true;
+  return (event) => {
+    if (!previewing || event.diagnosticEvent !== undefined) {
+      onEvent(event);
+    }
+    previewing &&= event.summaryEvent === undefined;
+  };
+}

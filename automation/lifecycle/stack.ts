@@ -8,7 +8,7 @@ import { planStack } from "../plan";
 import { CommandFailure } from "./command";
 import { StackConfig } from "./config";
 import { ConcurrentUpdateError, PlanMismatchError, type PolicyViolation, PolicyViolationError } from "./errors";
-import { EventReader, type Observed, type ResourceChange, type StackEvent } from "./events";
+import { afterPreview, EventReader, type Observed, type ResourceChange, type StackEvent } from "./events";
 import { guardProduction, guardProtected, stateEnvironment, stateResources } from "./guards";
 import { type HistoryEntry, historyOf } from "./history";
 import { type LimitOptions, withLimits } from "./limits";
@@ -170,7 +170,7 @@ export class StackHandle {
         async (onEvent, signal) => {
           const stack = await this.session.automation();
           await stack.up({
-            ...common(options, onEvent, signal),
+            ...common(options, options.plan === undefined ? onEvent : afterPreview(onEvent), signal),
             ...(options.plan === undefined ? {} : { plan: options.plan }),
             ...(options.continueOnError ? { continueOnError: true } : {}),
             ...(options.policies === "engine" ? await enginePacks(this.session) : {}),

@@ -61,7 +61,9 @@ function identify(context: SimulationContext, key: string): Identity {
     url: `https://sqs.${cloud.region}.amazonaws.com/${cloud.account}/${name}`,
   };
   const fill = (template: string) =>
-    template.replace(/\{(\w+)\}/g, (_, word: string) => words[word] ?? String(inputs[word] ?? hash));
+    template
+      .replace(/\{_(\w+)\}/g, (_, word: string) => (inputs[word] === undefined ? "" : `_${String(inputs[word])}`))
+      .replace(/\{(\w+)\}/g, (_, word: string) => words[word] ?? String(inputs[word] ?? hash));
   const readId = context.options.readId ?? context.options.import;
   const id = readId ?? (row.id === "arn" ? undefined : makeId(row.id, name, urn, fill));
   words.id = id ?? "";

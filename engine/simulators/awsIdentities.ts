@@ -1,7 +1,8 @@
 /** How AWS names a resource of a type: its id and its ARN. */
 export interface AwsIdentity {
   /**
-   * `x-` makes `x-` and 17 hex digits; `name`, `arn` and `uuid` are those; anything else is a template.
+   * `x-` makes `x-` and 17 hex digits; `name`, `arn` and `uuid` are those; anything else is a template, in which `{_word}` is `_` and an
+   * input, or nothing without it.
    */
   readonly id: string;
   /** The part of the ARN after the account, or a whole ARN where it begins with `arn:`. Templates: {id}, {name}, {hash}. */
@@ -99,7 +100,7 @@ export const AWS_IDENTITIES: Readonly<Record<string, AwsIdentity>> = {
   "acm/certificateValidation": { id: "{certificateArn}" },
   "route53/zone": { id: "Z#", arn: "arn:{partition}:route53:::hostedzone/{id}", name: "name" },
   "route53/healthCheck": { id: "uuid", arn: "arn:{partition}:route53:::healthcheck/{id}" },
-  "route53/record": { id: "{zoneId}_{name}_{type}" },
+  "route53/record": { id: "{zoneId}_{name}_{type}{_setIdentifier}" },
   "cloudfront/distribution": { id: "E#", arn: "distribution/{id}", global: true },
   "cloudfront/originAccessControl": { id: "E#", arn: "origin-access-control/{id}", global: true },
   "cloudfront/function": { id: "name", arn: "function/{name}", name: "name", global: true },

@@ -35,7 +35,7 @@ const things = [];
 for (let index = 0; index < (trial.getNumber("count") || 2); index += 1) {
   const opts = { protect: trial.getBoolean("protected") && index === 0, dependsOn: things.slice(-1) };
   const props = {
-    value: trial.get("value") || "one", fails: trial.getNumber("failing") === index,
+    value: trial.getSecret("hidden") || trial.get("value") || "one", fails: trial.getNumber("failing") === index,
     slowMs: trial.getNumber("slowMs") || 0, driftFile: trial.get("driftFile") || "/nowhere",
   };
   things.push(new Thing("thing-" + index, props, opts));

@@ -154,6 +154,21 @@ describe("the life of a stack (needs the Pulumi CLI)", function () {
     expect((await stack.history()).length).to.equal(history);
   });
 
+  it("refuses a saved plan where a secret has changed since, before anything is done", async () => {
+    const plan = join(state, "plan.json");
+    const stack = open({ secrets: { "trial:hidden": "first-secret" } });
+    await stack.up(OFF);
+    await stack.config.set("trial:hidden", "second-secret", { secret: true });
+    await stack.preview({ ...OFF, savePlan: plan });
+    await stack.config.set("trial:hidden", "third-secret", { secret: true });
+    const error = await failureOf(stack.up({ ...OFF, plan }));
+    expect(error).to.be.instanceOf(PlanMismatchError);
+    expect((await stack.history()).length).to.equal(1);
+    await stack.config.set("trial:hidden", "second-secret", { secret: true });
+    expect((await stack.up({ ...OFF, plan })).counts).to.deep.equal({ same: 1, update: 2 });
+    expect((await stack.history()).length).to.equal(2);
+  });
+
   it("refuses a second update at the same time, and waits for the first one where it is told to", async () => {
     const first = open({ stack: "slow" });
     const running = first.up(OFF);
