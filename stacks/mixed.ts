@@ -45,6 +45,15 @@ export function mixedProblems(
       fix: "set groundplan:overrides.edge.cdn to false, or make a stack per cloud with a host each",
     });
   }
+  if (placement.cloud === "gcp" && placement.existing?.zone !== undefined) {
+    problems.push({
+      path: `groundplan:existing.${placement.name}.zone`,
+      found: show(placement.existing.zone),
+      allowed:
+        "nothing where placements are on aws and gcp: one zone answers for both, and Route 53 asks how each does",
+      fix: "host the domain in Route 53 and name its zone at the placement on aws; or make a stack per cloud with a host each",
+    });
+  }
   if (primary === undefined || primary.cloud === placement.cloud) {
     return problems;
   }

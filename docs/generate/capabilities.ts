@@ -163,12 +163,16 @@ export const capabilities: readonly Capability[] = [
     "cloudfront.Distribution cloudfront.CachePolicy cloudfront.ResponseHeadersPolicy",
     "compute.BackendService",
   ),
+  capability("Edge", "names in a zone of yours", "route53.Record", "dns.RecordSet"),
   capability(
     "Edge",
-    "names, answered by who is near and well",
+    "answers by who is near and well",
     "route53.Record route53.HealthCheck",
-    "dns.RecordSet compute.GlobalForwardingRule",
+    "compute.GlobalForwardingRule",
   ),
+  capability("Edge", "records by distance and health", "route53.Record route53.HealthCheck", {
+    none: "one anycast address answers from the nearest region that is well: the load balancer chooses, and no cached record sends anybody to a region that is gone. With placements on both clouds Route 53 asks how each does",
+  }),
   capability(
     "Edge",
     "paid protection against floods",

@@ -49,7 +49,7 @@ export function regionMistake(
   if (REGIONS[other].includes(region)) {
     return {
       allowed: `a region of ${cloud}; ${region} is one of ${other}`,
-      fix: `set cloud to ${other}, or name a region of ${cloud}`,
+      fix: `set cloud to ${other}, or name a region of ${cloud}; for both clouds write placements, each with its own cloud`,
     };
   }
   const fix = didYouMean(region, regions);

@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import { expect } from "chai";
+import { planStack } from "../../automation/plan";
 import { InputError, type Problem } from "../../components/errors";
 import type { Plan } from "../../engine";
 import { planAws } from "./awsPlan";
 import { at, named, ofType, PROJECT } from "./gcpPlan";
 
+const ROOT = join(__dirname, "..", "..");
 const AWS = { name: "us", cloud: "aws", region: "us-east-1", role: "primary", cidrIndex: 1 };
 const GCP = { name: "eu", cloud: "gcp", region: "europe-west1", role: "secondary", cidrIndex: 2 };
 const ZONE = "Z0123456789ABCDEFGHIJ";
@@ -52,6 +55,23 @@ describe("a system on AWS and Google Cloud at once", function () {
     const problems = await refusals({ ...STATELESS, "groundplan:overrides": { edge: { cdn: true } } });
     expect(problems.map(({ path }) => path)).to.deep.equal(["edge.cdn"]);
   });
+
+  it("is refused with a zone of Cloud DNS, which would answer for one cloud alone", async () => {
+    const existing = { us: { zone: ZONE }, eu: { zone: "example-zone" } };
+    const problems = await refusals({ ...STATELESS, "groundplan:existing": existing });
+    expect(problems.map(({ path }) => path)).to.deep.equal(["groundplan:existing.eu.zone"]);
+    expect(problems[0]?.fix).to.include("Route 53").and.to.include("stack per cloud");
+  });
+
+  for (const mode of ["preview", "simulate"] as const) {
+    it(`passes every policy pack in ${mode} mode`, async () => {
+      const request = { directory: ROOT, stack: "staging", config: STATELESS, mode, today: "2026-11-01" };
+      const { policies } = await planStack(request);
+      const mandatory = policies.results.filter(({ level, status }) => level === "mandatory" && status === "violation");
+      expect(mandatory).to.deep.equal([]);
+      expect(policies.passed).to.be.greaterThan(200);
+    });
+  }
 
   describe("with the stateless tier in both", () => {
     let plan: Plan;

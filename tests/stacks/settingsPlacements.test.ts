@@ -42,6 +42,12 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     /^set cloud to aws/,
   ],
   [
+    "regions of two clouds in the short form",
+    { ...global, placements: undefined, cloud: "aws", regions: ["us-east-1", "europe-west1"] },
+    "groundplan:regions[1]",
+    /for both clouds write placements, each with its own cloud$/,
+  ],
+  [
     "a context on AWS",
     { placements: [{ name: "main", cloud: "aws", region: "us-east-1", context: "kind" }] },
     "groundplan:placements[0].context",

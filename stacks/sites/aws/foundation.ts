@@ -6,7 +6,7 @@ import { CONCERNS } from "../../../components/secrets/keys/contract";
 import type { BucketArgs } from "../../../components/storage/bucket/aws";
 import { LogBucket } from "../../../components/storage/bucket/logBucket";
 import { childOf, type SiteRequest } from "../site";
-import { copyRegionOf, isSpread, networkRange, zonesCovered } from "./shared";
+import { copyRegionOf, isCopied, networkRange, zonesCovered } from "./shared";
 
 /** Keys of a placement's own, or the one it is told to use for everything. */
 export function makeKeys(request: SiteRequest, options: pulumi.ComponentResourceOptions): Keys {
@@ -49,7 +49,7 @@ export function makeReplicaPlace(
   const region = copyRegionOf(request.placementSettings, settings);
   const theirs = request.placementSettings.existing?.buckets;
   const wanted =
-    isSpread(settings) ||
+    isCopied(settings) ||
     Object.entries(system.stores).some(
       ([name, store]) => store.kind === "bucket" && store.replication && theirs?.[name] === undefined,
     );
@@ -65,7 +65,7 @@ export function makeLogBucket(
   options: pulumi.ComponentResourceOptions,
 ): LogBucket {
   const { context, settings, system } = request;
-  const copy = isSpread(settings) && replica ? { copy: replica } : {};
+  const copy = isCopied(settings) && replica ? { copy: replica } : {};
   // A store that the system calls logs keeps its name.
   const role = system.stores.logs ? "access-logs" : "logs";
   return new LogBucket(childOf(request, role), { context, ...copy }, options);

@@ -60,12 +60,16 @@ export function isSpread({ placements }: Pick<ProgramSettings, "placements">): b
   return placements.filter(({ cloud }) => cloud === "aws").length > 1;
 }
 
+/** Whether what a placement keeps is copied to another region: with others beside it, on AWS or on another cloud. */
+export function isCopied({ placements }: Pick<ProgramSettings, "placements">): boolean {
+  return placements.length > 1;
+}
+
 /** A bucket as several regions need it: what one holds must survive its loss, whether the spec asks for a copy or not. */
 export function bucketIn(settings: Pick<ProgramSettings, "placements">, spec: StoreOf<"bucket">) {
   const replication = spec.replication ?? { storageClass: "infrequent-access" as const };
-  return isSpread(settings)
-    ? { spec: { ...spec, versioning: true, replication }, onePerPlacement: true }
-    : { spec, onePerPlacement: false };
+  const onePerPlacement = isSpread(settings);
+  return { spec: isCopied(settings) ? { ...spec, versioning: true, replication } : spec, onePerPlacement };
 }
 
 /**
