@@ -26,6 +26,8 @@ export const NAME_RULES = {
   awsDatabase: { maxLength: 63, allowed: /[a-z0-9-]/, letterFirst: true },
   /** https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html */
   awsCache: { maxLength: 40, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_CreateDomain.html */
+  awsSearch: { maxLength: 28, minLength: 3, allowed: /[a-z0-9-]/, letterFirst: true },
   /** https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
   awsCluster: { maxLength: 100, allowed: /[a-z0-9-]/, letterFirst: true },
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

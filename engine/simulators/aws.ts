@@ -222,12 +222,20 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
   "elasticache/cluster": ({ urn, inputs }, { name, cloud }) => {
     const port = inputs.port ?? (inputs.engine === "memcached" ? 11211 : 6379);
     const suffix = `${name}.${fakeToken(urn, 6)}`;
-    const address = `${suffix}.0001.${cloud.region}.cache.amazonaws.com`;
+    const nodes = Array.from({ length: Number(inputs.numCacheNodes ?? 1) }, (_, index) =>
+      String(index + 1).padStart(4, "0"),
+    );
     return {
       port,
       clusterAddress: `${suffix}.cfg.${cloud.region}.cache.amazonaws.com`,
       configurationEndpoint: `${suffix}.cfg.${cloud.region}.cache.amazonaws.com:${String(port)}`,
-      cacheNodes: [{ id: "0001", address, port, availabilityZone: cloud.zone, outpostArn: "" }],
+      cacheNodes: nodes.map((id) => ({
+        id,
+        address: `${suffix}.${id}.${cloud.region}.cache.amazonaws.com`,
+        port,
+        availabilityZone: cloud.zone,
+        outpostArn: "",
+      })),
     };
   },
   "elasticache/serverlessCache": ({ urn }, { name, cloud }) => ({

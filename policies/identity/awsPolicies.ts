@@ -1,5 +1,5 @@
 import { grants, isNarrowed, isPolicyDocument } from "../documents";
-import { at, isObject, isSet, keys, oneOrMany, text } from "../read";
+import { at, isObject, isSet, isTrue, keys, oneOrMany, text } from "../read";
 import { type Rule, resourceRule } from "../rule";
 
 const POLICIES = [
@@ -148,6 +148,8 @@ export const resourcePolicies = resourceRule({
     const property = RESOURCE_POLICIES[type] ?? "policy";
     const policy = props[property];
     if (!isSet(policy)) notApplicable("Has no policy of its own");
+    // Users with passwords are anonymous to IAM: the network decides who reaches the domain, the domain who may what.
+    if (isSet(props.vpcOptions) && isTrue(at(props, "advancedSecurityOptions", "internalUserDatabaseEnabled"))) return;
     for (const { principals, condition, where } of grants(policy)) {
       if (principals.includes("*") && !isNarrowed(condition)) report(`${property}.${where} allows *`);
     }

@@ -161,7 +161,7 @@ function check(request: SiteRequest): void {
 }
 
 /** Settings of clusters, which a host could only ignore. */
-function computeProblems({ architecture, fargateNamespaces }: SiteRequest["settings"]["compute"]): readonly Problem[] {
+function computeProblems({ architecture, fargateNamespaces, managedStores }: SiteRequest["settings"]["compute"]): readonly Problem[] {
   return [
     ...(architecture === "arm64"
       ? [
@@ -179,6 +179,16 @@ function computeProblems({ architecture, fargateNamespaces }: SiteRequest["setti
             path: "groundplan:compute.fargateNamespaces",
             found: show(fargateNamespaces),
             allowed: "no namespaces on Fargate where there is no cluster",
+            fix: "remove the setting, or set groundplan:model to distributed",
+          },
+        ]
+      : []),
+    ...(managedStores.length > 0
+      ? [
+          {
+            path: "groundplan:compute.managedStores",
+            found: show(managedStores),
+            allowed: "no store that a service runs: on a host all of them are containers",
             fix: "remove the setting, or set groundplan:model to distributed",
           },
         ]

@@ -20,6 +20,7 @@ export function checkAgainstSystem(settings: Written, system: SystemInput): read
     ...checkImageNames(settings, system),
     ...checkSecretNames(settings, system),
     ...checkOverrideNames(settings, system),
+    ...checkManagedStores(settings, system),
   ];
   // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
   const resolved = named.length > 0 ? [] : checkResolved(settings, system);
@@ -45,6 +46,19 @@ function checkImageNames({ images }: Written, system: SystemInput): readonly Pro
       unknown(["images", group, name], name, `one of the system's ${group}`, Object.keys(system[group] ?? {})),
     ),
   );
+}
+
+/** Only these kinds run in the cluster or by a service as one chooses; a store may be one the overrides add. */
+function checkManagedStores({ compute, overrides, cloud, placements }: Written, described: SystemInput) {
+  const stores = Object.entries(applyOverlay(described, overrides).stores ?? {});
+  const known = stores.flatMap(([name, { kind }]) => (kind === "memcached" || kind === "search" ? [name] : []));
+  const onAws = cloud === "aws" || placements?.some((placement) => placement.cloud === "aws");
+  return compute.managedStores.flatMap((name, index) => {
+    const path = ["compute", "managedStores", index];
+    return onAws
+      ? unknown(path, name, "a store of kind memcached or search", known)
+      : [at(path, name, "no store: only AWS sells these", "remove it: the store runs in the cluster")];
+  });
 }
 
 function checkSecretNames({ secrets, overrides }: Written, described: SystemInput): readonly Problem[] {

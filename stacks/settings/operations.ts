@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AddOnName, ADD_ONS as CATALOG_ADD_ONS } from "../../components/cluster/addOns/catalog";
-import { text } from "../../systems/spec/primitives";
+import { name, text } from "../../systems/spec/primitives";
 import { secretText } from "./secrets";
 
 /** Add-ons a setting may name: all this program knows, but for the one a cloud's own site needs and installs itself. */
@@ -72,6 +72,12 @@ export const compute = z
   .strictObject({
     karpenter: z.boolean().default(true).describe("Whether Karpenter makes nodes beyond the pools (EKS)"),
     fargateNamespaces: z.array(z.string()).default([]).describe("Namespaces that run on Fargate (EKS)"),
+    managedStores: z
+      .array(name)
+      .default([])
+      .describe(
+        "Stores of kind memcached or search that a service of AWS runs (ElastiCache, OpenSearch); in the cluster when absent",
+      ),
     architecture: z.enum(["amd64", "arm64"]).optional().describe("Architecture instead of the node pools' own"),
     kubernetesVersion: text(/^1\.\d{2}$/, {
       allowed: 'a Kubernetes minor version in quotes, such as "1.34"',

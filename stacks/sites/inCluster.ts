@@ -14,7 +14,8 @@ import type { SiteRequest } from "./site";
 
 /**
  * Stores that run in the cluster on every cloud: a cloud has no service for Qdrant, its search is not Elasticsearch, and
- * a cache that only its clients reach, with nothing on disk, gains little from a service.
+ * a cache that only its clients reach, with nothing on disk, gains little from a service. On AWS a setting chooses the
+ * services, for systems whose clients speak OpenSearch, or TLS to Memcached.
  */
 type InClusterStore = StoreOf<"memcached" | "search" | "vector">;
 
@@ -66,7 +67,10 @@ export function makeInCluster(
 
 /** Room in a namespace's quota for what the stores there ask of it: pods of their own, or the shares pods mount. */
 export function storeDemands(system: ResolvedSystem, namespace: string, request: SiteRequest): readonly PodDemand[] {
+  const { managedStores } = request.settings.compute;
+  const inCluster = (name: string) => request.context.cloud !== "aws" || !managedStores.includes(name);
   return Object.entries(system.stores).flatMap(([name, store]) =>
+    inCluster(name) &&
     (store.kind === "memcached" || store.kind === "search" || store.kind === "vector" || store.kind === "file-share") &&
     namespaceOf(system, store) === namespace
       ? [

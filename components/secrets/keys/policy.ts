@@ -25,7 +25,7 @@ const USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKe
 /** Services through which a concern's key may be used, whatever an IAM policy allows beyond that. */
 const SERVICES: Readonly<Record<Exclude<Concern, "logs" | "cluster">, readonly string[]>> = {
   volumes: ["ec2"],
-  data: ["rds", "elasticache", "elasticfilesystem"],
+  data: ["rds", "elasticache", "elasticfilesystem", "es"],
   storage: ["s3"],
   secrets: ["secretsmanager"],
 };

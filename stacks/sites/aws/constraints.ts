@@ -1,7 +1,9 @@
 import { breaches } from "../../../components/aws/constraint";
 import { clusterProblems } from "../../../components/cluster/eks/constraints";
+import { memcachedProblems } from "../../../components/data/memcached/constraints";
 import { postgresProblems } from "../../../components/data/postgres/constraints";
 import { redisProblems } from "../../../components/data/redis/constraints";
+import { searchProblems } from "../../../components/data/search/constraints";
 import type { Problem } from "../../../components/errors";
 import { bucketProblems } from "../../../components/storage/bucket/constraints";
 import type { StoreSpec } from "../../../systems/spec";
@@ -55,7 +57,7 @@ export function placementProblems({ settings, system, placementSettings }: Const
 }
 
 function storeProblems(request: ConstraintRequest, name: string, store: StoreSpec): readonly Problem[] {
-  const { settings, placementSettings, context } = request;
+  const { settings, system, placementSettings, context } = request;
   switch (store.kind) {
     case "postgres":
       return placementSettings.existing?.databases[name]
@@ -71,7 +73,16 @@ function storeProblems(request: ConstraintRequest, name: string, store: StoreSpe
       return bucketProblems(name, bucketIn(settings, store).spec, place);
     }
     case "memcached":
+      return settings.compute.managedStores.includes(name) ? memcachedProblems(name, store) : [];
     case "search":
+      return settings.compute.managedStores.includes(name)
+        ? searchProblems({
+            name,
+            store,
+            multiZone: context.redundancy.multiZone,
+            logs: system.observability.logs === "elastic" && system.observability.logStore === name,
+          })
+        : [];
     case "vector":
     case "file-share":
       return [];

@@ -28,10 +28,13 @@ export function addOnModes(
   system: ResolvedSystem,
   settings: Settings["kubernetes"]["addOns"],
   eks: Pick<AwsCluster, "resource">,
+  managedStores: readonly string[] = [],
 ): AddOnModes {
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
-  const searches = Object.values(system.stores).some((store) => store.kind === "search");
+  const searches = Object.entries(system.stores).some(
+    ([name, { kind }]) => kind === "search" && !managedStores.includes(name),
+  );
   return {
     "eck-operator": settings["eck-operator"] ?? (searches ? "install" : "none"),
     "external-secrets": settings["external-secrets"] ?? "install",

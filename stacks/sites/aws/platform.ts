@@ -78,7 +78,7 @@ export function makeAddOns(
     childOf(request, "add-ons"),
     {
       context,
-      modes: addOnModes(system, settings.kubernetes.addOns, eks),
+      modes: addOnModes(system, settings.kubernetes.addOns, eks, settings.compute.managedStores),
       values: {
         ...collectorValues(system),
         // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
@@ -153,7 +153,7 @@ export function clusterContract(
     secrets,
   }: { readonly eks: AwsCluster; readonly addOns: AddOns; readonly network: AwsNetwork; readonly secrets: SecretStore },
 ): ClusterContract {
-  const modes = addOnModes(system, settings.kubernetes.addOns, eks);
+  const modes = addOnModes(system, settings.kubernetes.addOns, eks, settings.compute.managedStores);
   const { storageClass, sharedStorageClass } = settings.kubernetes;
   return {
     kubernetes: eks.kubernetes,

@@ -4,9 +4,11 @@ import type { Binding, Client } from "../../../components/binding";
 import type { ClusterContract } from "../../../components/cluster/contract";
 import type { AwsCluster } from "../../../components/cluster/existing";
 import { mergeClients } from "../../../components/data/clients";
+import { Memcached } from "../../../components/data/memcached/aws";
 import { Postgres, type PostgresArgs } from "../../../components/data/postgres/aws";
 import { bindExistingDatabase } from "../../../components/data/postgres/existing";
 import { Redis } from "../../../components/data/redis/aws";
+import { Search } from "../../../components/data/search/aws";
 import type { AwsNetwork } from "../../../components/networking/existing";
 import { Peering } from "../../../components/networking/peering";
 import type { Keys } from "../../../components/secrets/keys/aws";
@@ -63,21 +65,43 @@ export class Stores {
       case "file-share":
         return this.fileShare(store, spec);
       case "memcached":
+        return this.isManaged(store) ? this.memcached(store, spec, clients) : this.inCluster(store, spec, clients);
       case "search":
-      case "vector": {
-        const { request, cluster, readyOf } = this.args;
-        return makeInCluster(
-          this.named(store),
-          { request, store, spec, cluster, clients },
-          {
-            ...this.options,
-            dependsOn: readyOf(namespaceOf(request.system, spec), ...clients.map((client) => client.namespace)),
-          },
-        );
-      }
+        return this.isManaged(store) ? this.search(store, spec, clients) : this.inCluster(store, spec, clients);
+      case "vector":
+        return this.inCluster(store, spec, clients);
       default:
         return spec satisfies never;
     }
+  }
+
+  private isManaged(store: string): boolean {
+    return this.args.request.settings.compute.managedStores.includes(store);
+  }
+
+  private inCluster(
+    store: string,
+    spec: StoreOf<"memcached" | "search" | "vector">,
+    clients: readonly Client[],
+  ): Binding {
+    const { request, cluster, readyOf } = this.args;
+    return makeInCluster(
+      this.named(store),
+      { request, store, spec, cluster, clients },
+      {
+        ...this.options,
+        dependsOn: readyOf(namespaceOf(request.system, spec), ...clients.map((client) => client.namespace)),
+      },
+    );
+  }
+
+  private memcached(store: string, spec: StoreOf<"memcached">, clients: readonly Client[]): Binding {
+    return new Memcached(this.named(store), { ...this.common(store, clients), spec }, this.options).binding;
+  }
+
+  private search(store: string, spec: StoreOf<"search">, clients: readonly Client[]): Binding {
+    const { keys } = this.args;
+    return new Search(this.named(store), { ...this.common(store, clients), keys, spec }, this.options).binding;
   }
 
   private postgres(store: string, spec: StoreOf<"postgres">, clients: readonly Client[]): Binding {

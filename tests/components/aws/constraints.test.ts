@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import type { Constraint } from "../../../components/aws/constraint";
 import { CLUSTER_CONSTRAINTS, type ClusterSubject } from "../../../components/cluster/eks/constraints";
+import { MEMCACHED_CONSTRAINTS, type MemcachedSubject } from "../../../components/data/memcached/constraints";
 import { POSTGRES_CONSTRAINTS, type PostgresSubject } from "../../../components/data/postgres/constraints";
 import { REDIS_CONSTRAINTS, type RedisSubject } from "../../../components/data/redis/constraints";
+import { SEARCH_CONSTRAINTS, type SearchSubject } from "../../../components/data/search/constraints";
 import { CDN_CONSTRAINTS, type CdnSubject } from "../../../components/edge/cdn/constraints";
 import { LOAD_BALANCER_CONSTRAINTS, type LoadBalancerSubject } from "../../../components/edge/loadBalancer/constraints";
 import type { LoadBalancerRoute } from "../../../components/edge/loadBalancer/contract";
@@ -97,6 +99,48 @@ table("ElastiCache", REDIS_CONSTRAINTS, redis, [
   ["elasticache-nodes", { mode: "cluster", shards: 60, replicas: 1 }, "stores.r.shards"],
   ["elasticache-replicas", { replicas: 6 }, "stores.r.replicas"],
   ["elasticache-cluster-broker", { mode: "cluster", purpose: "broker" }, "stores.r.mode"],
+]);
+
+const memcached = (change: object = {}): MemcachedSubject => ({
+  name: "m",
+  store: store.parse({ kind: "memcached", resources, ...change }) as StoreOf<"memcached">,
+});
+table("ElastiCache for Memcached", MEMCACHED_CONSTRAINTS, memcached, [
+  ["memcached-version", { version: "1.5" }, "stores.m.version"],
+  ["memcached-nodes", { instances: 61 }, "stores.m.instances"],
+  [
+    "memcached-largest-node",
+    { resources: { ...resources, requests: { cpu: "1", memory: "420Gi" } } },
+    "stores.m.resources.requests.memory",
+  ],
+  ["memcached-type-form", { classes: { aws: "t4g.small" } }, "stores.m.classes.aws"],
+  ["memcached-type-encryption", { classes: { aws: "cache.m3.large" } }, "stores.m.classes.aws"],
+]);
+
+const search = (change: { spec?: object; logs?: boolean } = {}): SearchSubject => ({
+  name: "s",
+  store: store.parse({
+    kind: "search",
+    version: "2",
+    resources,
+    storage: { size: "100Gi" },
+    ...change.spec,
+  }) as StoreOf<"search">,
+  multiZone: true,
+  ...(change.logs ? { logs: true } : {}),
+});
+table("OpenSearch Service", SEARCH_CONSTRAINTS, search, [
+  ["opensearch-version", { spec: { version: "8" } }, "stores.s.version"],
+  ["opensearch-log-collectors", { logs: true }, "stores.s.kind"],
+  ["opensearch-nodes", { spec: { instances: 79 } }, "stores.s.instances"],
+  ["opensearch-largest-disk", { spec: { storage: { size: "25Ti" } } }, "stores.s.storage.size"],
+  [
+    "opensearch-largest-node",
+    { spec: { resources: { ...resources, requests: { cpu: "1", memory: "385Gi" } } } },
+    "stores.s.resources.requests.memory",
+  ],
+  ["opensearch-type-form", { spec: { classes: { aws: "r6g.large" } } }, "stores.s.classes.aws"],
+  ["opensearch-type-access-control", { spec: { classes: { aws: "t2.small.search" } } }, "stores.s.classes.aws"],
 ]);
 
 const bucket = (change: { place?: string; spec?: object } = {}): BucketSubject => ({

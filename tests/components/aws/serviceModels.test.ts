@@ -6,6 +6,7 @@ import { planStack } from "../../../automation/plan";
 import { UNKNOWN_CONFIG_VALUE } from "../../../automation/stackFile";
 import type { Plan } from "../../../engine";
 import { MODELS } from "../../../systems/spec";
+import { MANAGED } from "../../stacks/awsManaged";
 import { planAws } from "../../stacks/awsPlan";
 import calls from "./calls.json";
 
@@ -73,6 +74,7 @@ async function plannedOnce(): Promise<readonly Planned[]> {
     await planAws("simulate", FARGATE),
     await planAws("simulate", VIBEBOX, "dev"),
     await planAws("simulate", ZONE, "prod"),
+    await planAws("simulate", MANAGED),
   ];
   return [...(await cells()), ...settings.map(({ plan }) => plan)]
     .flatMap(({ resources }) => resources)

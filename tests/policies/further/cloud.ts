@@ -540,6 +540,24 @@ export const cloud: Further = {
   ],
   "resource-policy-not-public": [
     leaves(one("aws:sqs/queuePolicy:QueuePolicy", { policy: "{}" }), ...one("aws:sns/topic:Topic", {})),
+    {
+      base: one("aws:opensearch/domain:Domain", {
+        accessPolicies: JSON.stringify({
+          Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "es:ESHttp*" }],
+        }),
+        vpcOptions: { subnetIds: ["subnet-1"] },
+        advancedSecurityOptions: { internalUserDatabaseEnabled: true },
+      }),
+      fails: [
+        { at: "vpcOptions", to: DELETE, message: "accessPolicies.Statement[0] allows *" },
+        {
+          at: "advancedSecurityOptions.internalUserDatabaseEnabled",
+          to: false,
+          message: "accessPolicies.Statement[0] allows *",
+        },
+      ],
+      unknown: ["vpcOptions"],
+    },
   ],
 };
 
