@@ -99,11 +99,26 @@ class Resource:
             self.length(items, shape, path)
             return [self.place(item, shape.member, f"{path}.{index}") for index, item in enumerate(items)]
         if kind == "map":
+            if isinstance(value, list):
+                return self.keyed(value, shape, path)
             if not isinstance(value, dict):
                 self.find(path, f"is no map: {value!r}")
                 return {}
             return {key: self.place(each, shape.value, f"{path}.{key}") for key, each in value.items()}
         return self.scalar(value, shape, path)
+
+    def keyed(self, items, shape, path):
+        """A list whose items each name the key they stand under, as a map of the rest of them."""
+        placed = {}
+        for index, item in enumerate(items):
+            name = next((each for each in item if bare(each) == bare(shape.key.name)), None)
+            if name is None:
+                self.find(f"{path}.{index}", f"names no {shape.key.name}")
+                continue
+            key = self.scalar(item[name], shape.key, f"{path}.{index}.{name}")
+            rest = {each: content for each, content in item.items() if each != name}
+            placed[key] = self.place(rest, shape.value, f"{path}.{index}")
+        return placed
 
     def structure(self, value, shape, path):
         if is_counted(shape) and isinstance(value, dict) and list(value) == ["items"]:
