@@ -10,6 +10,8 @@ import { keyPolicy } from "./policy";
 export interface KeysArgs extends ComponentArgs {
   /** Keys to use instead of making them, by concern. @default none */
   readonly existing?: Readonly<Partial<Record<Concern, pulumi.Input<string>>>>;
+  /** Services besides a concern's usual ones that its key is used through, such as `es`, by concern. @default none */
+  readonly alsoThrough?: Readonly<Partial<Record<Concern, readonly string[]>>>;
   readonly transform?: { readonly [concern in Concern]?: Transform<aws.kms.KeyArgs> };
 }
 
@@ -19,7 +21,9 @@ export class Keys extends Component implements KeysContract {
 
   constructor(name: string, args: KeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:secrets:Keys", name, args, opts);
-    this.arns = new Map(CONCERNS.map((concern) => [concern, this.existingKey(concern, args) ?? this.makeKey(concern)]));
+    this.arns = new Map(
+      CONCERNS.map((concern) => [concern, this.existingKey(concern, args) ?? this.makeKey(concern, args)]),
+    );
     this.finish();
   }
 
@@ -36,7 +40,7 @@ export class Keys extends Component implements KeysContract {
     return id === undefined ? undefined : aws.kms.getKeyOutput({ keyId: id }, { parent: this }).arn;
   }
 
-  private makeKey(concern: Concern): pulumi.Output<string> {
+  private makeKey(concern: Concern, args: KeysArgs): pulumi.Output<string> {
     const { context } = this;
     const key = this.make(
       aws.kms.Key,
@@ -46,7 +50,7 @@ export class Keys extends Component implements KeysContract {
         enableKeyRotation: true,
         rotationPeriodInDays: 365,
         deletionWindowInDays: 30,
-        policy: policyDocument(keyPolicy(concern, context.region, accountOf(this))),
+        policy: policyDocument(keyPolicy(concern, context.region, accountOf(this), args.alsoThrough?.[concern])),
         tags: context.tags,
       },
       // What a deleted key encrypted is lost with it.

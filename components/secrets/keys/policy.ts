@@ -25,16 +25,21 @@ const USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKe
 /** Services through which a concern's key may be used, whatever an IAM policy allows beyond that. */
 const SERVICES: Readonly<Record<Exclude<Concern, "logs" | "cluster">, readonly string[]>> = {
   volumes: ["ec2"],
-  data: ["rds", "elasticache", "elasticfilesystem", "es"],
+  data: ["rds", "elasticache", "elasticfilesystem"],
   storage: ["s3"],
   secrets: ["secretsmanager"],
 };
 
 /**
- * The policy of a key. Its resource is always the key itself, which key policies write as `*`.
+ * The policy of a key, used through the concern's services and those in `alsoThrough`. Its resource is always the key itself, which key policies write as `*`.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
  */
-export function keyPolicy(concern: Concern, region: string, account: Account): readonly Statement[] {
+export function keyPolicy(
+  concern: Concern,
+  region: string,
+  account: Account,
+  alsoThrough: readonly string[] = [],
+): readonly Statement[] {
   const root = pulumi.interpolate`arn:${account.partition}:iam::${account.id}:root`;
   const administer: Statement = { Sid: "Administer", Principal: { AWS: root }, Action: ADMINISTER, Resource: "*" };
   switch (concern) {
@@ -60,7 +65,9 @@ export function keyPolicy(concern: Concern, region: string, account: Account): r
           Resource: "*",
           Condition: {
             StringEquals: {
-              "kms:ViaService": SERVICES[concern].map((service) => `${service}.${region}.amazonaws.com`),
+              "kms:ViaService": [...SERVICES[concern], ...alsoThrough].map(
+                (service) => `${service}.${region}.amazonaws.com`,
+              ),
             },
           },
         },

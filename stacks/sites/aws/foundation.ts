@@ -10,10 +10,12 @@ import { copyRegionOf, isCopied, networkRange, zonesCovered } from "./shared";
 
 /** Keys of a placement's own, or the one it is told to use for everything. */
 export function makeKeys(request: SiteRequest, options: pulumi.ComponentResourceOptions): Keys {
-  const { context, placementSettings } = request;
+  const { context, placementSettings, settings, system } = request;
   const key = placementSettings.existing?.kmsKey;
   const existing = key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
-  return new Keys(childOf(request, "keys"), { context, ...existing }, options);
+  const searches = settings.compute.managedStores.some((store) => system.stores[store]?.kind === "search");
+  const alsoThrough = searches ? { alsoThrough: { data: ["es"] } } : {};
+  return new Keys(childOf(request, "keys"), { context, ...existing, ...alsoThrough }, options);
 }
 
 export function makeNetwork(

@@ -91,6 +91,15 @@ describe("stores that services of AWS run by setting", function () {
     });
   });
 
+  it("lets OpenSearch use the key of data, where there is a domain", async () => {
+    const through = async (changes: Readonly<Record<string, unknown>>) => {
+      const { plan } = await planAws("simulate", changes);
+      return /"kms:ViaService":(\[[^\]]*\])/.exec(String(named(plan, "main-keys-data").inputs.policy))?.[1];
+    };
+    expect(await through(MANAGED)).to.contain('"es.us-east-1.amazonaws.com"');
+    expect(await through({})).to.not.contain("es.us-east-1");
+  });
+
   it("opens both to their clients alone", async () => {
     const { plan } = await planAws("simulate", MANAGED);
     const rules = ofType(plan, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
@@ -136,4 +145,19 @@ describe("stores that services of AWS run by setting", function () {
       expect(policies.passed).to.be.greaterThan(200);
     });
   }
+
+  it("refuses a store that no service runs, and an index whose clients refuse OpenSearch", async () => {
+    const pathsOf = async (changes: Readonly<Record<string, unknown>>) =>
+      planAws("simulate", changes).then(
+        () => [],
+        (error: { readonly problems: readonly { readonly path: string }[] }) => error.problems.map(({ path }) => path),
+      );
+    expect(await pathsOf({ "groundplan:compute": { managedStores: ["database"] } })).to.deep.equal([
+      "groundplan:compute.managedStores[0]",
+    ]);
+    const overrides = MANAGED["groundplan:overrides"];
+    const { stores } = overrides;
+    const elastic = { ...overrides, stores: { ...stores, index: { ...stores.index, version: "8" } } };
+    expect(await pathsOf({ ...MANAGED, "groundplan:overrides": elastic })).to.deep.equal(["stores.index.version"]);
+  });
 });

@@ -40,9 +40,7 @@ describe("EFS", function () {
     };
     expect(policy.Statement.find(({ Sid }) => Sid === "UseThroughServices")?.Condition).to.deep.equal({
       StringEquals: {
-        "kms:ViaService": ["rds", "elasticache", "elasticfilesystem", "es"].map(
-          (name) => `${name}.us-east-1.amazonaws.com`,
-        ),
+        "kms:ViaService": ["rds", "elasticache", "elasticfilesystem"].map((name) => `${name}.us-east-1.amazonaws.com`),
       },
     });
   });
