@@ -161,7 +161,11 @@ function check(request: SiteRequest): void {
 }
 
 /** Settings of clusters, which a host could only ignore. */
-function computeProblems({ architecture, fargateNamespaces, managedStores }: SiteRequest["settings"]["compute"]): readonly Problem[] {
+function computeProblems({
+  architecture,
+  fargateNamespaces,
+  managedStores,
+}: SiteRequest["settings"]["compute"]): readonly Problem[] {
   return [
     ...(architecture === "arm64"
       ? [

@@ -5,6 +5,7 @@ import { buildPlan, type Plan, type PlanResource, type RecordedResource, runProg
 import type { Wire } from "../../engine/wire";
 import groundplan from "../../index";
 import { parseSettings } from "../../stacks/settings";
+import { MANAGED } from "./awsManaged";
 import { type AwsPlan, named, ofType, planAws } from "./awsPlan";
 
 /** Settings of a stack file that other models than its own cannot use. */
@@ -288,6 +289,16 @@ describe("hosts on aws", function () {
         "groundplan:compute": { architecture: "arm64", fargateNamespaces: ["doc-scraper"] },
       }),
       /3 problems[\s\S]*retention\.logsDays[\s\S]*compute\.architecture[\s\S]*compute\.fargateNamespaces/,
+    );
+  });
+
+  it("refuses to leave to a service what runs on the host", async () => {
+    await expectRejection(
+      planHost("doc-scraper", "single-server", "preview", {
+        "groundplan:compute": { managedStores: ["sessions"] },
+        "groundplan:overrides": { stores: { sessions: MANAGED["groundplan:overrides"].stores.sessions } },
+      }),
+      /1 problem[\s\S]*groundplan:compute\.managedStores\n[\s\S]*no store that a service runs/,
     );
   });
 });
