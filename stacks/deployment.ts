@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue } from "../components/binding";
 import type { Context } from "../components/context";
+import type { DnsRecords } from "../components/edge/loadBalancer/contract";
 import { Placement } from "../components/placement";
 import { isRunning } from "../components/workload/container";
 import type { BoundUse } from "../components/workload/environment";
@@ -31,6 +32,8 @@ export interface Deployed {
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
   /** Repository the system's images can be pushed to, where the settings ask for one. */
   readonly registry?: pulumi.Output<string>;
+  /** DNS records that whoever runs the zone must add. */
+  readonly records?: DnsRecords;
 }
 
 /** Deploys the whole system to one placement. */
@@ -81,8 +84,14 @@ class Deployment {
       handoversOf(this.settings).tell(context.placement, site.handover());
     }
     const { registry } = site;
+    const records = this.settings.layers.includes("infrastructure") ? site.records : undefined;
     const place = { cloud: context.cloud, region: context.region, role: context.role };
-    return { ...place, urls, ...(registry === undefined ? {} : { registry }) };
+    return {
+      ...place,
+      urls,
+      ...(registry === undefined ? {} : { registry }),
+      ...(records === undefined ? {} : { records }),
+    };
   }
 
   private namespaceRequests(): readonly NamespaceRequest[] {

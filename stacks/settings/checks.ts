@@ -42,17 +42,18 @@ function checkReferences(settings: Written): readonly Problem[] {
   ];
 }
 
-/** A repository is made beside the cluster that pulls from it, on the one cloud where it holds any image. */
+/** A repository is made beside the cluster that pulls from it, on the clouds that have registries. */
 function checkRepository(settings: Written): readonly Problem[] {
   const { images, model } = settings;
   const placements = placementsOf(settings);
-  const made = placements.some(({ cloud }) => cloud === "gcp") && (model === "distributed" || model === "global");
+  const made =
+    placements.some(({ cloud }) => cloud !== "kubernetes") && (model === "distributed" || model === "global");
   return images.repository && placements.length > 0 && !made
     ? [
         at(
           ["images", "repository"],
           true,
-          "false without a cluster on gcp: ECR has a repository per image, a host and a cluster of yours pull from any",
+          "false without a cluster on aws or gcp: a host and a cluster of yours pull from any",
           "remove it, and name the registry you push to in groundplan:images.registry",
         ),
       ]

@@ -120,7 +120,7 @@ export const settingsSchema = z.strictObject({
       repository: z
         .boolean()
         .optional()
-        .describe("Google Cloud: whether each placement makes a repository for these images; no when absent"),
+        .describe("AWS and Google Cloud: whether each placement makes repositories for these images; no when absent"),
       services: z.record(name, imageReference).default({}).describe("Image of a service, whole"),
       stores: z.record(name, imageReference).default({}).describe("Image of a store, whole"),
     })

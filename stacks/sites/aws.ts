@@ -5,6 +5,7 @@ import type { ClusterContract } from "../../components/cluster/contract";
 import type { AwsCluster } from "../../components/cluster/existing";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import { Namespace } from "../../components/cluster/namespace/namespace";
+import type { DnsRecords } from "../../components/edge/loadBalancer/contract";
 import { InputError } from "../../components/errors";
 import { NAME_RULES, uniqueName } from "../../components/naming";
 import type { AwsNetwork } from "../../components/networking/existing";
@@ -22,7 +23,7 @@ import type { Handover } from "../handover";
 import { constraintProblems } from "./aws/constraints";
 import { READINESS_GATES } from "./aws/controllers";
 import { makeEntrance } from "./aws/entrance";
-import { makeKeys, makeLogBucket, makeNetwork, makeReplicaPlace } from "./aws/foundation";
+import { makeKeys, makeLogBucket, makeNetwork, makeRegistry, makeReplicaPlace } from "./aws/foundation";
 import { handoverOf } from "./aws/handover";
 import { leadFor } from "./aws/lead";
 import { clusterContract, makeAddOns, makeCluster, makeNodeAutoscaler, makeSecretStore } from "./aws/platform";
@@ -49,6 +50,7 @@ export function openAwsSite(request: SiteRequest): Site {
 
 class AwsSite implements Site {
   readonly cluster: ClusterContract;
+  readonly registry: pulumi.Output<string> | undefined;
 
   private readonly request: SiteRequest;
   private readonly options: pulumi.ComponentResourceOptions;
@@ -74,6 +76,7 @@ class AwsSite implements Site {
       request.placementSettings.existing?.cluster ??
       uniqueName(NAME_RULES.awsCluster, [context.system, pulumi.getStack(), context.placement]);
     this.keys = makeKeys(request, options);
+    this.registry = makeRegistry(request, this.keys, options)?.url;
     this.network = makeNetwork(request, { clusterName, keys: this.keys }, options);
     this.shared = sharedParts(settings);
     this.lead = leadFor(request, this.network);
@@ -182,6 +185,11 @@ class AwsSite implements Site {
       this.options,
     );
     return balancer?.urls ?? {};
+  }
+
+  /** What whoever runs the zone adds. Undefined: there is nothing, or the records are made here. */
+  get records(): DnsRecords | undefined {
+    return this.shared.balancers.get(this.request.context.placement)?.recordsToAdd;
   }
 
   handover(): Handover {

@@ -3,6 +3,7 @@ import type { Binding, BindingValue, Client } from "../../components/binding";
 import type { ClusterContract } from "../../components/cluster/contract";
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import type { Context } from "../../components/context";
+import type { DnsRecords } from "../../components/edge/loadBalancer/contract";
 import type { PlannedBackup } from "../../components/operations/backup/contract";
 import type { Placement } from "../../components/placement";
 import type { ResolvedSystem } from "../../systems/resolve";
@@ -54,6 +55,8 @@ export interface Site {
   operate?(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void;
   /** Opens the routes to the public; returns the URLs by host. */
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>>;
+  /** DNS records that somebody else must add, once the routes are open. Undefined: none. */
+  readonly records?: DnsRecords | undefined;
   /** What the stacks of other parts need of this placement. Undefined: nothing. */
   handover?(): Handover;
 }

@@ -47,7 +47,10 @@ describe("a repository for the system's images, on Google Cloud", function () {
   it("is not there unasked, and refused where nothing would make it", async () => {
     const without = (await planGcp("simulate")).plan;
     expect(without.resources.filter(({ type }) => type.startsWith("gcp:artifactregistry/"))).to.deep.equal([]);
-    const refused = await planAws("preview", { "groundplan:images": { repository: true } }).then(
+    const refused = await planAws("preview", {
+      "groundplan:model": "single-server",
+      "groundplan:images": { repository: true },
+    }).then(
       () => [],
       (error: unknown) => (InputError.is(error) ? error.problems.map(({ path }) => path) : [String(error)]),
     );

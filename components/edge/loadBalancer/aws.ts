@@ -13,7 +13,7 @@ import type { KeysContract } from "../../secrets/keys/contract";
 import { LOG_PREFIXES, type LogBucket } from "../../storage/bucket/logBucket";
 import { makeCertificate } from "./certificate";
 import { loadBalancerProblems } from "./constraints";
-import type { LoadBalancerContract, LoadBalancerRoute } from "./contract";
+import type { DnsRecords, LoadBalancerContract, LoadBalancerRoute } from "./contract";
 import { makeEntry } from "./entry";
 import { DEFAULT_RATE_LIMIT, makeWebFirewall } from "./firewall";
 import { makeListenerRules } from "./listener";
@@ -59,6 +59,8 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly hostedZoneId: pulumi.Output<string>;
   /** What its CDN must show. Undefined: it has none. */
   readonly originToken: pulumi.Output<string> | undefined;
+  /** What must be added where no zone is named. Undefined: nothing. */
+  readonly recordsToAdd: DnsRecords | undefined;
 
   private readonly args: LoadBalancerArgs;
   private readonly hosts: readonly string[];
@@ -82,12 +84,16 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     });
     const balancer = this.makeBalancer(groups);
     this.makeRedirect(balancer);
-    const listener = this.makeHttps(balancer);
+    const { listener, certificate } = this.makeHttps(balancer);
     this.originToken = this.makeToken();
     this.makeRules(listener, groups[0]);
     this.protectBalancer(balancer);
     const records = this.makeRecords(balancer);
 
+    this.recordsToAdd =
+      args.zoneId === undefined && !args.recordsElsewhere
+        ? recordsOf(this.hosts, balancer.dnsName, certificate.domainValidationOptions)
+        : undefined;
     this.dnsName = balancer.dnsName;
     this.hostedZoneId = balancer.zoneId;
     this.arnSuffix = balancer.arnSuffix;
@@ -130,10 +136,10 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     });
   }
 
-  private makeHttps(balancer: aws.lb.LoadBalancer): aws.lb.Listener {
+  private makeHttps(balancer: aws.lb.LoadBalancer) {
     const { context, args, hosts } = this;
     const zone = args.zoneId === undefined ? {} : { zoneId: args.zoneId };
-    const { arn } = makeCertificate(this.makeChild, { context, hosts, ...zone });
+    const { arn, certificate } = makeCertificate(this.makeChild, { context, hosts, ...zone });
     const { attributes, unsupported } = planHeaders(args.edge.headers);
     if (unsupported.length > 0 && !args.cdn) {
       this.degrade({
@@ -142,7 +148,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         remedy: "set them in the application, or put a CDN before the load balancer",
       });
     }
-    return this.make(aws.lb.Listener, "https", {
+    const listener = this.make(aws.lb.Listener, "https", {
       loadBalancerArn: balancer.arn,
       port: 443,
       protocol: "HTTPS",
@@ -159,6 +165,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
       ],
       tags: context.tags,
     });
+    return { listener, certificate };
   }
 
   /** A secret between the CDN and the load balancer: without it, whoever knows the address would go around the CDN. */
@@ -285,4 +292,21 @@ function loadBalancerName(context: Context): string {
   const parts = [context.system, context.environment, context.placement];
   const name = uniqueName(NAME_RULES.awsLoadBalancer, parts);
   return name.startsWith("internal-") ? uniqueName(NAME_RULES.awsLoadBalancer, ["lb", ...parts]) : name;
+}
+
+function recordsOf(
+  hosts: readonly string[],
+  dnsName: pulumi.Output<string>,
+  options: aws.acm.Certificate["domainValidationOptions"],
+): DnsRecords {
+  return {
+    hosts: Object.fromEntries(hosts.map((host) => [host, dnsName])),
+    certificate: options.apply((all) =>
+      all.map(({ resourceRecordName: name, resourceRecordType: type, resourceRecordValue: value }) => ({
+        name,
+        type,
+        value,
+      })),
+    ),
+  };
 }

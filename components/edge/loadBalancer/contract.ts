@@ -22,3 +22,13 @@ export interface LoadBalancerContract {
   /** Address by host. */
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
 }
+
+/** DNS records that somebody else must add, where no zone is named. */
+export interface DnsRecords {
+  /** The address each host leads to: a CNAME, or an alias at the top of a zone. */
+  readonly hosts: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What shows the certificate's issuer that the hosts are ours. */
+  readonly certificate: pulumi.Output<
+    readonly { readonly name: string; readonly type: string; readonly value: string }[]
+  >;
+}

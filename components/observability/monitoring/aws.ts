@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
 import { policyDocument, type Statement } from "../../aws/policy";
-import { Component, type ComponentArgs, type Transform } from "../../component";
+import { Component, type ComponentArgs, type Degraded, type Transform } from "../../component";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { type AlarmPlan, planAlarms, type Watched } from "./alarms";
 
@@ -21,6 +21,8 @@ export interface MonitoringArgs extends ComponentArgs {
   readonly receivers: AlarmReceivers;
   /** Whether what an intruder does is reported. @default false */
   readonly findings?: boolean;
+  /** What else of the operations that settings and spec ask for is given only in part. @default nothing */
+  readonly verdicts?: readonly Degraded[];
   readonly transform?: { readonly topic?: Transform<aws.sns.TopicArgs> };
 }
 
@@ -39,6 +41,9 @@ export class Monitoring extends Component {
     this.args = args;
     const { topic, policy } = this.makeTopic();
     this.topicArn = topic.arn;
+    for (const verdict of args.verdicts ?? []) {
+      this.degrade(verdict);
+    }
     this.subscribe(topic);
     const alarms = planAlarms(args.watched);
     for (const alarm of alarms) {

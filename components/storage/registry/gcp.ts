@@ -8,6 +8,7 @@ import { projectOf } from "../../gcp/project";
 import { makeServiceAgent } from "../../gcp/serviceAgents";
 import { uniqueName } from "../../naming";
 import type { KeysContract } from "../../secrets/keys/contract";
+import type { RegistryContract } from "./contract";
 
 export interface RegistryArgs extends ComponentArgs {
   readonly keys: KeysContract;
@@ -25,8 +26,7 @@ const UNTAGGED_DAYS = 30;
  * A repository for the system's own images beside what runs them, so that a region that is cut off still starts pods.
  * One holds every image of the system, each under its own name.
  */
-export class Registry extends Component {
-  /** What `groundplan:images.registry` takes, and `docker push` before an image's name. */
+export class Registry extends Component implements RegistryContract {
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {

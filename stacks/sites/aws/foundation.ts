@@ -5,6 +5,8 @@ import { Keys } from "../../../components/secrets/keys/aws";
 import { CONCERNS } from "../../../components/secrets/keys/contract";
 import type { BucketArgs } from "../../../components/storage/bucket/aws";
 import { LogBucket } from "../../../components/storage/bucket/logBucket";
+import { Registry } from "../../../components/storage/registry/aws";
+import { ownImages } from "../../settings/images";
 import { childOf, type SiteRequest } from "../site";
 import { copyRegionOf, isCopied, networkRange, zonesCovered } from "./shared";
 
@@ -40,6 +42,19 @@ export function makeNetwork(
     },
     options,
   );
+}
+
+/** Repositories for the system's images, where the settings ask for them. */
+export function makeRegistry(
+  request: SiteRequest,
+  keys: Keys,
+  options: pulumi.ComponentResourceOptions,
+): Registry | undefined {
+  const { context, settings, system } = request;
+  const images = ownImages(settings.images, system.services);
+  return settings.images.repository
+    ? new Registry(childOf(request, "registry"), { context, keys, images }, options)
+    : undefined;
 }
 
 /** One log bucket in the region that copies go to serves them all. */

@@ -81,6 +81,7 @@ export function makeAddOns(
       modes: addOnModes(system, settings.kubernetes.addOns, eks, settings.compute.managedStores),
       values: {
         ...collectorValues(system),
+        ...metricsValues(collectorValues(system), settings.retention.metricsDays),
         // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
         "aws-load-balancer-controller": { clusterName, region: context.region, vpcId: network.vpcId },
       },
@@ -90,6 +91,14 @@ export function makeAddOns(
     // that stay to the end take the finalizers off all they look after.
     { ...options, ...(eks.resource ? { deletedWith: eks.resource } : {}) },
   );
+}
+
+/** How long Prometheus keeps what it gathered; CloudWatch keeps its own for 15 months, whatever one asks. */
+function metricsValues(values: ReturnType<typeof collectorValues>, days: number | undefined): typeof values {
+  const name = "kube-prometheus-stack";
+  return days === undefined
+    ? {}
+    : { [name]: { ...values[name], prometheus: { prometheusSpec: { retention: `${days}d` } } } };
 }
 
 /** Karpenter's nodes are in no group that could be sent to sleep: where nights are slept, there are none. */

@@ -11,6 +11,7 @@ import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws"
 import type { StoreOf } from "../../../systems/spec";
 import { store } from "../../../systems/spec/stores";
 import type { SiteRequest } from "../site";
+import { operationsVerdicts } from "./operationsVerdicts";
 import { bucketIn } from "./shared";
 
 /** Days audit logs are kept where no setting says: a year. */
@@ -69,7 +70,14 @@ export function makeWatch(named: (role: string) => string, args: WatchArgs, opti
   const { security } = system;
   new Monitoring(
     named("monitoring"),
-    { context, keys, watched, receivers: receiversOf(request), findings: security.intrusionDetection },
+    {
+      context,
+      keys,
+      watched,
+      receivers: receiversOf(request),
+      findings: security.intrusionDetection,
+      verdicts: operationsVerdicts(request),
+    },
     options,
   );
   const { budget } = settings.alerts;

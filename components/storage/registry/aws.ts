@@ -1,0 +1,79 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { accountOf } from "../../aws/account";
+import { Component, type ComponentArgs, type Transform } from "../../component";
+import { type NameRule, uniqueName } from "../../naming";
+import type { KeysContract } from "../../secrets/keys/contract";
+import type { RegistryContract } from "./contract";
+
+export interface RegistryArgs extends ComponentArgs {
+  readonly keys: KeysContract;
+  /** Names of the images, without registry, tag or digest: ECR has a repository for each. */
+  readonly images: readonly string[];
+  readonly transform?: Readonly<Record<string, Transform<aws.ecr.RepositoryArgs>>>;
+}
+
+/** Days until a version that no tag names goes. */
+const UNTAGGED_DAYS = 30;
+/** Leaves more than half of what ECR allows to the image. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+const NAMESPACE: NameRule = { maxLength: 100, allowed: /[a-z0-9-]/, letterFirst: true };
+
+/**
+ * Repositories for the system's own images beside what runs them, so that a region that is cut off still starts pods. Nodes
+ * may pull from any of the account, by the policy EKS gives them.
+ */
+export class Registry extends Component implements RegistryContract {
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("groundplan:storage:Registry", name, args, opts);
+    const { context } = this;
+    const namespace = uniqueName(NAMESPACE, [context.system, context.environment, context.placement]);
+    for (const image of args.images) {
+      this.makeRepository(image, `${namespace}/${image}`, args.keys);
+    }
+    const { id, partition } = accountOf(this);
+    const suffix = partition.apply((name) => (name === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"));
+    this.url = pulumi.interpolate`${id}.dkr.ecr.${context.region}.${suffix}/${namespace}`;
+    this.finish({ url: this.url });
+  }
+
+  private makeRepository(image: string, name: string, keys: KeysContract): void {
+    const { context } = this;
+    const role = image.replaceAll(/[^a-z0-9-]/g, "-");
+    const repository = this.make(
+      aws.ecr.Repository,
+      `repository-${role}`,
+      {
+        name,
+        // A tag that could move would run, after the next restart, what nobody has released.
+        imageTagMutability: "IMMUTABLE",
+        imageScanningConfiguration: { scanOnPush: true },
+        encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arn("storage") }],
+        forceDelete: context.environment === "dev",
+        tags: context.tags,
+      },
+      // What runs is pulled from here again at every new node.
+      { protect: context.redundancy.protect },
+    );
+    // Tagged ones stay, whatever their age: one of them is what a rollback goes back to.
+    this.make(aws.ecr.LifecyclePolicy, `lifecycle-${role}`, {
+      repository: repository.name,
+      policy: JSON.stringify({
+        rules: [
+          {
+            rulePriority: 1,
+            description: "Versions that no tag names",
+            selection: {
+              tagStatus: "untagged",
+              countType: "sinceImagePushed",
+              countUnit: "days",
+              countNumber: UNTAGGED_DAYS,
+            },
+            action: { type: "expire" },
+          },
+        ],
+      }),
+    });
+  }
+}

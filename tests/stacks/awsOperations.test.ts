@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { operationsVerdicts } from "../../stacks/sites/aws/operationsVerdicts";
+import { docScraper } from "../../systems/docScraper";
+import { resolveSystem } from "../../systems/resolve";
+import { scrapingPlatform } from "../../systems/scrapingPlatform";
+import { named, planAws } from "./awsPlan";
+
+const main = { name: "main", cloud: "aws", region: "us-east-1", role: "primary", cidrIndex: 0 } as const;
+const second = { ...main, name: "second", region: "eu-west-1", role: "secondary", cidrIndex: 1 } as const;
+const backups = { schedule: true, restore: {}, images: {} };
+
+function features(
+  given: { readonly crossRegion?: boolean },
+  { environment = "staging", spec = docScraper, spread = false, overrides = {} } = {},
+): readonly string[] {
+  const resolved = resolveSystem(spec, { model: "distributed", environment: "staging", placement: "main" });
+  return operationsVerdicts({
+    system: { ...resolved, stores: { ...resolved.stores, ...overrides } },
+    placementSettings: main,
+    settings: { backups: { ...backups, ...given }, placements: spread ? [main, second] : [main] },
+    context: { environment: environment as "staging" | "production" },
+  }).map(({ feature }) => feature);
+}
+
+describe("operations on AWS, as settings and spec ask for them", function () {
+  this.timeout(60_000);
+
+  it("says that RDS's own backups stay in their region, where copies are asked for", () => {
+    const copies = ["copies in another region of the backups RDS keeps of database"];
+    expect(features({})).to.deep.equal([]);
+    expect(features({ crossRegion: true })).to.deep.equal(copies);
+    expect(features({}, { environment: "production" })).to.deep.equal(copies);
+    expect(features({ crossRegion: true }, { spread: true })).to.deep.equal([]);
+    expect(features({ crossRegion: false }, { environment: "production" })).to.deep.equal([
+      "backups in one region alone",
+    ]);
+  });
+
+  it("says that point-in-time recovery is there in any case", () => {
+    const { stores } = resolveSystem(docScraper, { model: "distributed", environment: "staging", placement: "main" });
+    const overrides = { database: { ...stores.database, pointInTimeRecovery: false } };
+    expect(features({}, { overrides })).to.deep.equal(["going without point-in-time recovery of database"]);
+  });
+
+  it("says that nothing moves old logs to their bucket", () => {
+    expect(features({}, { spec: scrapingPlatform })).to.deep.equal(["old logs in logs"]);
+  });
+
+  it("keeps Prometheus's metrics as long as the settings say", async () => {
+    const { plan } = await planAws("simulate", { "groundplan:retention": { metricsDays: 45 } });
+    expect(named(plan, "main-add-ons-kube-prometheus-stack").inputs).to.have.nested.property(
+      "values.prometheus.prometheusSpec.retention",
+      "45d",
+    );
+  });
+});
