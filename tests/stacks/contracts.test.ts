@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { Plan, PlanResource } from "../../engine";
 import { named, ofType, planAws } from "./awsPlan";
@@ -27,6 +29,20 @@ const HOLDERS: Readonly<Record<string, readonly (readonly [store: string, name: 
   ],
 };
 
+/** Each contract under components/ by its folder, with the component that keeps it in a distributed model. */
+const CONTRACTS: Readonly<Record<string, string | { readonly elsewhere: string }>> = {
+  cluster: "groundplan:cluster:Cluster",
+  "data/postgres": "groundplan:data:Postgres",
+  "data/redis": "groundplan:data:Redis",
+  "edge/loadBalancer": "groundplan:edge:LoadBalancer",
+  host: { elsewhere: "hostCells.test.ts: the models of one machine" },
+  networking: "groundplan:networking:Network",
+  "operations/backup": "groundplan:operations:Backup",
+  "secrets/keys": "groundplan:secrets:Keys",
+  "secrets/secretStore": "groundplan:secrets:SecretStore",
+  "storage/bucket": "groundplan:storage:Bucket",
+};
+
 function containers(plan: Plan, deployment: string): readonly Readonly<Record<string, unknown>>[] {
   const { inputs } = named(plan, `${PLACEMENT}-${deployment}-deployment`);
   return at(inputs, "spec.template.spec.containers") as readonly Readonly<Record<string, unknown>>[];
@@ -50,6 +66,13 @@ function customResources(plan: Plan, kind: string): readonly PlanResource[] {
   return plan.resources.filter(({ inputs }) => inputs.kind === kind);
 }
 
+it("every contract under components/ has a component that keeps it", () => {
+  const components = join(__dirname, "../../components");
+  const files = readdirSync(components, { recursive: true, encoding: "utf8" });
+  const found = files.filter((file) => file.endsWith("contract.ts")).map((file) => dirname(file));
+  expect(found).to.have.members(Object.keys(CONTRACTS));
+});
+
 for (const [cloud, load] of Object.entries(CLOUDS)) {
   describe(`what a model may rely on, on ${cloud}`, function () {
     this.timeout(120_000);
@@ -70,6 +93,21 @@ for (const [cloud, load] of Object.entries(CLOUDS)) {
         expect(mine?.image, service).to.equal(theirs?.image);
       }
     });
+
+    for (const [contract, token] of Object.entries(CONTRACTS)) {
+      if (typeof token !== "string") continue;
+      it(`keeps the contract of ${contract} with a component of the same type, place and layer as the other cloud`, () => {
+        const kept = (of: Plan) => {
+          const [first] = ofType(of, token);
+          return { there: first !== undefined, placement: first?.placement, layer: first?.layer };
+        };
+        expect(kept(plan)).to.deep.equal(kept(other));
+        expect(kept(plan).there).to.equal(true);
+        expect(plan.resources.some(({ parent }) => parent !== null && parent === ofType(plan, token)[0]?.urn)).to.equal(
+          true,
+        );
+      });
+    }
 
     it("runs the same workloads", () => {
       const shared = workloads(other).filter((entry) => !entry.includes("-alert"));
