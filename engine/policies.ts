@@ -98,7 +98,8 @@ class Evaluation {
   async #evaluate(pack: PolicyPackValue, rule: ResourceRule, subjects: readonly Evaluated[]): Promise<void> {
     for (const [index, subject] of subjects.entries()) {
       const outcome = new Outcome(this.findings, pack, rule, subject.urn, this.unknownError);
-      let touched = false;
+      // What a rule that answered for the type before says of its first resource is about that resource.
+      let touched = rule.answers;
       const args = () =>
         index > 0 || rule.answers
           ? subject.argsFor(rule)

@@ -1,10 +1,8 @@
-import { type PolicyResource, UnknownValueError } from "@pulumi/policy";
+import type { PolicyResource } from "@pulumi/policy";
+import { defer } from "./kubernetes";
 
 /** Packages whose resources always have properties. */
 const PACKAGES = /^(aws|gcp|kubernetes):/;
-
-/** How the engine writes an object that is not known yet; the SDK names it in no type. */
-const UNKNOWN_OBJECT = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
 
 const seen = new WeakMap<PolicyResource, PolicyResource>();
 
@@ -34,16 +32,8 @@ function lazily(resource: PolicyResource): PolicyResource {
   }) as PolicyResource;
 }
 
+/** Without keys, as the engine shows them; asked for one, unknown. */
 function unknownProps({ name }: PolicyResource): PolicyResource["props"] {
-  const refuse = (property: string | symbol): never => {
-    throw new UnknownValueError(UNKNOWN_OBJECT, [name, property]);
-  };
-  return new Proxy(
-    {},
-    {
-      get: (_, property) => refuse(property),
-      has: (_, property) => refuse(property),
-      ownKeys: () => refuse("properties"),
-    },
-  );
+  const refuse = (property: string | symbol) => defer(`${name}.${String(property)}`);
+  return new Proxy({}, { get: (_, property) => refuse(property), has: (_, property) => refuse(property) });
 }

@@ -18,6 +18,11 @@ export function checkParts(settings: Written): readonly Problem[] {
       ? []
       : [at(["parts"], undefined, "the parts this stack owns, with partStacks", "list them, or remove partStacks")];
   }
+  const known = [...placements.map(({ name }) => name), EDGE];
+  if (parts.some((part) => !known.includes(part))) {
+    // A part that does not exist is named elsewhere, and who reads of whom says nothing yet.
+    return [];
+  }
   if (model !== "global") {
     return [at(["parts"], parts, "no parts but in model global", "remove it: the stack owns the system whole")];
   }

@@ -1,3 +1,4 @@
+import type { ResourceValidation } from "@pulumi/policy";
 import { expect } from "chai";
 import { analyzePack, evaluatePacks, resourcesFromPlan } from "../../engine";
 import { pack } from "./fixtures/pack/pack";
@@ -73,6 +74,25 @@ describe("engine: policies", () => {
       expect(there).to.deep.equal(here);
     });
   }
+
+  it("asks on after a resource that a rule about its type has nothing to say of", async () => {
+    const { resources } = await run(async () => {
+      new Thing("first", { value: "good" });
+      new Thing("second", { value: "bad" });
+    });
+    const check: ResourceValidation = ({ name, notApplicable }, report) => {
+      if (name === "first") {
+        notApplicable("not this one");
+      }
+      report("never right");
+    };
+    // As the packs mark their rules: an answer for any type, before a resource is looked at.
+    const validateResource = Object.assign(check, { appliesTo: (type: string) => type === "test:index:Thing" });
+    const rule = { name: "about-things", description: "Things are right", validateResource };
+    const marked = { name: "marked", version: "1.0.0", args: { policies: [rule] } };
+    const { results } = await evaluatePacks([marked], resources, { mode: "preview" });
+    expect(results.map(({ urn: at }) => at)).to.deep.equal([urn("test:index:Thing", "second")]);
+  });
 
   it("judges a plan file, with what it keeps back unknown", async () => {
     const resources = resourcesFromPlan(await plan(program));
