@@ -56,8 +56,8 @@ describe("sandbox: faults in the real engine", function () {
       trial.withFaults([]);
       if (how === "engine killed") {
         await trial.run("cancel", "--stack", "trial", "--yes");
-        // As a person would: look for what was interrupted, and take away what nobody knows of.
-        trial.remove(orphans);
+        // As a person would: look for what was being made, take into the state what is there, and forget the rest.
+        await trial.adopt(orphans);
         await trial.refresh("--clear-pending-creates");
       }
       await trial.up();

@@ -58,6 +58,10 @@ describe("automation: sandbox", () => {
     expect(replaces("aws:ec2/subnet:Subnet", "cidrBlock")).to.equal(true);
     expect(replaces("aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch")).to.equal(false);
     expect(replaces("gcp:compute/network:Network", "autoCreateSubnetworks")).to.equal(true);
+    expect(replaces("gcp:compute/instance:Instance", "bootDisk.initializeParams.image")).to.equal(true);
+    expect(replaces("gcp:compute/instance:Instance", "bootDisk.initializeParams.labels.owner")).to.equal(false);
+    expect(replaces("gcp:compute/resourcePolicy:ResourcePolicy", "region")).to.equal(true);
+    expect(replaces("gcp:compute/resourcePolicy:ResourcePolicy", "snapshotSchedulePolicy.schedule")).to.equal(false);
     expect(replaces("kubernetes:apps/v1:Deployment", "spec.selector.matchLabels.app")).to.equal(true);
     expect(replaces("kubernetes:apps/v1:Deployment", "spec.replicas")).to.equal(false);
     expect(replaces("kubernetes:keda.sh/v1alpha1:ScaledObject", "spec.maxReplicaCount")).to.equal(false);
