@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Fault } from "../../engine/sandbox/faults";
-import { deployable, existingIn, hasPulumi, ownedBy, runsAll, Trial } from "./trial";
+import { deployable, existingIn, hasPulumi, ownedBy, runsAll, type StateResource, Trial } from "./trial";
 
 const CELL = { system: "doc-scraper", model: "standalone", cloud: "kubernetes" } as const;
 
@@ -26,6 +26,7 @@ describe("sandbox: faults in the real engine", function () {
   let trial: Trial;
   /** What an up without faults makes. */
   let whole: readonly string[] = [];
+  let known: readonly StateResource[] = [];
 
   before(async function () {
     if (!hasPulumi) {
@@ -35,6 +36,7 @@ describe("sandbox: faults in the real engine", function () {
     trial.save();
     await trial.up();
     whole = existingIn(trial.cloud());
+    known = (await trial.state()).resources;
   });
   after(() => trial?.dispose());
   beforeEach(() => trial.restore());
@@ -57,7 +59,7 @@ describe("sandbox: faults in the real engine", function () {
       if (how === "engine killed") {
         await trial.run("cancel", "--stack", "trial", "--yes");
         // As a person would: look for what was being made, take into the state what is there, and forget the rest.
-        await trial.adopt(orphans);
+        await trial.adopt(orphans, known);
         await trial.refresh("--clear-pending-creates");
       }
       await trial.up();
@@ -87,16 +89,20 @@ describe("sandbox: faults in the real engine", function () {
     await new Promise((resume) => setTimeout(resume, 1500));
   }
 
-  it("keeps an object made by a plugin that died before it could say so: the next up names it", async () => {
+  it("keeps an object made by a plugin that died before it could say so: the next up names it, and an import mends it", async () => {
     trial.withFaults([{ fault: "kill", when: "after", type: "kubernetes:core/v1:Service", nth: 1 }]);
     expect((await trial.tryUp()).code).to.not.equal(0);
     const owned = new Set(ownedBy(await trial.state()));
-    const [orphan, ...more] = trial.cloud().filter(({ urn, id }) => !owned.has(`${urn} ${id}`));
-    expect([orphan?.type, more]).to.deep.equal(["kubernetes:core/v1:Service", []]);
+    const orphans = trial.cloud().filter(({ urn, id }) => !owned.has(`${urn} ${id}`));
+    expect(orphans.map(({ type }) => type)).to.deep.equal(["kubernetes:core/v1:Service"]);
     trial.withFaults([]);
     const refused = await trial.tryUp();
     expect(refused.code).to.not.equal(0);
-    expect(refused.out).to.include(`${orphan?.type} "${orphan?.id}" exists already`);
+    expect(refused.out).to.include(`${orphans[0]?.type} "${orphans[0]?.id}" exists already`);
+    await trial.adopt(orphans, known);
+    await trial.up();
+    expect(existingIn(trial.cloud())).to.deep.equal(whole);
+    expect(ownedBy(await trial.state())).to.deep.equal(whole);
   });
 
   it("refuses a second up of a stack while one goes on", async () => {

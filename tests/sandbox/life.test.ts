@@ -44,7 +44,8 @@ function stateful(cloud: readonly SandboxObject[]): Record<string, string> {
 }
 
 describe("sandbox: the life of a stack in the real engine", function () {
-  this.timeout(900_000);
+  // A life is eight runs of the CLI; on a machine that does much else each takes minutes.
+  this.timeout(2_400_000);
   before(function () {
     if (!hasPulumi) {
       this.skip();

@@ -156,17 +156,16 @@ export class Trial {
   }
 
   /**
-   * Takes objects that a killed engine left, and so names as pending, into the state. (`refresh --import-pending-creates`
-   * is no way: it drops the pending operation and imports nothing.)
+   * Takes objects nobody knows of into the state, under the parents and providers of these resources. (For what a killed
+   * engine names as pending, `refresh --import-pending-creates` is no way: it forgets the operation and imports nothing.)
    */
-  async adopt(objects: readonly SandboxObject[]): Promise<void> {
+  async adopt(objects: readonly SandboxObject[], known: readonly StateResource[]): Promise<void> {
     if (objects.length === 0) {
       return;
     }
-    const { pending_operations: pending } = await this.state();
     const nameTable: Record<string, string> = {};
     const resources = objects.map(({ urn, type, name, id }, index) => {
-      const resource = pending.find((operation) => operation.resource.urn === urn)?.resource;
+      const resource = known.find((other) => other.urn === urn);
       nameTable[`parent-${index}`] = resource?.parent ?? "";
       nameTable[`provider-${index}`] = resource?.provider?.replace(/::[^:]*$/, "") ?? "";
       return { type, name, id, parent: `parent-${index}`, provider: `provider-${index}` };
