@@ -86,12 +86,10 @@ export const capabilities: readonly Capability[] = [
   ),
   capability(
     "Data",
-    "Memcached, search and vectors as a service",
+    "Memcached and search as a service, for stores that `groundplan:compute.managedStores` names; vectors run in the cluster",
+    "elasticache.Cluster opensearch.Domain cloudwatch.LogResourcePolicy",
     {
-      none: "they run in the cluster: a cache without persistence gains nothing by a service that keeps it no safer, and systems ask for the versions of search and vectors they were written for",
-    },
-    {
-      none: "they run in the cluster as on AWS, for the same reasons; Memorystore for Memcached has a node of a vCPU and a GiB at least, and the largest here is smaller",
+      none: "they run in the cluster, as on AWS where no setting says otherwise; Memorystore for Memcached has a node of a vCPU and a GiB at least, and the largest here is smaller",
     },
   ),
   capability(

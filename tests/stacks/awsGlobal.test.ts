@@ -167,6 +167,7 @@ describe("Documentation Scraper, global, on AWS", function () {
     expect(ofType(bare, "aws:route53/record:Record")).to.deep.equal([]);
     expect(bare.degraded.filter(({ feature }) => feature.startsWith("DNS records"))).to.have.length(2);
     expect(bare.degraded.map(({ feature }) => feature)).to.include("failover of database to eu by itself");
+    expect(bare.degraded.filter(({ feature }) => feature === "the data of redis in every placement")).to.have.length(2);
   });
 
   it("has so many of each in two regions", () => {

@@ -58,6 +58,14 @@ export class Redis extends Component implements RedisContract {
       remedy:
         "replace the token resource at the interval your rules ask for; ElastiCache takes the new one without a stop",
     });
+    if (this.context.model === "global") {
+      this.degrade({
+        feature: `the data of ${args.store} in every placement`,
+        reason: `each placement has a cache of its own: what ${this.context.placement} holds is lost with its region`,
+        remedy:
+          "keep in it only what can be made again; or join the groups to an ElastiCache Global Datastore, which takes writes in one region",
+      });
+    }
     this.finish({ replicationGroupId: group.id });
   }
 
