@@ -1,9 +1,9 @@
 import { InputError } from "../components/errors";
 import type { Plan } from "../engine";
 import { type ResolvedSystem, resolveSystem } from "../systems/resolve";
+import { unknownSecrets } from "./externalSecrets";
 import { planStack, readStack } from "./plan";
 import type { ExemptionSetting } from "./policies";
-import { unknownSecrets } from "./unknownSecrets";
 
 /** How long an exemption written by `init` holds: then somebody looks at it again. */
 const DAYS = 365;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import { planStack, readStack } from "../../automation/plan";
-import { unknownSecrets } from "../../automation/unknownSecrets";
+import { unknownSecrets } from "../../automation/externalSecrets";
 import { init, type Streams } from "../../cli/commands/init";
 import { runCommand } from "../../cli/run";
 import { builtInSystem, systemNames } from "../../systems";

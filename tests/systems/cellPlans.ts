@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { planStack } from "../../automation/plan";
-import { unknownSecrets } from "../../automation/unknownSecrets";
+import { unknownSecrets } from "../../automation/externalSecrets";
 import type { Plan, RunResult } from "../../engine";
 import { componentFiles } from "../../engine/render/componentFiles";
 import { builtInSystem } from "../../systems";
