@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Edge } from "../systems/edges";
-import { Component, type ComponentArgs } from "./component";
+import { Component, type ComponentArgs, type Degraded } from "./component";
 
 export interface PlacementArgs extends ComponentArgs {
   /** Connectivity of the system in this placement, for planners. */
   readonly edges: readonly Edge[];
+  /** What the system asks for and nothing in this place reads. */
+  readonly degraded?: readonly Degraded[];
 }
 
 /**
@@ -15,6 +17,9 @@ export class Placement extends Component {
   constructor(name: string, args: PlacementArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:index:Placement", name, args, opts);
     const { context } = args;
+    for (const verdict of args.degraded ?? []) {
+      this.degrade(verdict);
+    }
     this.finish({
       cloud: context.cloud,
       region: context.region,

@@ -23,6 +23,7 @@ import { imageOf, type PlacementSettings, type ProgramSettings } from "./setting
 import { openSite } from "./sites";
 import type { Exposure, NamespaceRequest, Site } from "./sites/site";
 import { startOrder } from "./startOrder";
+import { placeOf, unread } from "./unread";
 
 /** What a placement gives back: nothing secret. */
 export interface Deployed {
@@ -40,7 +41,8 @@ export interface Deployed {
 export async function deploy(settings: ProgramSettings, placementSettings: PlacementSettings): Promise<Deployed> {
   const system = systemIn(settings, placementSettings);
   const context = contextOf(settings, placementSettings, system);
-  const placement = new Placement(placementSettings.name, { context, edges: system.edges });
+  const degraded = unread(system, placeOf(settings, context));
+  const placement = new Placement(placementSettings.name, { context, edges: system.edges, degraded });
   const site = await openSite(placementSettings.cloud, { context, settings, placementSettings, system, placement });
   return new Deployment(settings, system, context, placement, site, {
     system,

@@ -11,6 +11,7 @@ import type { Deployed } from "./deployment";
 import { openHost } from "./host";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
 import { startOrder } from "./startOrder";
+import { placeOf, unread } from "./unread";
 
 /** Image of the reverse proxy where the spec names none. */
 const PROXY_IMAGE = "nginx:alpine";
@@ -21,7 +22,8 @@ export async function deployToHost(settings: ProgramSettings, placementSettings:
   const host = openHost({ settings, placementSettings, system });
   const description = describeHost(settings, system, host.machines);
   const context = contextOf(settings, placementSettings, system);
-  const placement = new Placement(placementSettings.name, { context, edges: system.edges });
+  const degraded = unread(system, placeOf(settings, context));
+  const placement = new Placement(placementSettings.name, { context, edges: system.edges, degraded });
   const request = { context, settings, placementSettings, system, placement };
   host.check(request);
   host.deploy(request, description);

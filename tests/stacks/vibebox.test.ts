@@ -334,6 +334,8 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       "traces that outlive a restart of Jaeger",
       "DNS records of the hosts",
       "cutting requests that idle for 60, 3600 s",
+      "scanning of images (security.imageScanning)",
+      "the pipeline (delivery.gitOps, delivery.stages, delivery.notify)",
     ]);
   });
 });

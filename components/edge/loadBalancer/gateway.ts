@@ -168,6 +168,13 @@ export class KubernetesGateway extends Component {
         remedy: "use the gateway class traefik, or set it in the controller's own terms",
       });
     }
+    if (edge.maxBodySize !== undefined) {
+      this.degrade({
+        feature: `refusing requests over ${edge.maxBodySize}`,
+        reason: "the Gateway API sets no limit to the size of a request",
+        remedy: "limit it in the application, or use an ingress of class traefik or nginx",
+      });
+    }
     if (!this.certified) {
       this.degrade({
         feature: "a certificate browsers trust",

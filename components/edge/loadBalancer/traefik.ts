@@ -1,4 +1,5 @@
 import type { EdgeSpec } from "../../../systems/spec";
+import { bytes } from "../../quantities";
 
 /** An object of Traefik's own kinds, without its namespace. */
 export interface TraefikObject {
@@ -35,6 +36,16 @@ export function traefikObjects(edge: EdgeSpec): readonly TraefikObject[] {
     ...(limit
       ? [{ role: "rate-limit", kind: "Middleware" as const, name: "rate-limit", spec: { rateLimit: limit } }]
       : []),
+    ...(edge.maxBodySize === undefined
+      ? []
+      : [
+          {
+            role: "body-size",
+            kind: "Middleware" as const,
+            name: "body-size",
+            spec: { buffering: { maxRequestBodyBytes: bytes(edge.maxBodySize) } },
+          },
+        ]),
   ];
 }
 

@@ -37,6 +37,21 @@ const plan = (ingressClass: string, change: Partial<IngressPlanArgs> = {}) =>
     ...change,
   });
 
+describe("an Ingress in the terms of Traefik", () => {
+  it("refuses requests over the system's limit in every namespace, by a middleware of the serving router", () => {
+    const { ingresses, objects } = plan("traefik");
+    const limits = objects.filter(({ name }) => name === "body-size");
+    expect(limits.map(({ namespace, spec }) => ({ namespace, spec }))).to.deep.equal([
+      { namespace: "a", spec: { buffering: { maxRequestBodyBytes: 20_971_520 } } },
+      { namespace: "b", spec: { buffering: { maxRequestBodyBytes: 20_971_520 } } },
+    ]);
+    const middlewares = ingresses.map(
+      ({ annotations }) => annotations["traefik.ingress.kubernetes.io/router.middlewares"],
+    );
+    expect(middlewares.filter((list) => list?.includes("a-body-size@kubernetescrd"))).to.have.lengthOf(1);
+  });
+});
+
 describe("an Ingress in the terms of F5's NGINX", () => {
   const { ingresses, degraded } = plan("nginx");
 

@@ -1,0 +1,172 @@
+import type { Degraded } from "../components/component";
+import { type Context, isDistributed } from "../components/context";
+import type { ResolvedSystem } from "../systems/resolve";
+import type { Settings } from "./settings";
+
+/** Where a system runs, as far as it decides which fields are read. */
+export interface Place {
+  readonly cloud: Context["cloud"];
+  /** Whether one machine carries the whole system. */
+  readonly host: boolean;
+  /** Class of the controller that lets the public in on an attached cluster. */
+  readonly ingressClass: string;
+}
+
+/** Fields that nothing reads in some place: what the system asked for there, and what would give it. */
+interface Unread extends Degraded {
+  readonly where: (place: Place) => boolean;
+  /** Paths of the fields in the system that say something else than their defaults. */
+  readonly asked: (system: ResolvedSystem) => readonly string[];
+}
+
+const everywhere = () => true;
+const attached = ({ cloud, host }: Place) => cloud === "kubernetes" && !host;
+const managed = ({ cloud, host }: Place) => cloud !== "kubernetes" && !host;
+const onAws = ({ cloud, host }: Place) => cloud === "aws" && !host;
+const when = (asked: unknown, ...paths: readonly string[]): readonly string[] => (asked ? paths : []);
+
+/** The one table of fields that some place does not read. What a component cannot give, it says itself. */
+const UNREAD: readonly Unread[] = [
+  {
+    where: everywhere,
+    asked: ({ stores }) =>
+      Object.entries(stores).flatMap(([name, store]) =>
+        when(store.kind === "redis" && store.deadLetter, `stores.${name}.deadLetter`),
+      ),
+    feature: "an alert on the depth of the queue of failed tasks",
+    reason: "nothing exports the length of an application's queues",
+    remedy: "export it from the application and write the alert in alerts",
+  },
+  {
+    where: managed,
+    asked: ({ stores }) =>
+      Object.entries(stores).flatMap(([name, store]) =>
+        when(store.kind === "bucket" && !store.local && !store.versioning, `stores.${name}.versioning`),
+      ),
+    feature: "a bucket without old versions",
+    reason: "versions are kept all the same: they are what brings an overwritten object back",
+    remedy: "shorten lifecycle.expireDays",
+  },
+  {
+    where: managed,
+    asked: ({ stores }) =>
+      Object.entries(stores).flatMap(([name, store]) =>
+        when(store.kind === "postgres" && !store.embedded && store.instances > 2, `stores.${name}.instances`),
+      ),
+    feature: "more than one standby",
+    reason: "a managed database keeps one, in another zone, where the environment asks for it",
+    remedy: "add readReplicas, which can be promoted",
+  },
+  {
+    where: everywhere,
+    asked: ({ security }) => when(security.imageScanning, "security.imageScanning"),
+    feature: "scanning of images",
+    reason: "the registry the images come from is no part of the stack",
+    remedy: "switch scanning on at the registry, or set security.imageScanning to false",
+  },
+  {
+    where: everywhere,
+    asked: ({ security }) => when(security.complianceReport, "security.complianceReport"),
+    feature: "a compliance report kept with each deployment",
+    reason: "a deployment keeps no files",
+    remedy: "run groundplan report in the pipeline and keep what it writes",
+  },
+  {
+    where: ({ host }) => host,
+    asked: ({ security }) =>
+      Object.entries({
+        ddos: security.ddos === "advanced",
+        intrusionDetection: security.intrusionDetection,
+        trafficInspection: security.trafficInspection,
+        vpnGateway: security.vpnGateway,
+        auditLog: security.auditLog,
+        forensicSnapshots: security.forensicSnapshots,
+      }).flatMap(([field, asked]) => when(asked, `security.${field}`)),
+    feature: "guarding the account and the network",
+    reason: "a stack of one machine makes nothing of an account beside it",
+    remedy: "set groundplan:model to distributed, or switch them on for the account",
+  },
+  {
+    where: attached,
+    asked: ({ security }) =>
+      Object.entries({
+        ddos: security.ddos === "advanced",
+        intrusionDetection: security.intrusionDetection,
+        trafficInspection: security.trafficInspection,
+        vpnGateway: security.vpnGateway,
+        auditLog: security.auditLog,
+        forensicSnapshots: security.forensicSnapshots,
+      }).flatMap(([field, asked]) => when(asked, `security.${field}`)),
+    feature: "guarding the account and the network",
+    reason: "account, network and control plane of an attached cluster belong to somebody else",
+    remedy: "ask whoever runs the cluster, or use a placement on aws or gcp",
+  },
+  {
+    where: ({ cloud, host }) => host || cloud !== "gcp",
+    asked: ({ secrets }) =>
+      Object.entries(secrets).flatMap(([name, { rotateDays }]) => when(rotateDays, `secrets.${name}.rotateDays`)),
+    feature: "rotation of secrets",
+    reason: "only whoever uses a secret can change it on both sides; nothing here does so by itself",
+    remedy: "give it a new value when it is due",
+  },
+  {
+    where: ({ host, cloud }) => !host && cloud !== "gcp",
+    asked: ({ edge }) => when(edge.redirects?.length, "edge.redirects"),
+    feature: "hosts answered by a redirect",
+    reason: "the load balancer is given the hosts of routes alone",
+    remedy: "route the host to a service that redirects, or use a placement on gcp",
+  },
+  {
+    where: (place) => onAws(place) || (attached(place) && !/^(traefik|nginx)/.test(place.ingressClass)),
+    asked: ({ edge }) => when(edge.maxBodySize, "edge.maxBodySize"),
+    feature: "refusing larger requests",
+    reason: "the load balancer sets no limit to the size of a request",
+    remedy: "limit it in the application, or use an ingress class of nginx or traefik",
+  },
+  {
+    where: ({ cloud, host }) => !host && cloud !== "gcp",
+    asked: ({ edge }) => when(edge.authentication, "edge.authentication"),
+    feature: "sign-in at the edge",
+    reason: "the load balancer lets everybody pass: it has no session to ask for",
+    remedy: "ask for the user in the application, as it must behind any edge",
+  },
+  {
+    where: ({ cloud, host }) => host || cloud === "kubernetes",
+    asked: ({ edge }) => when(edge.cdnRegions && !edge.cdn, "edge.cdnRegions"),
+    feature: "regions of a CDN",
+    reason: "there is none",
+    remedy: "set edge.cdn on a placement on aws or gcp",
+  },
+  {
+    where: everywhere,
+    asked: ({ delivery }) => [
+      ...when(delivery.gitOps, "delivery.gitOps"),
+      ...when(delivery.strategy !== "rolling", "delivery.strategy"),
+      ...when(delivery.tool !== "github-actions", "delivery.tool"),
+      ...when(delivery.registry !== "cloud", "delivery.registry"),
+      ...when(delivery.stages.length, "delivery.stages"),
+      ...when(delivery.checks.length, "delivery.checks"),
+      ...when(delivery.approval.join() !== "production", "delivery.approval"),
+      ...when(delivery.triggers, "delivery.triggers"),
+      ...when(!delivery.rollback, "delivery.rollback"),
+      ...when(delivery.notify.length, "delivery.notify"),
+    ],
+    feature: "the pipeline",
+    reason: "a stack makes no pipeline and no registry; its deployments replace pods one after the other",
+    remedy: "write it in the repository: groundplan check, plan and up are its steps",
+  },
+];
+
+/** What a system asks for in fields that its place does not read. */
+export function unread(system: ResolvedSystem, place: Place): readonly Degraded[] {
+  return UNREAD.flatMap(({ where, asked, feature, reason, remedy }) => {
+    const paths = where(place) ? asked(system) : [];
+    return paths.length === 0 ? [] : [{ feature: `${feature} (${paths.join(", ")})`, reason, remedy }];
+  });
+}
+
+/** The place a placement is. */
+export function placeOf({ kubernetes }: Pick<Settings, "kubernetes">, { cloud, model }: Context): Place {
+  const ingressClass = kubernetes.ingressClass ?? "traefik";
+  return { cloud, host: cloud !== "kubernetes" && !isDistributed(model), ingressClass };
+}

@@ -1,0 +1,120 @@
+import { expect } from "chai";
+import { type Place, unread } from "../../stacks/unread";
+import { resolveSystem } from "../../systems/resolve";
+import type { SystemInput } from "../../systems/spec";
+import { planCell } from "../systems/cellPlans";
+import { shop, small } from "../systems/fixture";
+
+const PLACES = {
+  aws: { cloud: "aws", host: false, ingressClass: "traefik" },
+  gcp: { cloud: "gcp", host: false, ingressClass: "traefik" },
+  kubernetes: { cloud: "kubernetes", host: false, ingressClass: "traefik" },
+  host: { cloud: "aws", host: true, ingressClass: "traefik" },
+} as const satisfies Record<string, Place>;
+
+/** A system that asks for nothing beside the defaults, nor for what a default asks. */
+const quiet: SystemInput = { ...shop, security: { imageScanning: false } };
+
+function features(change: Partial<SystemInput>, place: Place): readonly string[] {
+  const system = { ...quiet, ...change } as SystemInput;
+  const resolved = resolveSystem(system, { model: "distributed", environment: "staging", placement: "main" });
+  return unread(resolved, place).map(({ feature }) => feature);
+}
+
+/** What each place says of a change, in the order of PLACES. */
+function said(change: Partial<SystemInput>): readonly (readonly string[])[] {
+  return Object.values(PLACES).map((place) => features(change, place));
+}
+
+describe("fields that a place does not read", function () {
+  this.timeout(60_000);
+
+  it("are none in a system that asks for nothing of the kind", () => {
+    expect(said({})).to.deep.equal([[], [], [], []]);
+  });
+
+  it("are named with their paths: stores", () => {
+    const change: Partial<SystemInput> = {
+      stores: {
+        ...shop.stores,
+        queue: {
+          kind: "redis",
+          resources: small,
+          mode: "sentinel",
+          replicas: 2,
+          purpose: "broker",
+          deadLetter: { queue: "dead" },
+        },
+        files: { kind: "bucket", versioning: false },
+        "main-db": {
+          kind: "postgres",
+          version: "16",
+          resources: small,
+          storage: { size: "10Gi" },
+          readReplicas: 1,
+          instances: 3,
+        },
+      },
+    };
+    const dead = "an alert on the depth of the queue of failed tasks (stores.queue.deadLetter)";
+    const managed = [
+      dead,
+      "a bucket without old versions (stores.files.versioning)",
+      "more than one standby (stores.main-db.instances)",
+    ];
+    expect(said(change)).to.deep.equal([managed, managed, [dead], [dead]]);
+  });
+
+  it("are named with their paths: the edge", () => {
+    const change: Partial<SystemInput> = {
+      edge: {
+        maxBodySize: "8Mi",
+        redirects: [{ host: "www", to: "@" }],
+        authentication: { kind: "session", paths: ["/account"], cookie: "sid" },
+        cdnRegions: ["europe"],
+      },
+    };
+    const redirect = "hosts answered by a redirect (edge.redirects)";
+    const body = "refusing larger requests (edge.maxBodySize)";
+    const signIn = "sign-in at the edge (edge.authentication)";
+    const regions = "regions of a CDN (edge.cdnRegions)";
+    expect(said(change)).to.deep.equal([[redirect, body, signIn], [], [redirect, signIn, regions], [regions]]);
+    const alb = { ...PLACES.kubernetes, ingressClass: "alb" };
+    expect(features(change, alb)).to.deep.equal([redirect, body, signIn, regions]);
+  });
+
+  it("are named with their paths: guarding, rotation, the report and the pipeline", () => {
+    const change: Partial<SystemInput> = {
+      security: { imageScanning: true, auditLog: true, ddos: "advanced", complianceReport: true },
+      secrets: { session: { description: "Signs sessions", generate: 64, rotateDays: 30 } },
+      delivery: { strategy: "canary", gitOps: true, rollback: false },
+    };
+    const common = [
+      "scanning of images (security.imageScanning)",
+      "a compliance report kept with each deployment (security.complianceReport)",
+    ];
+    const guarding = "guarding the account and the network (security.ddos, security.auditLog)";
+    const rotation = "rotation of secrets (secrets.session.rotateDays)";
+    const pipeline = "the pipeline (delivery.gitOps, delivery.strategy, delivery.rollback)";
+    expect(said(change)).to.deep.equal([
+      [...common, rotation, pipeline],
+      [...common, pipeline],
+      [...common, guarding, rotation, pipeline],
+      [...common, guarding, rotation, pipeline],
+    ]);
+  });
+
+  it("are in the plan of a cluster and of a host, once", async () => {
+    const system: SystemInput = { ...shop, domain: "shop.example.com" };
+    for (const [cloud, model] of [
+      ["kubernetes", "standalone"],
+      ["aws", "single-server"],
+    ] as const) {
+      const { plan } = await planCell({ system, cloud, model, environment: "staging", mode: "preview" });
+      const found = plan.degraded.filter(({ feature }) => feature === "scanning of images (security.imageScanning)");
+      expect(found.map(({ urn }) => urn.split("::").at(-2)?.split("$").at(-1))).to.deep.equal([
+        "groundplan:index:Placement",
+      ]);
+    }
+  });
+});
