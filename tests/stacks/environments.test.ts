@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { unknownSecrets } from "../../automation/externalSecrets";
 import { initStack } from "../../automation/init";
 import { planStack, readStack } from "../../automation/plan";
-import { unknownSecrets } from "../../automation/unknownSecrets";
 import { systemNames } from "../../systems";
 import { MODELS } from "../../systems/spec";
 
