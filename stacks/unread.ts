@@ -10,6 +10,8 @@ export interface Place {
   readonly host: boolean;
   /** Class of the controller that lets the public in on an attached cluster. */
   readonly ingressClass: string;
+  /** Whether the stack makes the repositories of its images. */
+  readonly repository: boolean;
 }
 
 /** Fields that nothing reads in some place: what the system asked for there, and what would give it. */
@@ -22,7 +24,6 @@ interface Unread extends Degraded {
 const everywhere = () => true;
 const attached = ({ cloud, host }: Place) => cloud === "kubernetes" && !host;
 const managed = ({ cloud, host }: Place) => cloud !== "kubernetes" && !host;
-const onAws = ({ cloud, host }: Place) => cloud === "aws" && !host;
 const when = (asked: unknown, ...paths: readonly string[]): readonly string[] => (asked ? paths : []);
 
 /** The one table of fields that some place does not read. What a component cannot give, it says itself. */
@@ -58,11 +59,11 @@ const UNREAD: readonly Unread[] = [
     remedy: "add readReplicas, which can be promoted",
   },
   {
-    where: everywhere,
+    where: ({ repository }) => !repository,
     asked: ({ security }) => when(security.imageScanning, "security.imageScanning"),
     feature: "scanning of images",
     reason: "the registry the images come from is no part of the stack",
-    remedy: "switch scanning on at the registry, or set security.imageScanning to false",
+    remedy: "set groundplan:images.repository on aws or gcp, or switch scanning on at the registry",
   },
   {
     where: everywhere,
@@ -110,21 +111,21 @@ const UNREAD: readonly Unread[] = [
     remedy: "give it a new value when it is due",
   },
   {
-    where: ({ host, cloud }) => !host && cloud !== "gcp",
+    where: attached,
     asked: ({ edge }) => when(edge.redirects?.length, "edge.redirects"),
     feature: "hosts answered by a redirect",
-    reason: "the load balancer is given the hosts of routes alone",
-    remedy: "route the host to a service that redirects, or use a placement on gcp",
+    reason: "the ingress is given the hosts of routes alone",
+    remedy: "route the host to a service that redirects, or use a placement on aws or gcp",
   },
   {
-    where: (place) => onAws(place) || (attached(place) && !/^(traefik|nginx)/.test(place.ingressClass)),
+    where: (place) => attached(place) && !/^(traefik|nginx)/.test(place.ingressClass),
     asked: ({ edge }) => when(edge.maxBodySize, "edge.maxBodySize"),
     feature: "refusing larger requests",
     reason: "the load balancer sets no limit to the size of a request",
     remedy: "limit it in the application, or use an ingress class of nginx or traefik",
   },
   {
-    where: ({ cloud, host }) => !host && cloud !== "gcp",
+    where: attached,
     asked: ({ edge }) => when(edge.authentication, "edge.authentication"),
     feature: "sign-in at the edge",
     reason: "the load balancer lets everybody pass: it has no session to ask for",
@@ -166,7 +167,15 @@ export function unread(system: ResolvedSystem, place: Place): readonly Degraded[
 }
 
 /** The place a placement is. */
-export function placeOf({ kubernetes }: Pick<Settings, "kubernetes">, { cloud, model }: Context): Place {
+export function placeOf(
+  { kubernetes, images }: Pick<Settings, "kubernetes" | "images">,
+  { cloud, model }: Context,
+): Place {
   const ingressClass = kubernetes.ingressClass ?? "traefik";
-  return { cloud, host: cloud !== "kubernetes" && !isDistributed(model), ingressClass };
+  return {
+    cloud,
+    host: cloud !== "kubernetes" && !isDistributed(model),
+    ingressClass,
+    repository: images.repository ?? false,
+  };
 }

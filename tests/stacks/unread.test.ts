@@ -6,10 +6,10 @@ import { planCell } from "../systems/cellPlans";
 import { shop, small } from "../systems/fixture";
 
 const PLACES = {
-  aws: { cloud: "aws", host: false, ingressClass: "traefik" },
-  gcp: { cloud: "gcp", host: false, ingressClass: "traefik" },
-  kubernetes: { cloud: "kubernetes", host: false, ingressClass: "traefik" },
-  host: { cloud: "aws", host: true, ingressClass: "traefik" },
+  aws: { cloud: "aws", host: false, ingressClass: "traefik", repository: false },
+  gcp: { cloud: "gcp", host: false, ingressClass: "traefik", repository: false },
+  kubernetes: { cloud: "kubernetes", host: false, ingressClass: "traefik", repository: false },
+  host: { cloud: "aws", host: true, ingressClass: "traefik", repository: false },
 } as const satisfies Record<string, Place>;
 
 /** A system that asks for nothing beside the defaults, nor for what a default asks. */
@@ -78,7 +78,7 @@ describe("fields that a place does not read", function () {
     const body = "refusing larger requests (edge.maxBodySize)";
     const signIn = "sign-in at the edge (edge.authentication)";
     const regions = "regions of a CDN (edge.cdnRegions)";
-    expect(said(change)).to.deep.equal([[redirect, body, signIn], [], [redirect, signIn, regions], [regions]]);
+    expect(said(change)).to.deep.equal([[], [], [redirect, signIn, regions], [regions]]);
     const alb = { ...PLACES.kubernetes, ingressClass: "alb" };
     expect(features(change, alb)).to.deep.equal([redirect, body, signIn, regions]);
   });
