@@ -1,53 +1,168 @@
-import { grants, isNarrowed, isPolicyDocument } from "../documents";
-import { at, isObject, isSet, isTrue, keys, oneOrMany, text } from "../read";
-import { type Rule, resourceRule } from "../rule";
+import { type Grant, grants, isPolicyDocument, isReachNarrowed, isWideAction, isWideResource } from "../documents";
+import { at, isSet, oneOrMany, text } from "../read";
+import { type Rule, resourceRule, type Subject } from "../rule";
 
-const POLICIES = [
-  "aws:iam/policy:Policy",
-  "aws:iam/rolePolicy:RolePolicy",
-  "aws:iam/userPolicy:UserPolicy",
-  "aws:iam/groupPolicy:GroupPolicy",
-];
+/** What gives an identity rights, with the property that holds the document. */
+const POLICIES: Readonly<Record<string, string>> = {
+  "aws:iam/policy:Policy": "policy",
+  "aws:iam/rolePolicy:RolePolicy": "policy",
+  "aws:iam/userPolicy:UserPolicy": "policy",
+  "aws:iam/groupPolicy:GroupPolicy": "policy",
+  "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": "inlinePolicy",
+  "aws:iam/role:Role": "inlinePolicies",
+};
 
-/** Actions that no ARN can narrow, such as listing; AWS wants `*` for them. */
-const UNSCOPED =
-  /^(ec2:Describe|ecr:GetAuthorizationToken|cloudwatch:PutMetricData|xray:Put|xray:Get|logs:DescribeLogGroups|s3:ListAllMyBuckets|kms:ListAliases|sts:GetCallerIdentity|ssm:UpdateInstanceInformation|ssmmessages:|ec2messages:|autoscaling:Describe|elasticloadbalancing:Describe|pricing:|route53:List|route53:GetChange|acm:List|tag:Get|iam:List|wafv2:List|shield:Get|eks:Describe|ssm:GetParameter)/;
+/** One document of a resource, and where it stands there. */
+interface Document {
+  readonly value: unknown;
+  readonly place: string;
+}
+
+function documentsOf({ type, props, notApplicable }: Subject): readonly Document[] {
+  const property = POLICIES[type] ?? "policy";
+  if (type !== "aws:iam/role:Role") return [{ value: props[property], place: property }];
+  // An entry without a policy says that there are to be none beside it.
+  const inline = oneOrMany(props.inlinePolicies)
+    .map((entry, index) => ({ value: at(entry, "policy"), place: `inlinePolicies[${index}].policy` }))
+    .filter(({ value }) => isSet(value));
+  if (inline.length === 0) notApplicable("Has no policy of its own");
+  return inline;
+}
+
+/** The Allow statements of all a resource's documents, `where` from the resource on. */
+function grantsOf(resource: Subject): readonly Grant[] {
+  return documentsOf(resource).flatMap(({ value, place }) =>
+    grants(value).map((grant) => ({ ...grant, where: `${place}.${grant.where}` })),
+  );
+}
 
 export const actions = resourceRule({
   id: "iam-no-wildcard-actions",
   title: "IAM policies name their actions",
+  description: "A verb may end in *, such as s3:Get*; not one of IAM, STS or Organizations that changes rights",
   severity: "critical",
   level: "mandatory",
   fix: "Name the actions the program calls instead of * or service:*.",
   sources: ["CKV_AWS_62", "CKV_AWS_63", "IAM.1", "IAM.21"],
-  resources: POLICIES,
-  check({ props }, report) {
-    if (!isPolicyDocument(props.policy)) return report("policy is no JSON document");
-    for (const { actions: named, where } of grants(props.policy)) {
-      const wide = named.filter((action) => action === "*" || action.endsWith(":*"));
-      if (wide.length > 0) report(`policy.${where} allows ${wide.join(", ")}`);
+  resources: Object.keys(POLICIES),
+  check(resource, report) {
+    for (const { value, place } of documentsOf(resource)) {
+      if (!isPolicyDocument(value)) report(`${place} is no JSON document`);
+    }
+    for (const { actions: named, where } of grantsOf(resource)) {
+      const wide = named.filter(isWideAction);
+      if (wide.length > 0) report(`${where} allows ${wide.join(", ")}`);
     }
   },
 });
 
-export const scope = resourceRule({
+export const negations = resourceRule({
+  id: "iam-no-not-action",
+  title: "IAM policies allow what they name, not all but that",
+  description: "Allow with NotAction or NotResource takes in every action and resource AWS adds later",
+  severity: "critical",
+  level: "mandatory",
+  fix: "Name the actions in Action and the ARNs in Resource; take things away with a Deny statement.",
+  sources: [],
+  resources: Object.keys(POLICIES),
+  check(resource, report) {
+    for (const { negated, where } of grantsOf(resource)) {
+      if (negated.length > 0) report(`${where} allows by ${negated.join(" and ")}`);
+    }
+  },
+});
+
+/**
+ * Actions that no ARN can narrow, such as listing; AWS wants `*` for them. What ends in * is a beginning.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const UNSCOPED: readonly string[] = [
+  "acm:List*",
+  "autoscaling:Describe*",
+  "cloudwatch:GetMetricData",
+  "cloudwatch:ListMetrics",
+  "cloudwatch:PutMetricData",
+  "ec2:Describe*",
+  "ec2messages:*",
+  "ecr:GetAuthorizationToken",
+  "ecs:ListClusters",
+  "elasticloadbalancing:Describe*",
+  "iam:List*",
+  "kms:ListAliases",
+  "kms:ListKeys",
+  "lambda:ListFunctions",
+  "logs:DescribeLogGroups",
+  "organizations:ListAccounts",
+  "pricing:*",
+  "route53:GetChange",
+  "route53:List*",
+  "s3:ListAllMyBuckets",
+  "secretsmanager:ListSecrets",
+  "shield:Get*",
+  "ssm:DescribeParameters",
+  "ssm:UpdateInstanceInformation",
+  "ssmmessages:*",
+  "sts:GetCallerIdentity",
+  "tag:Get*",
+  "wafv2:List*",
+  "xray:Get*",
+  "xray:Put*",
+];
+
+export const scope = resourceRule<{ readonly unscopedActions: readonly string[] }>({
   id: "iam-no-wildcard-resources",
   title: "IAM policies name their resources",
+  description: "A condition stands in for a name only where it narrows what is reached, such as aws:ResourceTag",
   severity: "high",
   level: "mandatory",
   fix: "Name the ARNs; keep * for the actions that take no resource, in a statement of their own.",
   sources: ["CKV_AWS_355"],
-  resources: POLICIES,
-  check({ props }, report) {
-    for (const { actions: named, resources, condition, where } of grants(props.policy)) {
-      if (!resources.includes("*") || isSet(condition)) continue;
-      const scoped = named.filter((action) => !UNSCOPED.test(action));
-      if (scoped.length > 0) report(`policy.${where} allows ${scoped.join(", ")} on *`);
+  config: {
+    properties: {
+      unscopedActions: {
+        type: "array",
+        items: { type: "string" },
+        default: [...UNSCOPED],
+        description: "Actions that take no resource, so that * is right for them; what ends in * is a beginning.",
+      },
+    },
+    defaults: { unscopedActions: UNSCOPED },
+  },
+  resources: Object.keys(POLICIES),
+  check(resource, report, { unscopedActions }) {
+    for (const { actions: named, resources, condition, where } of grantsOf(resource)) {
+      const wide = resources.find(isWideResource);
+      if (wide === undefined) continue;
+      const scoped = named.filter(
+        (action) =>
+          !unscopedActions.some((pattern) => isWithin(action, pattern)) && !isReachNarrowed(action, condition),
+      );
+      if (scoped.length > 0) report(`${where} allows ${scoped.join(", ")} on ${wide}`);
     }
   },
 });
 
+/** Whether all an action stands for is in a pattern: IAM tells no capital from a small letter. */
+function isWithin(action: string, pattern: string): boolean {
+  const [name, wanted] = [action.toLowerCase(), pattern.toLowerCase()];
+  return wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
+}
+
 const ADMINISTRATORS = /:policy\/(AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
+
+/** What attaches managed policies, with the property that names them. */
+const ATTACHMENTS: Readonly<Record<string, string>> = {
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
+  "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
+  "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
+  "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns",
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns",
+  "aws:iam/role:Role": "managedPolicyArns",
+  "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
+  "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": "managedPolicyArns",
+};
 
 export const administrators = resourceRule({
   id: "iam-no-administrator",
@@ -56,104 +171,48 @@ export const administrators = resourceRule({
   level: "mandatory",
   fix: "Attach a policy with the actions that are needed.",
   sources: ["CKV_AWS_274"],
-  resources: [
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment",
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-    "aws:iam/policyAttachment:PolicyAttachment",
-    "aws:iam/role:Role",
-  ],
+  resources: Object.keys(ATTACHMENTS),
   check({ type, props }, report) {
-    const arns = type === "aws:iam/role:Role" ? oneOrMany(props.managedPolicyArns) : [props.policyArn];
-    for (const arn of arns) {
+    for (const arn of oneOrMany(props[ATTACHMENTS[type] ?? "policyArn"])) {
       const name = ADMINISTRATORS.exec(text(arn) ?? "")?.[1];
       if (name !== undefined) report(`${name} is attached`);
     }
   },
 });
 
-const ROLE = ["aws:iam/role:Role"];
-
-export const trust = resourceRule({
-  id: "iam-role-trust-named",
-  title: "IAM roles trust named principals",
-  severity: "critical",
-  level: "mandatory",
-  fix: "Name the service, role or identity provider in assumeRolePolicy's Principal.",
-  sources: ["CKV_AWS_60", "CKV_AWS_61"],
-  resources: ROLE,
+export const clusterAdministrators = resourceRule({
+  id: "eks-no-cluster-administrator",
+  title: "EKS gives nobody the administrator's access policy",
+  description: "Advisory: whoever deploys to a cluster of their own needs it, by choice",
+  severity: "high",
+  level: "advisory",
+  fix: "Associate AmazonEKSEditPolicy or AmazonEKSViewPolicy, for the namespaces that are needed.",
+  sources: [],
+  resources: ["aws:eks/accessPolicyAssociation:AccessPolicyAssociation"],
   check({ props }, report) {
-    if (!isPolicyDocument(props.assumeRolePolicy)) return report("assumeRolePolicy is no JSON document");
-    for (const { principals, where } of grants(props.assumeRolePolicy)) {
-      if (principals.includes("*")) report(`assumeRolePolicy.${where} trusts *`);
-    }
+    const name = /:cluster-access-policy\/(AmazonEKSClusterAdminPolicy)$/.exec(text(props.policyArn) ?? "")?.[1];
+    if (name !== undefined) report(`${name} is associated`);
   },
 });
 
-export const oidcClaims = resourceRule({
-  id: "iam-role-oidc-claims-pinned",
-  title: "Roles for OIDC identities pin the audience and the subject",
-  severity: "critical",
+export const accessKeys = resourceRule({
+  id: "iam-no-access-keys",
+  title: "Nobody has a long-lived access key",
+  severity: "high",
   level: "mandatory",
-  fix: "Add conditions on the provider's :aud and :sub claims, with no wildcard for the whole subject.",
-  sources: ["CKV_AWS_393"],
-  resources: ROLE,
+  fix: "Let the program assume a role: an instance profile, a pod identity, or an OIDC provider.",
+  sources: [],
+  resources: ["aws:iam/accessKey:AccessKey"],
   check({ props }, report) {
-    for (const { principals, condition, where } of grants(props.assumeRolePolicy)) {
-      if (!principals.some((principal) => principal.includes(":oidc-provider/"))) continue;
-      for (const claim of ["aud", "sub"]) {
-        const values = claimValues(condition, claim);
-        if (values.length === 0) report(`assumeRolePolicy.${where} does not pin the claim ${claim}`);
-        else if (values.some((value) => /^[*?]*$/.test(value)))
-          report(`assumeRolePolicy.${where} lets the claim ${claim} be anything`);
-      }
-    }
+    if (props.status !== "Inactive") report("an active key would be made and kept in the state");
   },
 });
 
-function claimValues(condition: unknown, claim: string): readonly string[] {
-  return keys(condition).flatMap((operator) => {
-    if (!/^(ForAnyValue:|ForAllValues:)?String(Equals|Like)$/.test(operator)) return [];
-    const tested = at(condition, operator);
-    if (!isObject(tested)) return [];
-    return Object.keys(tested)
-      .filter((key) => key.endsWith(`:${claim}`))
-      .flatMap((key) => oneOrMany(tested[key]).map(String));
-  });
-}
-
-/** Resource policies, by type token, with the property that holds the document. */
-const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
-  "aws:kms/key:Key": "policy",
-  "aws:kms/keyPolicy:KeyPolicy": "policy",
-  "aws:sns/topic:Topic": "policy",
-  "aws:sns/topicPolicy:TopicPolicy": "policy",
-  "aws:sqs/queue:Queue": "policy",
-  "aws:sqs/queuePolicy:QueuePolicy": "policy",
-  "aws:s3/bucketPolicy:BucketPolicy": "policy",
-  "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
-  "aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
-  "aws:opensearch/domain:Domain": "accessPolicies",
-};
-
-export const resourcePolicies = resourceRule({
-  id: "resource-policy-not-public",
-  title: "Resource policies allow no one unnamed",
-  severity: "critical",
-  level: "mandatory",
-  fix: "Name the principal, or narrow * with a condition on the source account, ARN or organization.",
-  sources: ["CKV_AWS_33", "CKV_AWS_168", "CKV_AWS_169", "CKV_AWS_387", "CKV_AWS_70", "CKV_AWS_32", "SNS.4", "SQS.3"],
-  resources: Object.keys(RESOURCE_POLICIES),
-  check({ type, props, notApplicable }, report) {
-    const property = RESOURCE_POLICIES[type] ?? "policy";
-    const policy = props[property];
-    if (!isSet(policy)) notApplicable("Has no policy of its own");
-    // Users with passwords are anonymous to IAM: the network decides who reaches the domain, the domain who may what.
-    if (isSet(props.vpcOptions) && isTrue(at(props, "advancedSecurityOptions", "internalUserDatabaseEnabled"))) return;
-    for (const { principals, condition, where } of grants(policy)) {
-      if (principals.includes("*") && !isNarrowed(condition)) report(`${property}.${where} allows *`);
-    }
-  },
-});
-
-export const awsPolicyRules: readonly Rule[] = [actions, scope, administrators, trust, oidcClaims, resourcePolicies];
+export const awsPolicyRules: readonly Rule[] = [
+  actions,
+  negations,
+  scope,
+  administrators,
+  clusterAdministrators,
+  accessKeys,
+];

@@ -1,16 +1,29 @@
-import { list, text } from "../read";
+import { at, document, isObject, isSet, list, text } from "../read";
 import { type Rule, resourceRule } from "../rule";
 import { mustBeSet } from "../simple";
 
 const ANYONE = ["allUsers", "allAuthenticatedUsers"];
 
-/** Any IAM member or binding of the Google provider: `gcp:storage/bucketIAMMember:BucketIAMMember` and its like. */
-const isGrant = (type: string): boolean => /^gcp:[^:]+:\w*I[aA][mM](Member|Binding)$/.test(type);
+/** Any IAM member, binding or policy of the Google provider: `gcp:storage/bucketIAMMember:BucketIAMMember` and its like. */
+const isGrant = (type: string): boolean => /^gcp:[^:]+:\w*I[aA][mM](Member|Binding|Policy)$/.test(type);
 const isProjectGrant = (type: string): boolean => isGrant(type) && /^gcp:(projects|folder|organizations)\//.test(type);
 
-function membersOf(props: Readonly<Record<string, unknown>>): readonly string[] {
-  return [props.member, ...list(props.members)].flatMap((member) => text(member) ?? []);
+type Props = Readonly<Record<string, unknown>>;
+
+interface Binding {
+  readonly role: string;
+  readonly members: readonly string[];
 }
+
+/** What a resource grants: one role, or all the bindings of a whole policy. */
+function bindingsOf(props: Props): readonly Binding[] {
+  return [props, ...list(at(document(props.policyData), "bindings"))].map((binding) => ({
+    role: text(at(binding, "role")) ?? "",
+    members: [at(binding, "member"), ...list(at(binding, "members"))].flatMap((member) => text(member) ?? []),
+  }));
+}
+
+const membersOf = (props: Props): readonly string[] => bindingsOf(props).flatMap(({ members }) => members);
 
 export const notPublic = resourceRule({
   id: "gcp-iam-not-public",
@@ -21,6 +34,7 @@ export const notPublic = resourceRule({
   sources: ["CKV_GCP_28", "CKV_GCP_112", "CKV_GCP_101", "CKV_GCP_113"],
   resources: isGrant,
   check({ props }, report) {
+    if (isSet(props.policyData) && !isObject(document(props.policyData))) report("policyData is no JSON document");
     for (const member of membersOf(props)) if (ANYONE.includes(member)) report(`grants to ${member}`);
   },
 });
@@ -34,8 +48,9 @@ export const noBasicRoles = resourceRule({
   sources: ["CKV_GCP_117"],
   resources: isProjectGrant,
   check({ props }, report) {
-    const role = text(props.role);
-    if (role !== undefined && /^roles\/(owner|editor|viewer)$/.test(role)) report(`role is ${role}`);
+    for (const { role } of bindingsOf(props)) {
+      if (/^roles\/(owner|editor|viewer)$/.test(role)) report(`role is ${role}`);
+    }
   },
 });
 
@@ -54,6 +69,20 @@ export const noDefaultAccounts = resourceRule({
   },
 });
 
+export const noConsumers = resourceRule({
+  id: "gcp-iam-no-consumer-accounts",
+  title: "Projects, folders and organizations grant nothing to private Google accounts",
+  description: "Nobody can take such an account away when its owner leaves, nor ask it for a second factor",
+  severity: "high",
+  level: "mandatory",
+  fix: "Grant to a group or an account of the organization.",
+  sources: [],
+  resources: isProjectGrant,
+  check({ props }, report) {
+    for (const member of membersOf(props)) if (/@(gmail|googlemail)\.com$/i.test(member)) report(`grants to ${member}`);
+  },
+});
+
 const IMPERSONATION =
   /^roles\/iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountKeyAdmin|serviceAccountAdmin)$/;
 
@@ -67,8 +96,7 @@ export const noImpersonation = resourceRule({
   sources: ["CKV_GCP_41", "CKV_GCP_44", "CKV_GCP_45", "CKV_GCP_49"],
   resources: isProjectGrant,
   check({ props }, report) {
-    const role = text(props.role) ?? "";
-    if (IMPERSONATION.test(role)) report(`role is ${role}`);
+    for (const { role } of bindingsOf(props)) if (IMPERSONATION.test(role)) report(`role is ${role}`);
   },
 });
 
@@ -104,6 +132,7 @@ export const googleIamRules: readonly Rule[] = [
   notPublic,
   noBasicRoles,
   noDefaultAccounts,
+  noConsumers,
   noImpersonation,
   poolCondition,
   noKeys,

@@ -1,6 +1,9 @@
 import { definePack } from "../pack";
 import { awsPolicyRules } from "./awsPolicies";
+import { awsResourcePolicyRules } from "./awsResourcePolicies";
+import { awsTrustRules } from "./awsTrust";
 import { gkeRules } from "./gke";
+import { googleAccessRules } from "./googleAccess";
 import { googleIamRules } from "./googleIam";
 import { helmIdentityRules } from "./helm";
 import { machineRules } from "./machines";
@@ -11,5 +14,15 @@ export const pack = definePack({
   name: "identity",
   version: manifest.version,
   description: manifest.description,
-  rules: [...awsPolicyRules, ...machineRules, ...gkeRules, ...googleIamRules, ...rbacRules, ...helmIdentityRules],
+  rules: [
+    ...awsPolicyRules,
+    ...awsTrustRules,
+    ...awsResourcePolicyRules,
+    ...machineRules,
+    ...gkeRules,
+    ...googleIamRules,
+    ...googleAccessRules,
+    ...rbacRules,
+    ...helmIdentityRules,
+  ],
 });

@@ -71,7 +71,7 @@ export const table: CaseTable = {
       { at: "rules.0.resourceNames", to: DELETE, message: "rules[0] allows get of all secrets" },
       ...["list", "watch"].map((verb) => ({
         at: "rules.0",
-        to: { apiGroups: [""], resources: ["pods", "secrets"], verbs: ["create", verb] },
+        to: { apiGroups: [""], resources: ["configmaps", "secrets"], verbs: ["create", verb] },
         message: `rules[0] allows ${verb} of all secrets`,
       })),
       {

@@ -57,7 +57,7 @@ const member = one("gcp:projects/iAMMember:IAMMember", {
   member: "serviceAccount:app@project.iam.gserviceaccount.com",
 });
 const clusterRole = one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", {
-  rules: [{ apiGroups: [""], resources: ["pods", "pods/exec"], verbs: ["get"] }],
+  rules: [{ apiGroups: [""], resources: ["configmaps", "pods/exec"], verbs: ["list"] }],
 });
 const binding = one("kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", {
   roleRef: { kind: "ClusterRole", name: "reader" },

@@ -3,6 +3,7 @@ import { table as access } from "./access";
 import { table as containers } from "./containers";
 import { table as encryption } from "./encryption";
 import { table as identity } from "./identity";
+import { table as identityRights } from "./identityRights";
 import { table as limits } from "./limits";
 import { table as network } from "./network";
 import { table as operations } from "./operations";
@@ -14,7 +15,7 @@ export const tables: Readonly<Record<string, CaseTable>> = {
   containers,
   limits,
   network,
-  identity: { ...identity, ...access },
+  identity: { ...identity, ...access, ...identityRights },
   reliability,
   operations,
 };
