@@ -102,7 +102,12 @@ const NARROWING =
   /^aws:(sourcearn|sourceaccount|principalorgid|principalorgpaths|principalarn|principalaccount|sourcevpce?|sourceip|sourceorgid|sourceorgpaths)$|^kms:calleraccount$/i;
 
 export function isNarrowed(condition: unknown): boolean {
-  return bindingTests(condition).some(({ key }) => NARROWING.test(key));
+  return bindingTests(condition).some(
+    ({ key, values }) =>
+      NARROWING.test(key) ||
+      // A mount target is in a VPC, behind its security groups.
+      (/^elasticfilesystem:accessedviamounttarget$/i.test(key) && values.every((value) => value === "true")),
+  );
 }
 
 /** Conditions that narrow what Resource `*` reaches: to tagged things, an account, a key of a service. */

@@ -110,7 +110,7 @@ const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
 export const identity: Further = {
   "iam-no-wildcard-actions": [
     ...everywhere(doing("s3:*", "arn:aws:s3:::a/*"), (place) => `${place}.Statement[0] allows s3:*`),
-    refuses(one("aws:iam/role:Role", { inlinePolicies: [{}] }), "inlinePolicies.0.policy", [
+    refuses(one("aws:iam/role:Role", { inlinePolicies: [{ policy: "{}" }] }), "inlinePolicies.0.policy", [
       ["{", "inlinePolicies[0].policy is no JSON document"],
     ]),
     refuses(
@@ -273,6 +273,7 @@ export const identity: Further = {
         { StringEqualsIfExists: { "aws:PrincipalOrgID": "o-1" } },
         { StringLike: { "aws:PrincipalOrgID": "*" } },
         { ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } },
+        { Bool: { "elasticfilesystem:AccessedViaMountTarget": "false" } },
         { Null: { "aws:SourceArn": "false" } },
         "none",
       ].map((condition) => [anyone(condition as object), open] as const),
@@ -280,6 +281,7 @@ export const identity: Further = {
     allows(queue, "policy", [
       anyone({ IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"] } }),
       anyone({ StringEquals: { "aws:SourceAccount": "123456789012" } }),
+      anyone({ Bool: { "elasticfilesystem:AccessedViaMountTarget": "true" } }),
       anyone({ ArnLike: { "aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:shop-*" } }),
       statement({
         NotPrincipal: { AWS: "arn:aws:iam::1:root" },
