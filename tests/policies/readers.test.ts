@@ -13,10 +13,13 @@ const granted = (part: object): object => ({
   actions: [],
   resources: [],
   principals: [],
+  negated: [],
   condition: undefined,
   where: "Statement[0]",
   ...part,
 });
+
+const MOUNTED = "elasticfilesystem:AccessedViaMountTarget";
 
 /** What rules rely on in the readers they share. */
 const FACTS: Readonly<Record<string, readonly Fact[]>> = {
@@ -66,6 +69,54 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ["isNarrowed", [{ StringEquals: "aws:SourceArn" }], false],
     ["isNarrowed", [undefined], false],
     ["isNarrowed", [{}], false],
+    ["isNarrowed", [{ Bool: { [MOUNTED]: "true" } }], true],
+    ["isNarrowed", [{ Bool: { [MOUNTED]: ["true", "false"] } }], false],
+    ["isNarrowed", [{ Bool: { "aws:ViaAWSService": "true" } }], false],
+    ["isNarrowed", [{ IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/0"] } }], false],
+    ["isNarrowed", [{ IpAddress: { "aws:SourceIp": ["10.0.0.0/8"] } }], true],
+    ["isNarrowed", [{ StringEquals: { "aws:SourceAccount": [] } }], false],
+    ["isNarrowed", [{ StringLike: { "aws:SourceAccount": "*" } }], false],
+    ["isNarrowed", [{ ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } }], false],
+    ["isNarrowed", [{ ArnLike: { "aws:SourceArn": "arn:aws:sns:eu:1:a" } }], true],
+    // No ARN, whatever its colons.
+    ["isNarrowed", [{ StringLike: { "aws:PrincipalOrgPaths": "o:r:ou:a:b:*" } }], true],
+    ["isNarrowed", [{ StringNotEquals: { "aws:SourceAccount": "1" } }], false],
+    ...["NotAction", "NotResource", "NotPrincipal"].map(
+      (field): Fact => ["grants", [grant({ [field]: "a" })], [granted({ negated: [field] })]],
+    ),
+    ["positiveTests", [{ StringLike: { a: "*" }, StringNotLike: { b: "c" } }], [{ key: "a", values: ["*"] }]],
+    ["isReachNarrowed", ["s3:GetObject", { StringEquals: { "aws:RequestTag/a": "b" } }], true],
+    ["isReachNarrowed", ["s3:GetObject", { StringEquals: { "aws:RequestedRegion": "b" } }], false],
+    ["isReachNarrowed", ["iam:PassRole", { StringEquals: { "aws:RequestTag/a": "b" } }], false],
+    ["isReachNarrowed", ["iam:PassRole", { StringEquals: { "iam:PassedToService": "b" } }], true],
+    ["isReachNarrowed", ["iam:PassRole", { Bool: { "aws:SecureTransport": "true" } }], false],
+    ["isReachNarrowed", ["s3:GetObject", undefined], false],
+    ...["*", "**", "s3:*", "s3:?*", "iam:P*", "iam:*Policy", "iam:Put*", "sts:Assume*"].map(
+      (action): Fact => ["isWideAction", [action], true],
+    ),
+    ...["s3:GetObject", "s3:Get*", "s3:Put*", "iam:Get*", "iam:PutRolePolicy", "a:b"].map(
+      (action): Fact => ["isWideAction", [action], false],
+    ),
+    ...[
+      "*",
+      "arn:*",
+      "arn:aws:s3:::*",
+      "arn:aws:sqs:eu:1:*",
+      "arn:aws:iam::*:role/*",
+      "arn:aws:iam::1:role/*",
+      "arn:aws:kms:*:*:key/*",
+    ].map((resource): Fact => ["isWideResource", [resource], true]),
+    ...[
+      "shop",
+      "arn:aws:s3:::shop",
+      "arn:aws:s3:::shop/*",
+      "arn:aws:kms:eu:*:key/*",
+      "arn:aws:kms:*:1:key/*",
+      "arn:aws:kms:*:*:key/a",
+      "arn:aws:iam::1:role/a",
+      "arn:aws:iam::1:instance-profile/*",
+      "arn:aws:x::1:role/*",
+    ].map((resource): Fact => ["isWideResource", [resource], false]),
   ],
   secretText: [
     ["secretIn", ["DATABASE_PASSWORD", "hunter2hunter2"], "a value under a secret's name"],
