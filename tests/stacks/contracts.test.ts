@@ -7,10 +7,13 @@ import { at, planGcp } from "./gcpPlan";
 
 const PLACEMENT = "main";
 
+/** What is made only where a setting asks for it. */
+const ASKED = { "groundplan:images": { registry: "registry.example.com/scraper", repository: true } };
+
 /** Each cloud's way to the same plan: Documentation Scraper before production, in a placement of the same name. */
 const CLOUDS: Readonly<Record<string, () => Promise<Plan>>> = {
-  aws: async () => (await planAws("simulate")).plan,
-  gcp: async () => (await planGcp("simulate")).plan,
+  aws: async () => (await planAws("simulate", ASKED)).plan,
+  gcp: async () => (await planGcp("simulate", ASKED)).plan,
 };
 
 /** Type of the resource that holds the data of each store, by cloud. */
@@ -41,6 +44,7 @@ const CONTRACTS: Readonly<Record<string, string | { readonly elsewhere: string }
   "secrets/keys": "groundplan:secrets:Keys",
   "secrets/secretStore": "groundplan:secrets:SecretStore",
   "storage/bucket": "groundplan:storage:Bucket",
+  "storage/registry": "groundplan:storage:Registry",
 };
 
 function containers(plan: Plan, deployment: string): readonly Readonly<Record<string, unknown>>[] {
