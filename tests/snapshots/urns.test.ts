@@ -9,8 +9,13 @@ import { addressOf, isStack, knownAddresses } from "./urns";
 
 const DIRECTORY = join(__dirname, "urns");
 
-/** Marks what holds data, or stands before it: taking it away is never an oversight. */
-const PROTECTED = "protected ";
+/** Marks what holds data, keys or names others rely on: taking it away is never an oversight. */
+const STATEFUL = "stateful ";
+const STATEFUL_TYPES = [
+  /^aws:(rds\/(instance|cluster)|elasticache\/(replicationGroup|cluster)|opensearch\/domain|s3\/bucket|efs\/fileSystem|ebs\/volume|kms\/key|secretsmanager\/secret|eks\/cluster|ec2\/vpc|ecr\/repository):\w+$/,
+  /^gcp:(sql\/databaseInstance|redis\/(instance|cluster)|storage\/bucket|filestore\/instance|compute\/(disk|network|globalAddress)|kms\/cryptoKey|secretmanager\/secret|container\/cluster|artifactregistry\/repository):\w+$/,
+  /^kubernetes:(apps\/v1:StatefulSet|core\/v1:(PersistentVolumeClaim|Namespace)|postgresql\.cnpg\.io\/v1:Cluster|elasticsearch\.k8s\.elastic\.co\/v1:Elasticsearch)$/,
+];
 
 describe("a resource keeps its URN, or names the old one as an alias", function () {
   this.timeout(120_000);
@@ -23,7 +28,7 @@ describe("a resource keeps its URN, or names the old one as an alias", function 
         const now = [...new Set(plans.flatMap(lines))].sort();
         const recorded = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
         const lost = lostAddresses(recorded, plans);
-        if (UPDATE && (lost.every((line) => !line.startsWith(PROTECTED)) || process.env.DROP_PROTECTED)) {
+        if (UPDATE && (lost.every((line) => !line.startsWith(STATEFUL)) || process.env.DROP_STATEFUL)) {
           mkdirSync(join(DIRECTORY, cloud), { recursive: true });
           writeFileSync(file, `${now.join("\n")}\n`);
           return;
@@ -37,7 +42,7 @@ describe("a resource keeps its URN, or names the old one as an alias", function 
   }
 
   it("finds a renamed resource, its children, and what an alias keeps", () => {
-    const before = [`${PROTECTED}a:b:Old::old-name`, "a:b:Old$c:d:E::old-name-child"];
+    const before = [`${STATEFUL}a:b:Old::old-name`, "a:b:Old$c:d:E::old-name-child"];
     const parent = resource("a:b:Old", "new-name", null, []);
     const child = resource("c:d:E", "new-name-child", parent.urn, []);
     expect(lostAddresses(before, [plan([parent, child])])).to.deep.equal(before);
@@ -64,13 +69,13 @@ async function plansOf(system: string, cloud: string): Promise<readonly Plan[]> 
 function lines({ resources }: Plan): readonly string[] {
   return resources
     .filter((resource) => !isStack(resource))
-    .map(({ urn, options }) => `${options.protect === true ? PROTECTED : ""}${addressOf(urn)}`);
+    .map(({ urn, type }) => `${STATEFUL_TYPES.some((each) => each.test(type)) ? STATEFUL : ""}${addressOf(urn)}`);
 }
 
 /** Recorded lines that no resource of today would be found under. */
 function lostAddresses(recorded: readonly string[], plans: readonly Plan[]): readonly string[] {
   const known = new Set(plans.flatMap((plan) => [...knownAddresses(plan).values()].flat()));
-  return recorded.filter((line) => !known.has(line.replace(PROTECTED, "")));
+  return recorded.filter((line) => !known.has(line.replace(STATEFUL, "")));
 }
 
 function resource(
