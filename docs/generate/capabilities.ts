@@ -114,9 +114,7 @@ export const capabilities: readonly Capability[] = [
   capability(
     "Storage",
     "a repository for the system's images: encrypted, scanned, with tags that never move",
-    {
-      none: "ECR has a repository per image, which its build makes and which outlives any stack: `images.registry` names it",
-    },
+    "ecr.Repository ecr.LifecyclePolicy",
     "artifactregistry.Repository artifactregistry.RepositoryIamMember",
   ),
   capability(
