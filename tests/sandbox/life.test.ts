@@ -31,6 +31,9 @@ const CHANGES = {
   },
 } as const;
 
+/** The one thing on a cluster that outlives the stack that brought it. */
+const SHARED = "kube-system/gateway-api";
+
 /** What holds data: the types whose replacement loses something, by the table diffs warn by. */
 function stateful(cloud: readonly SandboxObject[]): Record<string, string> {
   return Object.fromEntries(
@@ -92,8 +95,15 @@ describe("sandbox: the life of a stack in the real engine", function () {
         trial.configure({ ...config, ...after, "groundplan:protect": false });
         await trial.up();
         expect(stateful(trial.cloud())).to.deep.equal(kept);
+        // Definitions that everybody on a cluster uses stay with the cluster; one of the stack's own takes them along.
+        const { resources } = await trial.state();
+        const retained = resources.filter(
+          ({ retainOnDelete }) => retainOnDelete === true && cell.cloud === "kubernetes",
+        );
+        expect(retained.map(({ id }) => id)).to.satisfy((ids: string[]) => ids.every((id) => id === SHARED));
         await trial.destroy();
-        expect([trial.cloud(), (await trial.state()).resources]).to.deep.equal([[], []]);
+        expect(existingIn(trial.cloud())).to.deep.equal(retained.map(({ urn, id }) => `${urn} ${id}`).sort());
+        expect((await trial.state()).resources).to.deep.equal([]);
       } finally {
         trial.dispose();
       }

@@ -40,6 +40,7 @@ export interface StateResource {
   readonly custom: boolean;
   readonly id?: string;
   readonly external?: boolean;
+  readonly retainOnDelete?: boolean;
   readonly initErrors?: readonly string[];
   readonly provider?: string;
   readonly parent?: string;
