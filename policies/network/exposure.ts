@@ -3,6 +3,7 @@ import { setAt } from "../remedies";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeFalse, mustBeTrue, mustNotBeTrue } from "../simple";
 import { ofTypes, refersTo } from "../stack";
+import { isWorld } from "./world";
 
 export const eksEndpoint = resourceRule({
   id: "eks-endpoint-restricted",
@@ -16,7 +17,7 @@ export const eksEndpoint = resourceRule({
     const config = props.vpcConfig;
     if (isFalse(at(config, "endpointPublicAccess"))) return;
     const ranges = list(at(config, "publicAccessCidrs"));
-    if (ranges.length === 0 || ranges.includes("0.0.0.0/0") || ranges.includes("::/0")) {
+    if (ranges.length === 0 || ranges.some(isWorld)) {
       report("vpcConfig.endpointPublicAccess is on for the whole world");
     }
   },
@@ -47,7 +48,7 @@ export const gkeAuthorizedNetworks = resourceRule({
     const config = props.masterAuthorizedNetworksConfig;
     if (!isSet(config)) return report("masterAuthorizedNetworksConfig is not set");
     oneOrMany(at(config, "cidrBlocks")).forEach((block, index) => {
-      if (at(block, "cidrBlock") === "0.0.0.0/0") report(`cidrBlocks[${index}] is the whole world`);
+      if (isWorld(at(block, "cidrBlock"))) report(`cidrBlocks[${index}] is the whole world`);
     });
   },
 });

@@ -1,5 +1,6 @@
 import { amount, at, isSet, isTrue, oneOrMany, type Props, text } from "../read";
 import { type ResourceRule, type Rule, type RuleConfig, resourceRule } from "../rule";
+import { isWorld } from "./world";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
@@ -17,8 +18,6 @@ interface Opening {
   readonly where: string;
 }
 
-const WORLD = ["0.0.0.0/0", "::/0"];
-
 function opening(direction: Opening["direction"], rule: unknown, where: string): Opening {
   const sources = ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"].flatMap((field) =>
     oneOrMany(at(rule, field)),
@@ -28,7 +27,7 @@ function opening(direction: Opening["direction"], rule: unknown, where: string):
     protocol: String(at(rule, "protocol") ?? at(rule, "ipProtocol") ?? ""),
     from: amount(at(rule, "fromPort")),
     to: amount(at(rule, "toPort")),
-    world: sources.some((source) => WORLD.some((world) => world === source)),
+    world: sources.some(isWorld),
     described: text(at(rule, "description")) !== undefined,
     where,
   };
@@ -145,7 +144,7 @@ export const gcpWorld = resourceRule<{ readonly ports: readonly number[] }>({
     if (isTrue(props.disabled)) notApplicable("The rule is disabled");
     const ranges = oneOrMany(props.sourceRanges);
     const narrowed = isSet(at(props.sourceTags, 0)) || isSet(at(props.sourceServiceAccounts, 0));
-    if (!ranges.some((range) => WORLD.some((world) => world === range)) && (ranges.length > 0 || narrowed)) return;
+    if (!ranges.some(isWorld) && (ranges.length > 0 || narrowed)) return;
     oneOrMany(props.allows).forEach((allow, index) => {
       const protocol = String(at(allow, "protocol"));
       const named = oneOrMany(at(allow, "ports")).map(String);

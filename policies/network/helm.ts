@@ -1,6 +1,7 @@
 import { valuesRule, wrong } from "../helm";
 import { at, keys, list, text } from "../read";
 import type { Rule } from "../rule";
+import { isWorld } from "./world";
 
 export const networkPolicy = valuesRule(
   {
@@ -22,7 +23,6 @@ const INTERNAL: Readonly<Record<string, readonly string[]>> = {
   "cloud.google.com/load-balancer-type": ["Internal"],
   "service.beta.kubernetes.io/azure-load-balancer-internal": ["true"],
 };
-const WORLD = ["0.0.0.0/0", "::/0"];
 
 export const balancer = valuesRule(
   {
@@ -43,7 +43,7 @@ export const balancer = valuesRule(
     const internal = keys(annotations).some((name) =>
       INTERNAL[name]?.includes(text(at(annotations, name))?.trim() ?? ""),
     );
-    if (internal || (ranges.length > 0 && !ranges.some((range) => WORLD.includes(String(range))))) return [];
+    if (internal || (ranges.length > 0 && !ranges.some(isWorld))) return [];
     return [
       `type is LoadBalancer, and ${ranges.length > 0 ? "loadBalancerSourceRanges is the world" : "no loadBalancerSourceRanges is set"}`,
     ];

@@ -354,6 +354,8 @@ export const cloud: Further = {
     ),
     refuses(one("gcp:compute/firewall:Firewall", { sourceRanges: ["10.0.0.0/8"], allows: tcp("22") }), "sourceRanges", [
       [["10.0.0.0/8", "0.0.0.0/0"], "allows[0]: 22 of tcp is open to the world"],
+      [["203.0.113.9/0"], "allows[0]: 22 of tcp is open to the world"],
+      [["0.0.0.0/1", "128.0.0.0/1"], "allows[0]: 22 of tcp is open to the world"],
     ]),
   ],
   "alb-drops-invalid-headers": [leaves([sound], balancer("network"), balancer("gateway"))],

@@ -176,6 +176,8 @@ export const table: CaseTable = {
     fails: [
       { at: "ingress.0.fromPort", to: 22, message: "ingress[0]: port 22 is open to the world" },
       { at: "cidrIpv4", to: "0.0.0.0/0", on: 1, message: "port 5432 is open to the world" },
+      { at: "cidrIpv4", to: "203.0.113.9/0", on: 1, message: "port 5432 is open to the world" },
+      { at: "cidrIpv4", to: "128.0.0.0/1", on: 1, message: "port 5432 is open to the world" },
       { at: "cidrIpv6", to: "::/0", on: 1, message: "port 5432 is open to the world" },
     ],
     unknown: [{ at: "cidrIpv4", on: 1 }, { at: "ingress.0.cidrBlocks" }],
