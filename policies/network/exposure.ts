@@ -3,7 +3,7 @@ import { setAt } from "../remedies";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeFalse, mustBeTrue, mustNotBeTrue } from "../simple";
 import { ofTypes, refersTo } from "../stack";
-import { isWorld } from "./world";
+import { isWorld } from "./firewall";
 
 export const eksEndpoint = resourceRule({
   id: "eks-endpoint-restricted",

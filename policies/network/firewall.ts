@@ -1,6 +1,5 @@
 import { amount, at, isSet, isTrue, oneOrMany, type Props, text } from "../read";
 import { type ResourceRule, type Rule, type RuleConfig, resourceRule } from "../rule";
-import { isWorld } from "./world";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
@@ -16,6 +15,11 @@ interface Opening {
   readonly described: boolean;
   /** The start of a message. */
   readonly where: string;
+}
+
+/** A range that holds the whole of the internet, or one half of it: two halves are the whole, written to look narrower. */
+export function isWorld(range: unknown): boolean {
+  return /\/0*[01]$/.test(String(range));
 }
 
 function opening(direction: Opening["direction"], rule: unknown, where: string): Opening {

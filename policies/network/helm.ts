@@ -1,7 +1,7 @@
 import { valuesRule, wrong } from "../helm";
 import { at, keys, list, text } from "../read";
 import type { Rule } from "../rule";
-import { isWorld } from "./world";
+import { isWorld } from "./firewall";
 
 export const networkPolicy = valuesRule(
   {

@@ -251,6 +251,11 @@ export const table: CaseTable = {
     fails: [
       {
         at: "vpcConfig.publicAccessCidrs",
+        to: ["203.0.113.0/24", "0.0.0.0/0"],
+        message: "vpcConfig.endpointPublicAccess is on for the whole world",
+      },
+      {
+        at: "vpcConfig.publicAccessCidrs",
         to: ["0.0.0.0/0"],
         message: "vpcConfig.endpointPublicAccess is on for the whole world",
       },
