@@ -218,6 +218,8 @@ export class StackHandle {
       const observed = await run.engine("destroying", async (onEvent, signal) => {
         const stack = await this.session.automation();
         const { continueOnError } = options;
+        // Without a preview the engine refuses what it must keep only once the rest is gone.
+        await stack.previewDestroy(common(options, () => {}, signal));
         await stack.destroy({ ...common(options, onEvent, signal), continueOnError, showSecrets: false });
       });
       if (options.remove) {

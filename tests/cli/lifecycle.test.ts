@@ -148,7 +148,7 @@ describe("commands of a stack's life, answered by a pretended CLI", function () 
       expect(lines.map(({ stack, outcome }) => `${stack} ${outcome}`)).to.deep.equal(["pr-1 destroyed", "pr-4 failed"]);
       expect(lines[1]?.message).to.include("stack pr-4 is locked");
       const changing = cli.calls().filter((call) => /^(destroy|stack rm)/.test(call));
-      expect(changing).to.deep.equal(["destroy @pr-1", "stack rm @pr-1", "destroy @pr-4"]);
+      expect(changing).to.deep.equal(["destroy @pr-1", "destroy @pr-1", "stack rm @pr-1", "destroy @pr-4"]);
     });
 
     it("has nothing to do where no time is over", async () => {
