@@ -126,17 +126,13 @@ describe("mutated inputs", function () {
     expect(seen.refused).to.be.greaterThan(500);
   });
 
-  it("1,000 stacks' settings are read and planned (a cloud's every fourth time), or are refused with paths", async () => {
+  it("1,000 stacks' settings are planned, or are refused with paths", async () => {
     const bases = stacks.map(({ config }) => config);
-    let clouds = 0;
     const seen = await run(1_000, bases, async (mutated, base) => {
       const stack = stacks[base]?.name ?? "dev";
       const config = mutated as Readonly<Record<string, unknown>>;
       const read = await outcome(() => parseSettings(config, { stack, directory: ROOT }));
-      // A plan of a cloud costs many times what one of a cluster does.
-      const planned = read === "taken" && (stack === "dev" || clouds % 4 === 0);
-      clouds += read === "taken" && stack !== "dev" ? 1 : 0;
-      if (!planned) {
+      if (read === "refused") {
         return read;
       }
       return outcome(() => {
