@@ -38,8 +38,7 @@ interface Replicated {
   readonly space: string;
 }
 
-const JUDGED = [...REPLICATED, "HorizontalPodAutoscaler", "ScaledObject"];
-const isJudged = typeMatcher(kinds(...JUDGED));
+const isJudged = typeMatcher(kinds(...REPLICATED));
 
 /** Says what is wrong with each workload of which enough is known; defers the rule where a cluster is still to come. */
 function judge(stack: StackSubject, report: StackReport, problem: Problem): void {

@@ -201,7 +201,7 @@ describe("systems on Kubernetes", () => {
         system: "doc-scraper",
         environment: "dev",
         model: "standalone",
-        settings: { layers: ["workloads"] },
+        settings: { layers: ["infrastructure"] },
       });
       expect(problem?.path).to.equal("groundplan:layers");
     });

@@ -21,6 +21,8 @@ export interface NodeAutoscalerArgs extends ComponentArgs {
   readonly kubernetes: pulumi.ProviderResource;
   /** What must stand before the controller runs: the nodes it runs on. */
   readonly after: readonly pulumi.Resource[];
+  /** Cluster of the stack's own: its releases go with it, reachable or not. @default none */
+  readonly cluster?: pulumi.Resource;
   /** Gives the controller's service account its grants. */
   readonly identity: (namespace: string, name: string, grants: readonly Grant[]) => WorkloadIdentity | undefined;
   readonly transform?: {
@@ -141,7 +143,10 @@ export class NodeAutoscaler extends Component {
       cleanupOnFail: true,
       timeout: 600,
     };
-    const options = { provider: args.kubernetes };
+    const options = {
+      provider: args.kubernetes,
+      ...(args.cluster ? { deletedWith: args.cluster } : {}),
+    };
     const kinds = this.make(
       k8s.helm.v3.Release,
       "kinds",

@@ -126,6 +126,7 @@ export function makeNodeAutoscaler(
       nodeSecurityGroupId: eks.nodeSecurityGroupId,
       kubernetes: eks.kubernetes,
       after: eks.ready,
+      ...(eks.resource ? { cluster: eks.resource } : {}),
       identity: (namespace, name, grants) => eks.identity(name, namespace, name, grants),
     },
     options,
