@@ -12,12 +12,20 @@ holds(SYSTEM, "distributed", CLOUDS, [
   ["api: 3", scaling("api"), "3-9, cpu 70, memory 80"],
   ["api: port 8000", port("api"), "8000 > 8000"],
   [
-    "workers: one of scraping, with an autoscaler",
+    "workers: one of scraping, with an autoscaler; two outside dev",
     onQueue("worker-scraping"),
-    "1-10, cpu 70, redis scraping 10, redis unacked 10",
+    "2-10, cpu 70, redis scraping 10, redis unacked 10",
   ],
-  ["workers: one of processing", onQueue("worker-processing"), "1-10, cpu 70, redis processing 10, redis unacked 10"],
-  ["workers: one of analytics", onQueue("worker-analytics"), "1-10, cpu 70, redis analytics 10, redis unacked 10"],
+  [
+    "workers: one of processing; two outside dev",
+    onQueue("worker-processing"),
+    "2-10, cpu 70, redis processing 10, redis unacked 10",
+  ],
+  [
+    "workers: one of analytics; two outside dev",
+    onQueue("worker-analytics"),
+    "2-10, cpu 70, redis analytics 10, redis unacked 10",
+  ],
   ["one scheduler", scaling("scheduler"), "fixed 1"],
   ["Memcached", image("memcached"), "memcached:1.6-alpine"],
 ]);

@@ -102,11 +102,7 @@ holds(
       1024,
     ],
     ["backup kept 30 days", input("backups-bucket", "retentionPolicy.retentionPeriod"), String(30 * 86_400)],
-    [
-      "backup at 03:00 UTC: no dump, as the job cannot write to Cloud Storage",
-      degraded(/^dump daily of postgres/),
-      true,
-    ],
+    ["backup at 03:00 UTC", input("backup-backup-daily", "spec.schedule"), "0 3 * * *"],
   ],
 );
 
