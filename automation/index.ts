@@ -20,6 +20,7 @@ export * from "./lifecycle/errors";
 export type { ResourceChange, ResourceEvent, StackEvent, StackProgress } from "./lifecycle/events";
 export type { HistoryEntry } from "./lifecycle/history";
 export { Operation } from "./lifecycle/operation";
+export * from "./lifecycle/options";
 export { type PartOfSystem, partsOfSystem } from "./lifecycle/partStacks";
 export {
   allDone,

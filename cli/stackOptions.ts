@@ -6,8 +6,8 @@ import {
   type SecretsProvider,
 } from "../automation/lifecycle/backend";
 import { parseDuration } from "../automation/lifecycle/duration";
+import type { OperationOptions } from "../automation/lifecycle/options";
 import type { StackOptions } from "../automation/lifecycle/session";
-import type { OperationOptions } from "../automation/lifecycle/stack";
 import type { StackFlags, StateOptions } from "./lifecycleCommands";
 import type { CommandContext } from "./run";
 

@@ -4,10 +4,11 @@ import { RefusedError, StackNotFoundError } from "./errors";
 import type { StackEvent } from "./events";
 import { stateResources } from "./guards";
 import { follow, Operation } from "./operation";
+import type { OperationOptions, PolicyOptions, UpResult } from "./options";
 import { type PoolOptions, runMany } from "./pool";
 import { listStacks } from "./projectStacks";
 import type { StackOptions } from "./session";
-import { type OperationOptions, openStack, type PolicyOptions, type StackHandle, type UpResult } from "./stack";
+import { openStack, type StackHandle } from "./stack";
 
 /** Tags of a stack that lives for a time only. They are in its backend: whoever prunes needs no file of it. */
 export const EXPIRES_TAG = "groundplan:expires-at";

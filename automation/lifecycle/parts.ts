@@ -3,19 +3,11 @@ import type { StackEvent } from "./events";
 import { guardProduction, guardProtected, stateResources } from "./guards";
 import { type InOrder, reversed, runInOrder } from "./inOrder";
 import { follow, type Operation } from "./operation";
+import type { ChangeResult, DestroyOptions, PreviewOptions, PreviewResult, UpOptions, UpResult } from "./options";
 import { type PartOfSystem, type PartsSelection, partsOfSystem } from "./partStacks";
 import type { PoolOptions } from "./pool";
 import type { StackOptions } from "./session";
-import {
-  type ChangeResult,
-  type DestroyOptions,
-  openStack,
-  type PreviewOptions,
-  type PreviewResult,
-  type StackHandle,
-  type UpOptions,
-  type UpResult,
-} from "./stack";
+import { openStack, type StackHandle } from "./stack";
 
 /** A system split over stacks, by the stack it was split from. */
 export interface PartsRequest extends Omit<StackOptions, "base">, PartsSelection {}

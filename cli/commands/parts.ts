@@ -1,3 +1,4 @@
+import type { ChangeResult } from "../../automation/lifecycle/options";
 import {
   allDone,
   destroyParts,
@@ -7,7 +8,6 @@ import {
   previewParts,
   upParts,
 } from "../../automation/lifecycle/parts";
-import type { ChangeResult } from "../../automation/lifecycle/stack";
 import { InputError, show } from "../../components/errors";
 import { EXIT } from "../exitCodes";
 import { explainFailure, lifecycleKind } from "../failure";

@@ -1,5 +1,5 @@
 import type { StackEvent } from "../../automation/lifecycle/events";
-import type { ChangeResult, Outputs } from "../../automation/lifecycle/stack";
+import type { ChangeResult, Outputs } from "../../automation/lifecycle/options";
 import { Progress } from "../progress";
 import type { Stream, Terminal } from "../terminal";
 
