@@ -8,7 +8,7 @@ import type { Selection } from "./selection";
 import { stackNames } from "./stackFile";
 
 /** What the stacks of one system must agree on: each plans from it what the others make. */
-const SHARED = ["system", "environment", "model", "placements", "domain", "overrides"] as const;
+const SHARED = ["system", "environment", "model", "placements", "domain", "overrides", "instance"] as const;
 
 /** A stack that owns a part this one reads, or the layers below it. */
 export interface OtherStack {

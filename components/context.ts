@@ -6,7 +6,13 @@ export type Cloud = (typeof CLOUDS)[number];
 
 /** Where and for what a component is made: the same value for every component of one placement. */
 export interface Context {
+  /** The system by the name its parts carry in a cluster, on a host and in their tags. */
   readonly system: string;
+  /**
+   * The system and what tells this stack from others of the same system, for names of which an account or a project has
+   * one each; see {@link identityOf}. @default the system
+   */
+  readonly identity?: string;
   readonly environment: Environment;
   readonly model: Model;
   /** Name of the placement, or `edge` for the part that belongs to none. */
@@ -60,6 +66,11 @@ export function redundancyOf(environment: Environment, options: { ephemeral?: bo
     default:
       return environment satisfies never;
   }
+}
+
+/** What names begin with that no other stack in the same account or project may give. */
+export function identityOf({ identity, system }: Pick<Context, "identity" | "system">): string {
+  return identity ?? system;
 }
 
 /** Whether a model runs replicas on several nodes, rather than one machine's worth. */

@@ -81,6 +81,22 @@ function clean(rule: NameRule, text: string): string {
   return rule.letterFirst && /^[^a-z]/i.test(collapsed) ? `x-${collapsed}` : collapsed;
 }
 
+/** What a system's parts in a cluster, on a host and in a project are named after: short enough for a suffix each. */
+const SYSTEM_RULE: NameRule = { maxLength: 40, allowed: /[a-z0-9-]/, letterFirst: true };
+const SYSTEM_NAME = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+/**
+ * The name a system goes by wherever a service has limits: its own where that is short kebab-case, else as much of it as
+ * every service takes, and a hash. An instance, which tells two stacks of one system apart, always brings a hash: else
+ * `shop` of instance `eu` would be named like the system `shop-eu`.
+ */
+export function systemName(name: string, instance?: string): string {
+  if (instance !== undefined) {
+    return hashedName(SYSTEM_RULE, [name, instance], clean(SYSTEM_RULE, `${name}-${instance}`), 0);
+  }
+  return SYSTEM_NAME.test(name) ? name : hashedName(SYSTEM_RULE, [name], clean(SYSTEM_RULE, name), 0);
+}
+
 /** A short stable digest of a value, for rollout annotations and names that follow content. */
 export function digest(text: string, length = 10): string {
   return createHash("sha256").update(text).digest("hex").slice(0, length);

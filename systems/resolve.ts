@@ -1,4 +1,5 @@
 import { InputError } from "../components/errors";
+import { systemName } from "../components/naming";
 import { collectChecked } from "../components/validation/checked";
 import { type Edge, edgesOf } from "./edges";
 import { type Environment, type Model, type SystemInput, type SystemSpec, systemSchema } from "./spec";
@@ -13,10 +14,16 @@ export interface Target {
   readonly placement: string;
   /** Changes from the stack's settings, laid over everything else. */
   readonly overrides?: unknown;
+  /** What tells it from other stacks of the system in the same cluster. @default nothing */
+  readonly instance?: string;
 }
 
 /** A system as it will be deployed to one placement: overlays applied, model's shape given, edges worked out. */
 export interface ResolvedSystem extends SystemSpec {
+  /** The name its parts go by; see {@link systemName}. What a person reads is its title. */
+  readonly name: string;
+  /** Namespaces by the names an instance gave them, as the description calls them. @default as they are */
+  readonly describedNamespaces?: Readonly<Record<string, string>>;
   readonly model: Model;
   readonly environment: Environment;
   readonly placement: string;
@@ -32,7 +39,8 @@ export function resolveSystem(input: SystemInput, target: Target): ResolvedSyste
   if (collected.value === undefined) {
     throw new InputError(collected.problems);
   }
-  const shaped = shapeForModel(collected.value, target.model);
+  const named = inInstance(collected.value, target.instance);
+  const shaped = shapeForModel(named, target.model);
   return {
     ...shaped,
     model: target.model,
@@ -40,6 +48,37 @@ export function resolveSystem(input: SystemInput, target: Target): ResolvedSyste
     placement: target.placement,
     edges: edgesOf({ ...shaped, model: target.model }),
   };
+}
+
+type Named = SystemSpec & Pick<ResolvedSystem, "describedNamespaces">;
+
+/** The name its parts go by, and namespaces no other instance in the cluster has. */
+function inInstance(system: SystemSpec, instance: string | undefined): Named {
+  const name = systemName(system.name, instance);
+  if (instance === undefined) {
+    return { ...system, name };
+  }
+  const described: Record<string, string> = { [name]: systemName(system.name) };
+  const move = <T extends { namespace?: string | undefined }>(part: T): T => {
+    if (part.namespace === undefined) {
+      return part;
+    }
+    const namespace = systemName(part.namespace, instance);
+    described[namespace] = part.namespace;
+    return { ...part, namespace };
+  };
+  return {
+    ...move(system),
+    name,
+    services: mapValues(system.services, move),
+    stores: mapValues(system.stores, (store) => (store.kind === "bucket" ? store : move(store))),
+    describedNamespaces: described,
+  };
+}
+
+/** What a namespace is called in the description, whatever an instance made of it: what hangs on it is named so. */
+export function describedNamespace(system: Pick<ResolvedSystem, "describedNamespaces">, namespace: string): string {
+  return system.describedNamespaces?.[namespace] ?? namespace;
 }
 
 /** A system with the overlays of a target laid over it, not validated. */
@@ -55,7 +94,7 @@ export function mergeLayers(
 }
 
 /** One machine's worth: a single replica of everything, in one namespace, with no autoscaling. */
-function shapeForModel(system: SystemSpec, model: Model): SystemSpec {
+function shapeForModel<S extends SystemSpec>(system: S, model: Model): S {
   switch (model) {
     case "standalone":
       return singleNamespace({
@@ -117,7 +156,7 @@ function singleInstance(store: SystemSpec["stores"][string]): SystemSpec["stores
 }
 
 /** Everything in the system's namespace, but for what pod security forbids there: that keeps its own. */
-function singleNamespace(system: SystemSpec): SystemSpec {
+function singleNamespace<S extends SystemSpec>(system: S): S {
   const shared = system.namespace ?? system.name;
   const privileged = new Set(
     Object.values(system.services)

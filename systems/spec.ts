@@ -2,7 +2,7 @@ import { z } from "zod";
 import { observability } from "./spec/observability";
 import { alert, backup, capacity, delivery, edge, external, objectives, route, secret } from "./spec/operations";
 import { deepPartial, type Overlay } from "./spec/overlay";
-import { alertName, host, name } from "./spec/primitives";
+import { alertName, host, name, systemTitle } from "./spec/primitives";
 import { security } from "./spec/security";
 import { nodePool, service } from "./spec/service";
 import { store } from "./spec/stores";
@@ -42,7 +42,7 @@ const parts = {
 export const overlaySchema = deepPartial(z.strictObject(parts));
 
 export const systemSchema = z.strictObject({
-  name: name.describe("Name of the system"),
+  name: systemTitle.describe("Name of the system: its parts go by it, shortened where a service has limits"),
   title: z.string().min(1).describe("Name a person reads"),
   description: z.string().min(1).describe("What it does, in a sentence"),
   ...parts,

@@ -6,7 +6,7 @@ const ROOT = join(__dirname, "..");
 
 /** What each folder may import of the project, besides itself. `file` entries name single modules. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  systems: ["components/errors", "components/quantities", "components/validation"],
+  systems: ["components/errors", "components/naming", "components/quantities", "components/validation"],
   components: ["systems"],
   stacks: ["components", "systems"],
   engine: [],
@@ -31,6 +31,7 @@ describe("architecture", () => {
     const withPulumi = [
       ...sources("systems"),
       "components/errors.ts",
+      "components/naming.ts",
       "components/quantities.ts",
       "components/validation.ts",
     ].filter((file) => /from "@pulumi\//.test(readFileSync(join(ROOT, file), "utf8")));

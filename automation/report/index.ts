@@ -1,4 +1,5 @@
 import { type Plan, resourcesFromPlan } from "../../engine";
+import { targetOf } from "../../stacks/context";
 import { resolveSystem } from "../../systems/resolve";
 import { judgeSettings, type PlanRequest, readStack } from "../plan";
 import { judgeResources, selectPacks } from "../policies";
@@ -13,16 +14,18 @@ export interface ReportRequest extends Pick<PlanRequest, "directory" | "stack" |
 /** Judges a plan and writes it up as one page that needs nothing else. */
 export async function report(request: ReportRequest): Promise<{ readonly plan: Plan; readonly text: string }> {
   const { settings } = await readStack(request);
-  const { model, environment, overrides, backups } = settings;
   const systems = new Map(
-    settings.placements.map(({ name }) => [
-      name,
-      resolveSystem(settings.system, { model, environment, placement: name, overrides }),
+    settings.placements.map((placement) => [
+      placement.name,
+      resolveSystem(settings.system, targetOf(settings, placement)),
     ]),
   );
   const { plan: policies, verdicts } = await judgeByPack(request, judgeSettings(settings));
   const plan = { ...request.plan, policies };
-  return { plan, text: await page({ plan, systems, packs: selectPacks(undefined), verdicts, backups }) };
+  return {
+    plan,
+    text: await page({ plan, systems, packs: selectPacks(undefined), verdicts, backups: settings.backups }),
+  };
 }
 
 /** A report of all packs counts what passed over all of them; what each pack passed, only running it alone tells. */

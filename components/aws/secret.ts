@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SecretSource } from "../binding";
-import type { Context } from "../context";
+import { type Context, identityOf } from "../context";
 import { NAME_RULES, physicalName } from "../naming";
 import type { Make } from "./make";
 import { PREFIX_SUFFIX } from "./names";
@@ -29,7 +29,11 @@ export interface SecretEntry {
 
 /** Path all secrets of a placement begin with: what a reader's policy names. */
 export function secretPath(context: Context): string {
-  return physicalName(NAME_RULES.awsSecret, [`${context.system}/${context.environment}/${context.placement}/`], 128);
+  return physicalName(
+    NAME_RULES.awsSecret,
+    [`${identityOf(context)}/${context.environment}/${context.placement}/`],
+    128,
+  );
 }
 
 export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {

@@ -1,4 +1,4 @@
-import type { Context } from "../context";
+import { type Context, identityOf } from "../context";
 import { digest, type NameRule, uniqueName } from "../naming";
 
 /** Limits from each service's own documentation, for names we must give ourselves. */
@@ -32,11 +32,22 @@ export const LONGEST_PLACEMENT = 26;
 
 const DIGEST_LENGTH = 6;
 
+/** https://docs.cloud.google.com/iam/docs/reference/rest/v1/projects.roles/create */
+const LONGEST_ROLE = 64;
+
+/** The id of a role of the project's own: it has no hyphens, and no second role may ever have it. */
+export function roleId(parts: readonly string[]): string {
+  const id = parts.join("_").replace(/[^A-Za-z0-9_]/g, "_");
+  return id.length <= LONGEST_ROLE
+    ? id
+    : `${id.slice(0, LONGEST_ROLE - DIGEST_LENGTH - 1)}_${digest(parts.join("\0"), DIGEST_LENGTH)}`;
+}
+
 /**
  * A name that holds, as a digest, what cannot be changed in place: a replacement finds its own name free, and can be
  * made before its predecessor goes.
  */
 export function replaceableName(rule: NameRule, context: Context, part: string, immutable: unknown): string {
-  const identity = digest(JSON.stringify([context.system, context.environment, context.placement, immutable]), 6);
+  const identity = digest(JSON.stringify([identityOf(context), context.environment, context.placement, immutable]), 6);
   return `${uniqueName(rule, [part], DIGEST_LENGTH + 1)}-${identity}`;
 }

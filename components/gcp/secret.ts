@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SecretSource } from "../binding";
-import type { Context } from "../context";
+import { type Context, identityOf } from "../context";
 import { uniqueName } from "../naming";
 import { labelsOf } from "./labels";
 import type { Make } from "./make";
@@ -46,7 +46,7 @@ const DESTROY_DELAY_DAYS: Readonly<Record<Context["environment"], number>> = { d
 export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
   const { context, keyName, reader, topic, ready } = args.home;
   const secretId = uniqueName(GCP_NAMES.secret, [
-    context.system,
+    identityOf(context),
     context.environment,
     context.placement,
     ...args.path.split("/"),

@@ -5,6 +5,8 @@ import { makeLogGroup } from "../aws/logGroup";
 import type { Make } from "../aws/make";
 import type { Grant } from "../binding";
 import { Component, type ComponentArgs, type Transform } from "../component";
+import { identityOf } from "../context";
+import { type NameRule, physicalName } from "../naming";
 import type { KeysContract } from "../secrets/keys/contract";
 import type { Bucket } from "../storage/bucket/aws";
 import { makeAddress, makeFirewall } from "./aws/address";
@@ -24,6 +26,9 @@ import { hostDegraded } from "./degraded";
 import { clientsOf } from "./environment";
 import { publicHosts } from "./nginx";
 import { checkUserData, type RenderedHost, renderHost } from "./rendered";
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+const SNAPSHOT_TAG_VALUE: NameRule = { maxLength: 256, allowed: /[A-Za-z0-9+=._:/@-]/, keepCase: true };
 
 export interface HostArgs extends ComponentArgs {
   readonly description: HostDescription;
@@ -60,7 +65,7 @@ export class Host extends Component {
     super("groundplan:host:Host", name, args, opts);
     this.args = args;
     const { context } = this;
-    this.namespace = `Groundplan/${context.system}/${context.environment}/${context.placement}`;
+    this.namespace = `Groundplan/${identityOf(context)}/${context.environment}/${context.placement}`;
     checkUserData(args.description, this.cloud("log-group"));
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
 
@@ -71,7 +76,7 @@ export class Host extends Component {
       sizeGiB: args.description.size.dataDiskGiB,
       keyArn: args.keys.arn("volumes"),
       parent: this,
-      snapshotTag: `${pulumi.getStack()}/${name}`,
+      snapshotTag: physicalName(SNAPSHOT_TAG_VALUE, [`${identityOf(context)}/${pulumi.getStack()}/${name}`]),
     });
     const rendered = this.render(logs);
     const identity = makeHostIdentity(make, { context, parent: this, grants: this.grants(logs) });

@@ -2,6 +2,7 @@ import type * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../binding";
 import { Component, type ComponentArgs, type Transform } from "../component";
+import { identityOf } from "../context";
 import type { Make } from "../gcp/make";
 import { type Project, projectOf } from "../gcp/project";
 import type { KeysContract } from "../secrets/keys/contract";
@@ -68,7 +69,7 @@ export class Host extends Component {
     const { context } = this;
     const { network, description, keys } = args;
     const hosts = publishedHosts(description);
-    this.metrics = metricPrefix(context.system, context.environment, context.placement);
+    this.metrics = metricPrefix(identityOf(context), context.environment, context.placement);
     checkUserData(description, this.cloud("a-project-of-thirty-characters"));
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
 

@@ -8,6 +8,7 @@ import { loadSystem } from "../../systems/load";
 import type { SystemInput } from "../../systems/spec";
 import { checkAgainstSystem } from "./againstSystem";
 import { checkSettings } from "./checks";
+import { type Instances, instancesOf } from "./instance";
 import { type PlacementSettings, placementsOf, primaryFirst } from "./placements";
 import { settingsSchema } from "./schema";
 import { isUnreadable, secretPaths, withSecretPaths } from "./secrets";
@@ -18,7 +19,8 @@ type Written = z.output<typeof settingsSchema>;
 
 /** A stack's settings, every default filled in. No secret value is in them, only references. */
 export interface Settings
-  extends Omit<Written, "system" | "placements" | "cloud" | "regions" | "existing" | "protect"> {
+  extends Omit<Written, "system" | "placements" | "cloud" | "regions" | "existing" | "protect" | "instance">,
+    Instances {
   readonly stack: string;
   /** The system to deploy, as its file or built-in description has it. */
   readonly system: SystemInput;
@@ -74,11 +76,18 @@ export async function parseSettings(
   if (collected.value === undefined || !loaded || problems.length > 0) {
     throw new InputError(problems);
   }
-  const { cloud: _cloud, regions: _regions, existing: _existing, ...written } = withSecretPaths(collected.value);
+  const {
+    cloud: _cloud,
+    regions: _regions,
+    existing: _existing,
+    instance: _instance,
+    ...written
+  } = withSecretPaths(collected.value);
   const placements = placementsOf(withSecretPaths(collected.value));
   const { ephemeral, environment } = written;
   return {
     ...written,
+    ...instancesOf(collected.value, options.stack),
     stack: options.stack,
     system: loaded,
     domain: written.domain ?? loaded.domain,
@@ -88,7 +97,7 @@ export async function parseSettings(
 }
 
 /** Settings a string is meant by itself; in all others it is JSON the engine made of something structured. */
-const TEXTS = ["system", "environment", "model", "cloud", "domain"];
+const TEXTS = ["system", "environment", "model", "cloud", "domain", "instance"];
 
 /** The `groundplan` namespace of a configuration, as the stack file has it. */
 export function rawSettings(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -179,6 +179,13 @@ export const settingsSchema = z.strictObject({
   compute: compute.prefault({}),
   policyExemptions: z.array(policyExemption).default([]).describe("Accepted deviations from the policies"),
   protect: z.boolean().optional().describe("Whether what holds data cannot be deleted; outside dev when absent"),
+  instance: text(/^[\w.-]{1,100}$/, {
+    allowed: "letters, digits, dots, underscores and hyphens, at most 100",
+    fix: "name what tells this stack from the system's others, such as eu",
+    example: "eu",
+  })
+    .optional()
+    .describe("What tells this stack's names from those of the system's other stacks; the stack's name when absent"),
   ephemeral: z
     .boolean()
     .default(false)

@@ -16,6 +16,7 @@ import type { Keys } from "../../components/secrets/keys/aws";
 import type { SecretStore } from "../../components/secrets/secretStore/aws";
 import type { BucketArgs } from "../../components/storage/bucket/aws";
 import type { LogBucket } from "../../components/storage/bucket/logBucket";
+import { describedNamespace } from "../../systems/resolve";
 import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace } from "../demands";
@@ -113,7 +114,10 @@ class AwsSite implements Site {
       if (services.length + stores.length > 0) {
         const demands = [...services, ...(services.length > 0 && databases > 0 ? [users] : []), ...stores];
         const args = { context, namespace: name, podSecurity, demands, labels: READINESS_GATES };
-        this.namespacesMade.set(name, new Namespace(this.named(`namespace-${name}`), args, this.options));
+        this.namespacesMade.set(
+          name,
+          new Namespace(this.named(`namespace-${describedNamespace(system, name)}`), args, this.options),
+        );
       }
     }
     return new Map(

@@ -22,6 +22,7 @@ import type { Keys } from "../../components/secrets/keys/gcp";
 import { SecretStore } from "../../components/secrets/secretStore/gcp";
 import { Bucket } from "../../components/storage/bucket/gcp";
 import { FileShare } from "../../components/storage/fileShare/gcp";
+import { describedNamespace } from "../../systems/resolve";
 import type { StoreOf, StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
@@ -100,7 +101,10 @@ class GcpSite implements Site {
       if (services.length + stores.length > 0) {
         const demands = [...services, ...users, ...stores];
         const args = { context, namespace: name, podSecurity, demands };
-        this.namespacesMade.set(name, new Namespace(this.named(`namespace-${name}`), args, this.options));
+        this.namespacesMade.set(
+          name,
+          new Namespace(this.named(`namespace-${describedNamespace(system, name)}`), args, this.options),
+        );
       }
     }
     return this.namespacesMade;

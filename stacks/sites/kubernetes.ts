@@ -17,6 +17,7 @@ import { KubernetesBackup } from "../../components/operations/backup/kubernetes"
 import { KubernetesSecrets } from "../../components/secrets/secretStore/kubernetes";
 import { type ExistingBucket, KubernetesBucket } from "../../components/storage/bucket/kubernetes";
 import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
+import { describedNamespace } from "../../systems/resolve";
 import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
@@ -112,7 +113,7 @@ class KubernetesSite implements Site {
       this.namespacesMade.set(
         name,
         new Namespace(
-          this.named(`namespace-${name}`),
+          this.named(`namespace-${describedNamespace(system, name)}`),
           { context, namespace: name, podSecurity, demands: all },
           this.options,
         ),

@@ -3,6 +3,7 @@ import { InputError, type Problem, show } from "../../components/errors";
 import { didYouMean } from "../../components/validation/suggestions";
 import { type ResolvedSystem, resolveSystem } from "../../systems/resolve";
 import type { StoreSpec } from "../../systems/spec";
+import { targetOf } from "../context";
 import { ownPlacements } from "../parts";
 import type { PlacementSettings, Settings } from "../settings";
 import { readKubeconfigs } from "./kubeconfig";
@@ -12,7 +13,15 @@ import { routingOf } from "./kubernetesAddOns";
 export interface ClusterRequest {
   readonly settings: Pick<
     Settings,
-    "kubernetes" | "access" | "placements" | "parts" | "model" | "environment" | "overrides" | "system"
+    | "kubernetes"
+    | "access"
+    | "placements"
+    | "parts"
+    | "model"
+    | "environment"
+    | "overrides"
+    | "system"
+    | "clusterInstance"
   >;
   readonly placement: PlacementSettings;
   readonly system: ResolvedSystem;
@@ -23,8 +32,7 @@ export function checkClusters(settings: ClusterRequest["settings"]): void {
   const clusters = ownPlacements(settings).filter(({ cloud }) => cloud === "kubernetes");
   const found = new Map<string, Problem>();
   for (const placement of clusters) {
-    const { model, environment, overrides } = settings;
-    const system = resolveSystem(settings.system, { model, environment, placement: placement.name, overrides });
+    const system = resolveSystem(settings.system, targetOf(settings, placement));
     for (const problem of clusterProblems({ settings, placement, system })) {
       found.set(`${problem.path} ${problem.allowed}`, problem);
     }

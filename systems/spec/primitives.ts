@@ -25,6 +25,13 @@ export const name = text(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, {
   example: "main-db",
 });
 
+/** Name of a whole system: any language's letters. What services cannot take of it is seen to where names are made. */
+export const systemTitle = text(/^[\p{L}\p{N}]([\p{L}\p{M}\p{N} ._-]{0,98}[\p{L}\p{M}\p{N}])?$/u, {
+  allowed: "letters and digits of any language, and between them spaces, dots, underscores and hyphens, at most 100",
+  fix: "use a name such as web-shop",
+  example: "web-shop",
+});
+
 /** Name of a database: unlike a Kubernetes name it takes underscores, and unlike a host it takes no hyphens unquoted. */
 export const databaseName = text(/^[a-z][a-z0-9_]{0,39}$/, {
   allowed: "lower-case letters, digits and underscores, starting with a letter, at most 40 characters",

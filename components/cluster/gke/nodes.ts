@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Context } from "../../context";
+import { type Context, identityOf } from "../../context";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES, replaceableName } from "../../gcp/names";
@@ -34,7 +34,7 @@ export function makeNodeAccount(
     {
       accountId: uniqueName(GCP_NAMES.serviceAccount, [
         "nodes",
-        context.system,
+        identityOf(context),
         context.environment,
         context.placement,
       ]),

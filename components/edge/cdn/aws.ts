@@ -6,6 +6,7 @@ import { makeLogGroup } from "../../aws/logGroup";
 import type { Make } from "../../aws/make";
 import { policyDocument } from "../../aws/policy";
 import { Component, type ComponentArgs, type Transform } from "../../component";
+import { identityOf } from "../../context";
 import { InputError } from "../../errors";
 import { NAME_RULES, uniqueName } from "../../naming";
 import { keyPolicy } from "../../secrets/keys/policy";
@@ -216,7 +217,7 @@ export class Cdn extends Component {
   /** Names of policies and deliveries are one account's. */
   private policyName(role: string): string {
     return uniqueName({ ...NAME_RULES.awsDatabase, maxLength: 60 }, [
-      this.context.system,
+      identityOf(this.context),
       this.context.environment,
       role,
     ]);

@@ -5,7 +5,7 @@ import type { EdgeSpec } from "../../../systems/spec";
 import type { Make } from "../../aws/make";
 import { makeSecretEntry } from "../../aws/secret";
 import { Component, type ComponentArgs, type Transform } from "../../component";
-import type { Context } from "../../context";
+import { type Context, identityOf } from "../../context";
 import { InputError } from "../../errors";
 import { NAME_RULES, uniqueName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
@@ -289,7 +289,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
 
 /** AWS keeps names that begin with `internal-` for itself. */
 function loadBalancerName(context: Context): string {
-  const parts = [context.system, context.environment, context.placement];
+  const parts = [identityOf(context), context.environment, context.placement];
   const name = uniqueName(NAME_RULES.awsLoadBalancer, parts);
   return name.startsWith("internal-") ? uniqueName(NAME_RULES.awsLoadBalancer, ["lb", ...parts]) : name;
 }

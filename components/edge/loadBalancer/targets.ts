@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Make } from "../../aws/make";
-import type { Context } from "../../context";
+import { type Context, identityOf } from "../../context";
 import { digest, NAME_RULES, physicalName } from "../../naming";
 import { allowEgress, allowIngress } from "../../networking/securityGroup";
 import type { TargetPlan } from "./routes";
@@ -75,7 +75,7 @@ export function makeTarget(
 /** What cannot change in place is in the name, so that a replacement finds its own free. */
 function targetGroupName(context: Context, { key, route }: TargetPlan): string {
   const identity = digest(
-    [context.system, context.placement, context.environment, key, route.targetPort].join("\0"),
+    [identityOf(context), context.placement, context.environment, key, route.targetPort].join("\0"),
     DIGEST_LENGTH,
   );
   return `${physicalName(NAME_RULES.awsTargetGroup, [context.system, route.service], DIGEST_LENGTH + 1)}-${identity}`;

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EdgeSpec } from "../../../systems/spec";
-import type { Context } from "../../context";
+import { type Context, identityOf } from "../../context";
 import type { TargetPlan } from "../../edge/loadBalancer/routes";
 import { uniqueName } from "../../naming";
 import type { Make } from "../make";
@@ -26,7 +26,13 @@ const RATE_PER_POD = 1_000;
 export function makeBackend(make: Make, args: BackendArgs): gcp.compute.BackendService {
   const { context, edge, target, endpoints } = args;
   const named = (role: string) => ({
-    name: uniqueName(GCP_NAMES.compute, [context.system, context.environment, context.placement, role, target.key]),
+    name: uniqueName(GCP_NAMES.compute, [
+      identityOf(context),
+      context.environment,
+      context.placement,
+      role,
+      target.key,
+    ]),
   });
   const check = make(gcp.compute.HealthCheck, `health-${target.key}`, {
     ...named("health"),

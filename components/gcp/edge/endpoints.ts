@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../../component";
+import { identityOf } from "../../context";
 import type { LoadBalancerRoute } from "../../edge/loadBalancer/contract";
 import { planTargets, type TargetPlan } from "../../edge/loadBalancer/routes";
 import { uniqueName } from "../../naming";
@@ -57,7 +58,7 @@ export class Endpoints extends Component {
 
   private makeGroups({ key, route }: TargetPlan, opened: pulumi.Resource): EndpointGroups {
     const { context } = this;
-    const groupName = uniqueName(GCP_NAMES.compute, [context.system, context.environment, context.placement, key]);
+    const groupName = uniqueName(GCP_NAMES.compute, [identityOf(context), context.environment, context.placement, key]);
     const service = this.make(
       k8s.core.v1.Service,
       `service-${key}`,

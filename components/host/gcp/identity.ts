@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../../binding";
-import type { Context } from "../../context";
+import { type Context, identityOf } from "../../context";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
 import type { Project } from "../../gcp/project";
@@ -10,7 +10,12 @@ import { uniqueName } from "../../naming";
 /** The account of a host; the default one of Compute Engine can edit the whole project. */
 export function makeHostAccount(make: Make, context: Context): gcp.serviceaccount.Account {
   return make(gcp.serviceaccount.Account, "account", {
-    accountId: uniqueName(GCP_NAMES.serviceAccount, ["host", context.system, context.environment, context.placement]),
+    accountId: uniqueName(GCP_NAMES.serviceAccount, [
+      "host",
+      identityOf(context),
+      context.environment,
+      context.placement,
+    ]),
     displayName: `Host of ${context.system} in ${context.placement}`.slice(0, 100),
   });
 }

@@ -1,7 +1,8 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Context } from "../../context";
+import { type Context, identityOf } from "../../context";
 import type { Make } from "../../gcp/make";
+import { roleId } from "../../gcp/names";
 import type { Project } from "../../gcp/project";
 import { makeServiceAgent } from "../../gcp/serviceAgents";
 
@@ -28,10 +29,7 @@ export interface SleepArgs {
 export function makeSleep(make: Make, { context, project, parent, hours }: SleepArgs) {
   const role = make(gcp.projects.IAMCustomRole, "sleep-role", {
     // A role's id has no hyphens, and is the project's: the placement's own names keep others apart.
-    roleId: ["groundplanSleep", context.system, context.environment, context.placement]
-      .join("_")
-      .replace(/[^A-Za-z0-9_]/g, "_")
-      .slice(0, 64),
+    roleId: roleId(["groundplanSleep", identityOf(context), context.environment, context.placement]),
     title: `Stops and starts the host of ${context.system}`.slice(0, 100),
     permissions: ["compute.instances.start", "compute.instances.stop"],
   });

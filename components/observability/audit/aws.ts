@@ -5,7 +5,7 @@ import type { Account } from "../../aws/account";
 import { PREFIX_SUFFIX } from "../../aws/names";
 import type { Statement } from "../../aws/policy";
 import { Component, type ComponentArgs, type Transform } from "../../component";
-import type { Context } from "../../context";
+import { type Context, identityOf } from "../../context";
 import { physicalName } from "../../naming";
 import type { KeysContract } from "../../secrets/keys/contract";
 import type { Bucket } from "../../storage/bucket/aws";
@@ -150,7 +150,7 @@ export class Audit extends Component {
 }
 
 function trailName(context: Context): string {
-  return physicalName(TRAIL_NAME, [context.system, context.environment, "audit"]);
+  return physicalName(TRAIL_NAME, [identityOf(context), context.environment, "audit"]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ObservabilitySpec } from "../../../systems/spec";
+import { type NameRule, physicalName } from "../../naming";
 
 export type DashboardKind = ObservabilitySpec["dashboards"][number];
 
@@ -22,10 +23,13 @@ interface Panel {
   readonly threshold?: number;
 }
 
+/** https://grafana.com/docs/grafana/latest/developer-resources/api-reference/http-api/dashboard/ */
+const DASHBOARD_UID: NameRule = { maxLength: 40, allowed: /[a-z0-9-]/ };
+
 /** A Grafana dashboard as its JSON, with the data source as a variable: nothing here knows what Grafana calls it. */
 export function dashboard(args: DashboardArgs): Readonly<Record<string, unknown>> {
   return {
-    uid: `${args.system}-${args.kind}`.slice(0, 40),
+    uid: physicalName(DASHBOARD_UID, [args.system, args.kind]),
     title: `${args.title}: ${args.kind}`,
     tags: [args.system, "groundplan"],
     editable: false,

@@ -1,8 +1,9 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../../component";
+import { identityOf } from "../../context";
 import { labelsOf } from "../../gcp/labels";
-import { GCP_NAMES } from "../../gcp/names";
+import { GCP_NAMES, roleId } from "../../gcp/names";
 import { type Project, projectOf } from "../../gcp/project";
 import { uniqueName } from "../../naming";
 
@@ -65,17 +66,14 @@ export class Schedule extends Component {
 
   private makeAccount() {
     const { context, project } = this;
-    const parts = ["sleep", context.system, context.environment, context.placement];
+    const parts = ["sleep", identityOf(context), context.environment, context.placement];
     const account = this.make(gcp.serviceaccount.Account, "account", {
       accountId: uniqueName(GCP_NAMES.serviceAccount, parts),
       displayName: `Puts ${context.system} in ${context.placement} to sleep`.slice(0, 100),
     });
     const role = this.make(gcp.projects.IAMCustomRole, "role", {
       // A role's id has no hyphens, and is the project's: the placement's own names keep others apart.
-      roleId: parts
-        .join("_")
-        .replace(/[^A-Za-z0-9_]/g, "_")
-        .slice(0, 64),
+      roleId: roleId(parts),
       title: `Puts ${context.system} to sleep and wakes it`.slice(0, 100),
       permissions: PERMISSIONS,
     });

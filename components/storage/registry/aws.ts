@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
 import { Component, type ComponentArgs, type Transform } from "../../component";
+import { identityOf } from "../../context";
 import { type NameRule, uniqueName } from "../../naming";
 import type { KeysContract } from "../../secrets/keys/contract";
 import type { RegistryContract } from "./contract";
@@ -28,7 +29,7 @@ export class Registry extends Component implements RegistryContract {
   constructor(name: string, args: RegistryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:storage:Registry", name, args, opts);
     const { context } = this;
-    const namespace = uniqueName(NAMESPACE, [context.system, context.environment, context.placement]);
+    const namespace = uniqueName(NAMESPACE, [identityOf(context), context.environment, context.placement]);
     for (const image of args.images) {
       this.makeRepository(image, `${namespace}/${image}`, args.keys);
     }

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../../component";
+import { identityOf } from "../../context";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
@@ -68,7 +69,7 @@ export class Registry extends Component implements RegistryContract {
       gcp.artifactregistry.Repository,
       "repository",
       {
-        repositoryId: uniqueName(GCP_NAMES.repository, [context.system, context.environment, context.placement]),
+        repositoryId: uniqueName(GCP_NAMES.repository, [identityOf(context), context.environment, context.placement]),
         location: context.region,
         format: "DOCKER",
         mode: "STANDARD_REPOSITORY",
