@@ -60,16 +60,25 @@ export async function splitStack(directory: string, stack: string, force: boolea
   for (const { part, file } of parts) {
     const before = partsBefore(settings, part);
     const stacks = parts.filter((other) => before.includes(other.part)).map((other) => [other.part, other.stack]);
-    await writeFile(join(directory, file), partText(text, part, Object.fromEntries(stacks)));
+    await writeFile(join(directory, file), partText(text, part, Object.fromEntries(stacks), settings.instance));
   }
   return parts;
 }
 
-function partText(whole: string, part: string, partStacks: Readonly<Record<string, string>>): string {
+function partText(
+  whole: string,
+  part: string,
+  partStacks: Readonly<Record<string, string>>,
+  instance: string | undefined,
+): string {
   const document = parseDocument(whole);
   const config = document.get("config");
   if (isMap(config)) {
     config.set("groundplan:parts", [part]);
+    if (instance !== undefined) {
+      // The whole gave its own name to what it made; parts have that in common.
+      config.set("groundplan:instance", instance);
+    }
     if (Object.keys(partStacks).length > 0) {
       config.set("groundplan:partStacks", partStacks);
     }

@@ -121,6 +121,7 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     "groundplan:policyExemptions[0].expires",
     /YYYY-MM-DD/,
   ],
+  ["an instance no name could hold", { instance: "eu/west" }, "groundplan:instance", /such as eu/],
   ["a layer there is not", { layers: ["workload"] }, "groundplan:layers[0]", /^did you mean workloads\?$/],
   ["a part there is not", { parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
   [
@@ -190,6 +191,20 @@ describe("settings", () => {
     expect(await protect({ environment: "staging", ephemeral: true })).to.equal(false);
     expect(await protect({ environment: "staging", protect: false })).to.equal(false);
     expect(await protect({ protect: true })).to.equal(true);
+  });
+
+  it("tell a stack from others of its system by its name, unless that is its environment's", async () => {
+    const of = async (stack: string, change: Record<string, unknown> = {}) => {
+      const { instance, clusterInstance } = await parseSettings({ ...least, ...change }, { stack });
+      return [instance, clusterInstance];
+    };
+    expect(await of("dev")).to.deep.equal([undefined, undefined]);
+    expect(await of("team-a")).to.deep.equal(["team-a", undefined]);
+    expect(await of("pr-7", { ephemeral: true })).to.deep.equal(["pr-7", "pr-7"]);
+    expect(await of("dev", { instance: "eu" })).to.deep.equal(["eu", "eu"]);
+    expect(await of("team-a", { instance: "dev" })).to.deep.equal([undefined, undefined]);
+    // What two stacks share has the name of neither.
+    expect(await of("team-a-base", { layers: ["infrastructure", "platform"] })).to.deep.equal([undefined, undefined]);
   });
 
   it("take the system's domain where they name none", async () => {

@@ -28,6 +28,8 @@ describe("the JSON Schema of a system", () => {
     ["an unknown field", { services: { web: { port: 80 } } }],
     ["an unknown kind", { services: { web: { kind: "deploment" } } }],
     ["a quantity that is none", { services: { web: { resources: { requests: { cpu: "two" } } } } }],
+    ["a name of the system with a line break", { name: "a\nb" }],
+    ["a name of the system of 101 characters", { name: "ä".repeat(101) }],
     ["a name in capitals", { routes: [{ to: "Web" }] }],
     ["a negative count", { services: { web: { scaling: { min: -1 } } } }],
     ["an unknown field of an overlay", { models: { standalone: { servces: {} } } }],
