@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Fault } from "../../engine/sandbox/faults";
-import { deployable, existingIn, hasPulumi, ownedBy, runsAll, type StateResource, Trial } from "./trial";
+import { needsPulumi } from "./pulumi";
+import { deployable, existingIn, ownedBy, runsAll, type StateResource, Trial } from "./trial";
 
 const CELL = { system: "doc-scraper", model: "standalone", cloud: "kubernetes" } as const;
 
@@ -21,7 +22,7 @@ function strikes(count: number): readonly Strike[] {
   });
 }
 
-describe("sandbox: faults in the real engine", function () {
+describe("sandbox: faults in the real engine (needs the Pulumi CLI)", function () {
   this.timeout(900_000);
   let trial: Trial;
   /** What an up without faults makes. */
@@ -29,9 +30,7 @@ describe("sandbox: faults in the real engine", function () {
   let known: readonly StateResource[] = [];
 
   before(async function () {
-    if (!hasPulumi) {
-      this.skip();
-    }
+    needsPulumi(this);
     trial = await Trial.start(deployable(CELL));
     trial.save();
     await trial.up();

@@ -4,7 +4,8 @@ import { replacesOn } from "../../automation/replacements";
 import { CLOUDS } from "../../components/context";
 import type { SandboxObject } from "../../engine/sandbox/store";
 import { MODELS } from "../../systems/spec";
-import { chosen, deployable, existingIn, hasPulumi, ownedBy, secretsOf, Trial } from "./trial";
+import { needsPulumi } from "./pulumi";
+import { chosen, deployable, existingIn, ownedBy, secretsOf, Trial } from "./trial";
 
 /** A small system of every kind of store but two. */
 const SYSTEM = "doc-scraper";
@@ -46,13 +47,11 @@ function stateful(cloud: readonly SandboxObject[]): Record<string, string> {
   );
 }
 
-describe("sandbox: the life of a stack in the real engine", function () {
+describe("sandbox: the life of a stack in the real engine (needs the Pulumi CLI)", function () {
   // A life is eight runs of the CLI; on a machine that does much else each takes minutes.
   this.timeout(2_400_000);
   before(function () {
-    if (!hasPulumi) {
-      this.skip();
-    }
+    needsPulumi(this);
   });
 
   for (const cell of chosen(LIVES, SAMPLE)) {

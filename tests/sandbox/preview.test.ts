@@ -3,7 +3,8 @@ import { type Cell, cellsOf } from "../../automation/matrix";
 import { planStack } from "../../automation/plan";
 import type { PlanResource, PlanValue } from "../../engine";
 import { isUnknown, type Wire } from "../../engine/wire";
-import { chosen, deployable, hasPulumi, secretsOf, Trial } from "./trial";
+import { needsPulumi } from "./pulumi";
+import { chosen, deployable, secretsOf, Trial } from "./trial";
 
 /** What both say of a resource, in the same words. */
 interface Said {
@@ -41,14 +42,12 @@ const SAMPLE: readonly Cell[] = [
   { system: "webharvest", model: "single-server", cloud: "gcp" },
 ];
 
-describe("sandbox: the offline plan and the real engine's preview agree", function () {
+describe("sandbox: the offline plan and the real engine's preview agree (needs the Pulumi CLI)", function () {
   this.timeout(300_000);
   const cells = chosen(cellsOf(), SAMPLE).map((cell) => ({ ...cell, name: Object.values(cell).join(", ") }));
   const previews = new Map<string, Promise<Previewed>>();
   before(function () {
-    if (!hasPulumi) {
-      this.skip();
-    }
+    needsPulumi(this);
     // Several at a time: the engine's process and the program's wait for each other.
     const queue = [...cells];
     const next = (): Promise<Previewed> | undefined => {

@@ -1,19 +1,17 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import type { Cell } from "../../automation/matrix";
 import { prepareSandbox, readKey, type SandboxEnvironment } from "../../automation/sandbox/environment";
 import type { Fault } from "../../engine/sandbox/faults";
 import { type SandboxObject, SandboxStore } from "../../engine/sandbox/store";
 import { builtInSystem } from "../../systems";
+import { PULUMI } from "./pulumi";
 
 const ROOT = resolve(__dirname, "../..");
 const STACK = "trial";
-
-/** Whether the Pulumi CLI is on the PATH. Without it these tests are skipped, and say so. */
-export const hasPulumi = spawnSync("pulumi", ["version"]).status === 0;
 
 const [wanted, ...words] = (process.env.GROUNDPLAN_SANDBOX_TESTS ?? "").split(" ");
 
@@ -198,8 +196,11 @@ export class Trial {
     readonly ended: Promise<Ended>;
     readonly kill: () => void;
   } {
-    const env = { ...process.env, ...this.#environment, ...environment, NO_COLOR: "1" };
-    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], { cwd: this.directory, env });
+    const cli = PULUMI ?? "pulumi";
+    // The language hosts stand beside the CLI they belong to.
+    const PATH = [dirname(cli), process.env.PATH ?? ""].join(delimiter);
+    const env = { ...process.env, PATH, ...this.#environment, ...environment, NO_COLOR: "1" };
+    const child = spawn(cli, [...args, "--non-interactive", "--color", "never"], { cwd: this.directory, env });
     let out = "";
     let err = "";
     child.stdout.on("data", (text) => {

@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { cliOnPath, type PartResult, previewParts, upParts } from "../../../automation";
+import { type PartResult, previewParts, upParts } from "../../../automation";
 import { readKey } from "../../../automation/sandbox/environment";
 import { splitStack } from "../../../automation/split";
 import { SandboxStore } from "../../../engine/sandbox/store";
+import { needsPulumi } from "../../sandbox/pulumi";
 import { deployable, secretsOf } from "../../sandbox/trial";
 import { SandboxedProgram } from "./program";
 
@@ -28,9 +29,7 @@ describe("production split over stacks (needs the Pulumi CLI)", function () {
   let program: SandboxedProgram;
 
   before(function () {
-    if (cliOnPath() === undefined) {
-      this.skip();
-    }
+    needsPulumi(this);
     program = new SandboxedProgram();
   });
   after(() => program?.dispose());

@@ -7,7 +7,6 @@ import {
   type Backend,
   CancelledError,
   ConcurrentUpdateError,
-  cliOnPath,
   listEnvironments,
   openEnvironment,
   openStack,
@@ -27,6 +26,7 @@ import {
 } from "../../../automation";
 import { runCommand } from "../../../cli/run";
 import { recordingTerminal } from "../../cli/terminal";
+import { needsPulumi } from "../../sandbox/pulumi";
 import { makeProject } from "./project";
 
 const OFF = { policies: "off" } as const;
@@ -48,9 +48,7 @@ describe("the life of a stack (needs the Pulumi CLI)", function () {
   const handles: StackHandle[] = [];
 
   before(function () {
-    if (cliOnPath() === undefined) {
-      this.skip();
-    }
+    needsPulumi(this);
   });
   beforeEach(() => {
     directory = makeProject({ dev: {}, slow: { "trial:slowMs": "1500", "trial:count": "4" } });
