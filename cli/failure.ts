@@ -30,6 +30,7 @@ const LIFECYCLE_EXITS: Readonly<Partial<Record<LifecycleErrorKind, number>>> = {
   "stack-not-found": EXIT.wrongInput,
   "wrong-passphrase": EXIT.wrongInput,
   "plan-mismatch": EXIT.wrongInput,
+  "pending-creates": EXIT.wrongInput,
   refused: EXIT.wrongInput,
 };
 

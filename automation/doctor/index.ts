@@ -3,7 +3,8 @@ import { InputError } from "../../components/errors";
 import { checkDeployable } from "../../stacks/settings";
 import { describeBackend } from "../lifecycle/backend";
 import { findCli } from "../lifecycle/cli";
-import { LifecycleError, StackNotFoundError } from "../lifecycle/errors";
+import { LifecycleError, PendingCreatesError, StackNotFoundError } from "../lifecycle/errors";
+import { pendingCreates } from "../lifecycle/pending";
 import { type RunProgram, runProgram } from "../lifecycle/processes";
 import { Session, type StackOptions } from "../lifecycle/session";
 import { openStack } from "../lifecycle/stack";
@@ -96,7 +97,11 @@ async function checkStack(options: StackOptions, backend: string): Promise<reado
   const stack = openStack({ ...options, create: false });
   try {
     await stack.config.all({ showSecrets: true });
-    return [ok("state", `stack ${options.stack} is in ${backend}, and its secrets can be read`)];
+    const pending = pendingCreates(await stack.state());
+    return [
+      ok("state", `stack ${options.stack} is in ${backend}, and its secrets can be read`),
+      ...(pending.length === 0 ? [] : problemChecks("unfinished", new PendingCreatesError(options.stack, pending))),
+    ];
   } catch (error) {
     return error instanceof StackNotFoundError
       ? [{ name: "state", status: "warning", detail: error.message.split("\n")[0] ?? "", fix: "up --create makes it" }]

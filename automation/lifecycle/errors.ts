@@ -12,6 +12,7 @@ export type LifecycleErrorKind =
   | "backend-unreachable"
   | "missing-cli"
   | "plan-mismatch"
+  | "pending-creates"
   | "refused"
   | "command-failed";
 
@@ -134,7 +135,7 @@ export class TimeoutError extends LifecycleError {
 function whatNext(clean: boolean): string {
   return clean
     ? "run it again: it goes on from what was done"
-    : "the engine was killed: run again with --unlock; what was being made then is listed as pending in the state";
+    : "the engine was killed: run again with --unlock, which names what was being made then and what to do about it";
 }
 
 export class StackNotFoundError extends LifecycleError {
@@ -212,6 +213,31 @@ export class PlanMismatchError extends LifecycleError {
       "look at the changes and save a new plan: preview --save-plan FILE",
     );
     this.differences = differences;
+  }
+}
+
+/** A resource a killed run had begun to make. */
+export interface PendingResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+}
+
+/**
+ * A killed run had begun to make things under names that their cloud or provider chose: whether they are there is for
+ * somebody to look, since another up would make them a second time. The state is as it was left.
+ */
+export class PendingCreatesError extends LifecycleError {
+  override readonly kind = "pending-creates";
+  readonly resources: readonly PendingResource[];
+
+  constructor(stackName: string, resources: readonly PendingResource[]) {
+    const list = resources.map(({ urn }) => `  ${urn}`);
+    super(
+      `stack ${stackName} names ${count(resources.length, "creation")} that a killed run began and nobody saw the end of:\n${list.join("\n")}`,
+      `look for each in its cloud; take what is there into the state (pulumi import, or import in the library); then run refresh --stack ${stackName} --clear-pending-creates, and this command again`,
+    );
+    this.resources = resources.map(({ urn, type, name }) => ({ urn, type, name }));
   }
 }
 

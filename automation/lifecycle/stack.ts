@@ -29,7 +29,9 @@ import type {
   UpResult,
 } from "./options";
 import { enginePacks } from "./packs";
+import { guardPendingCreates, mayDouble, pendingCreates } from "./pending";
 import { Mutex } from "./pool";
+import { refuseWhileUpdated } from "./projectStacks";
 import { withRetries } from "./retry";
 import { planDifferences, readSavedPlan } from "./savedPlan";
 import { Session, type StackOptions } from "./session";
@@ -88,6 +90,7 @@ export class StackHandle {
           throw new PolicyViolationError(this.name, violations);
         }
       }
+      await this.refuseDoubles();
       if (options.plan !== undefined) {
         await this.checkPlan(run, options.plan, options);
       }
@@ -149,6 +152,8 @@ export class StackHandle {
         await stack.destroy({ ...common(options, onEvent, signal), continueOnError, showSecrets: false });
       });
       if (options.remove) {
+        // With the stack the last record goes of what may be left in its cloud.
+        guardPendingCreates(this.name, pendingCreates(await this.session.state()));
         await this.session.command(["stack", "rm", "--yes", "--preserve-config", "--stack", this.name]);
       }
       return changes(observed);
@@ -225,6 +230,15 @@ export class StackHandle {
     const state = await this.session.state();
     guardProduction(this.name, stateEnvironment(state), yesProduction);
     return state;
+  }
+
+  /** Refuses to make a second time what a killed run may have made. What a run under way has begun is its own. */
+  private async refuseDoubles(): Promise<void> {
+    const pending = pendingCreates(await this.session.state()).filter(mayDouble);
+    if (pending.length > 0) {
+      await refuseWhileUpdated(this.session.options);
+      guardPendingCreates(this.name, pending);
+    }
   }
 
   private async judge(run: Running, { policies = "offline" }: PolicyOptions) {

@@ -6,6 +6,8 @@ import { FAULT_OPERATIONS, type Fault } from "../../engine/sandbox/faults";
 
 const count = z.int().min(1);
 
+const moment = z.enum(["before", "after"]).optional();
+
 const target = {
   on: z.array(z.enum(FAULT_OPERATIONS)).nonempty().optional(),
   package: z.enum(["aws", "gcp", "kubernetes", "random"]).optional(),
@@ -18,11 +20,11 @@ const target = {
 
 const fault = z.discriminatedUnion("fault", [
   z.strictObject({ ...target, fault: z.literal("fail"), message: z.string().min(1).optional() }),
-  z.strictObject({ ...target, fault: z.literal("slow"), milliseconds: count }),
+  z.strictObject({ ...target, fault: z.literal("slow"), milliseconds: count, when: moment }),
   z.strictObject({ ...target, fault: z.literal("throttle"), perSecond: count, attempts: count.optional() }),
   z.strictObject({ ...target, fault: z.literal("unreachable") }),
   z.strictObject({ ...target, fault: z.literal("unready"), message: z.string().min(1).optional() }),
-  z.strictObject({ ...target, fault: z.literal("kill"), when: z.enum(["before", "after"]).optional() }),
+  z.strictObject({ ...target, fault: z.literal("kill"), when: moment }),
 ]);
 
 const schema = z.strictObject({ faults: z.array(fault) });

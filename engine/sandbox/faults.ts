@@ -27,8 +27,8 @@ export interface FaultTarget {
 export type Fault = FaultTarget &
   (
     | { readonly fault: "fail"; readonly message?: string }
-    /** The call takes longer. */
-    | { readonly fault: "slow"; readonly milliseconds: number }
+    /** The call takes longer, before the cloud is asked or after it did what it was asked. @default before */
+    | { readonly fault: "slow"; readonly milliseconds: number; readonly when?: "before" | "after" }
     /** The provider waits its turn, a second at a time, and gives up after some attempts. */
     | { readonly fault: "throttle"; readonly perSecond: number; readonly attempts?: number }
     /** The provider cannot reach its cloud or cluster. */
@@ -53,6 +53,8 @@ export interface Struck {
   readonly fail?: string;
   readonly unreachable?: true;
   readonly unready?: string;
+  /** Milliseconds the answer takes once the cloud has done its part. */
+  readonly late?: number;
   readonly kill?: "before" | "after";
 }
 
@@ -92,6 +94,9 @@ export class Faults {
       case "fail":
         return { fail: fault.message ?? `simulated failure: ${call.operation} of ${call.name} [${call.type}]` };
       case "slow":
+        if (fault.when === "after") {
+          return { late: fault.milliseconds };
+        }
         await sleep(fault.milliseconds, undefined, { signal });
         return {};
       case "throttle":

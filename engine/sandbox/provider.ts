@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { answerInvoke } from "../invokes";
 import { InvokeMissing } from "../monitorErrors";
 import { builtInInvokes } from "../simulators";
@@ -221,6 +222,10 @@ export class SandboxProvider {
   async #settle(struck: Struck, id: string, outputs: WireObject): Promise<void> {
     if (struck.kill === "after") {
       await this.#die();
+    }
+    if (struck.late !== undefined) {
+      // A cancelled wait ends with an answer: what was done is told.
+      await sleep(struck.late, undefined, { signal: this.#cancelled.signal }).catch(() => undefined);
     }
     if (struck.unready !== undefined) {
       throw new NotReady(id, outputs, struck.unready);

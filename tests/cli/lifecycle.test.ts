@@ -73,6 +73,27 @@ describe("commands of a stack's life, answered by a pretended CLI", function () 
       2,
       "1 protected resource: thing",
     ],
+    [
+      "a creation nobody saw the end of",
+      { "stack export": unfinished(), "stack init": { err: "error: stack 'dev' already exists", code: 255 } },
+      "up --stack dev --policies off",
+      2,
+      "1 creation that a killed run began and nobody saw the end of:\n  urn:pulumi:dev::trial::aws:ec2/vpc:Vpc::network",
+    ],
+    [
+      "a creation of an update that goes on",
+      { "stack export": unfinished(), "stack init": LOCKED },
+      "up --stack dev --policies off",
+      3,
+      "locked by another update: root@vm",
+    ],
+    [
+      "a stack to remove that names what may be left",
+      { "stack export": unfinished() },
+      "destroy --stack dev --remove",
+      2,
+      "refresh --stack dev --clear-pending-creates",
+    ],
     ["production", { "stack export": state({}, "production") }, "refresh --stack dev", 2, "is production"],
     ["a limit nobody can read", {}, "up --stack dev --time-limit soon", 2, "--time-limit"],
     ["flags of one stack for all parts", {}, "up --stack dev --parts --plan file", 2, "nothing together with --parts"],
@@ -199,6 +220,11 @@ function state(resource: object, environment = "dev") {
   const thing = { urn: URN, type: "pulumi:dynamic:Resource", custom: true, ...resource };
   const root = { urn: "root", type: "pulumi:pulumi:Stack", outputs: { environment } };
   return { out: { deployment: { resources: [root, thing] } } };
+}
+
+function unfinished() {
+  const resource = { urn: "urn:pulumi:dev::trial::aws:ec2/vpc:Vpc::network", type: "aws:ec2/vpc:Vpc", inputs: {} };
+  return { out: { deployment: { resources: [], pending_operations: [{ type: "creating", resource }] } } };
 }
 
 function violation() {

@@ -72,6 +72,16 @@ describe("engine: sandbox faults", () => {
     expect(plugin.store.list().map(({ name }) => name)).to.deep.equal(["a"]);
   });
 
+  it("answers late: the cloud has done its part by then, and a cancelled wait still tells of it", async () => {
+    const plugin = await aws({ fault: "slow", milliseconds: 60_000, when: "after" });
+    const waiting = plugin.create(role("a"), { name: "a" });
+    while (plugin.store.list().length === 0) {
+      await new Promise((resume) => setTimeout(resume, 5));
+    }
+    await plugin.cancel();
+    expect((await waiting).id).to.equal("a");
+  });
+
   it("lets so many calls a second through, and fails those that asked too often", async () => {
     const plugin = await aws({ fault: "throttle", perSecond: 2, attempts: 1 });
     const names = ["a", "b", "c", "d", "e", "f", "g"];
