@@ -1,6 +1,10 @@
+import { rmSync } from "node:fs";
 import { expect } from "chai";
-import { PendingCreatesError } from "../../../automation";
+import { ConcurrentUpdateError, PendingCreatesError } from "../../../automation";
 import { guardPendingCreates, mayDouble, pendingCreates } from "../../../automation/lifecycle/pending";
+import { refuseWhileUpdated } from "../../../automation/lifecycle/projectStacks";
+import { FakeCli } from "./fakeCli";
+import { makeProject } from "./project";
 
 const urnOf = (type: string, name: string) => `urn:pulumi:dev::shop::groundplan:data:Store$${type}::${name}`;
 
@@ -76,5 +80,28 @@ describe("creations a killed run had begun", () => {
         expect(resources).to.deep.equal([{ urn: found[0]?.urn, type: "aws:ec2/vpc:Vpc", name: "it" }]);
         return true;
       });
+  });
+
+  it("are a running update's own where Pulumi Cloud says that one goes on", async () => {
+    const directory = makeProject({ dev: {} });
+    const cli = new FakeCli(directory);
+    const ask = (stack: string) =>
+      refuseWhileUpdated({ directory, stack, backend: { kind: "pulumi-cloud", url: "https://state.example" } });
+    try {
+      cli.answer({
+        "stack ls": {
+          out: [
+            { name: "team/dev", updateInProgress: true },
+            { name: "other", updateInProgress: false },
+          ],
+        },
+      });
+      await ask("team/trial/other");
+      expect(await ask("team/trial/dev").catch((error: unknown) => error)).to.be.instanceOf(ConcurrentUpdateError);
+      expect(cli.calls()).to.not.include("stack init dev");
+    } finally {
+      cli.remove();
+      rmSync(directory, { recursive: true });
+    }
   });
 });
