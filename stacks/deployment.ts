@@ -21,6 +21,7 @@ import { planExposures } from "./exposures";
 import { handoversOf } from "./handover";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
 import { openSite } from "./sites";
+import { withGenerated } from "./sites/commonSecrets";
 import type { Exposure, NamespaceRequest, Site } from "./sites/site";
 import { startOrder } from "./startOrder";
 import { placeOf, unread } from "./unread";
@@ -82,8 +83,9 @@ class Deployment {
       planBackups(this.backups, this.stores, (name, description) => site.secret(name, { description })),
     );
     const urls = site.expose(this.exposures());
-    if (site.handover && this.settings.layers.includes("infrastructure")) {
-      handoversOf(this.settings).tell(context.placement, site.handover());
+    const handover = withGenerated(this.settings, this.backups.placement, site.handover?.());
+    if (handover && this.settings.layers.includes("infrastructure")) {
+      handoversOf(this.settings).tell(context.placement, handover);
     }
     const { registry } = site;
     const records = this.settings.layers.includes("infrastructure") ? site.records : undefined;

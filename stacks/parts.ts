@@ -31,16 +31,18 @@ export function hasCommonEdge(cloud: Cloud): boolean {
 }
 
 /**
- * Parts whose outputs a part reads, so that their stacks are updated before its own: every placement follows its cloud's
- * lead, and the edge knows them all.
+ * Parts whose outputs a part reads, so that their stacks are updated before its own: every placement follows the primary,
+ * which makes up the secrets all share, and its cloud's lead; the edge knows them all.
  */
 export function partsBefore(settings: Pick<Settings, "placements">, part: string): readonly string[] {
   if (part === EDGE) {
     return settings.placements.filter(({ cloud }) => hasCommonEdge(cloud)).map(({ name }) => name);
   }
   const placement = settings.placements.find(({ name }) => name === part);
+  const [primary] = settings.placements;
   const lead = placement && placement.cloud !== "kubernetes" ? leadOf(settings, placement.cloud) : undefined;
-  return lead && lead.name !== part ? [lead.name] : [];
+  const followed = placement ? [primary, lead].flatMap((each) => each?.name ?? []) : [];
+  return [...new Set(followed)].filter((name) => name !== part);
 }
 
 /** Parts of other stacks whose outputs this stack reads. */

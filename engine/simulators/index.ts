@@ -3,6 +3,7 @@ import { findSimulator, type Simulated, type SimulationContext, type SimulatorTa
 import type { WireObject } from "../wire";
 import { awsSimulators } from "./aws";
 import { awsInvokes } from "./awsInvokes";
+import { builtInSimulators } from "./builtIn";
 import { fakeToken } from "./fakes";
 import { gcpInvokes, gcpSimulators } from "./gcp";
 import { autoName, fillDeclared } from "./generic";
@@ -13,7 +14,8 @@ import { declaredOutputs } from "./sdkSchema";
 /** The functions the engine answers by itself. */
 export const builtInInvokes: InvokeTable = { ...awsInvokes, ...gcpInvokes, ...kubernetesInvokes };
 
-const builtInSimulators: SimulatorTable = {
+const simulators: SimulatorTable = {
+  ...builtInSimulators,
   ...awsSimulators,
   ...gcpSimulators,
   ...kubernetesSimulators,
@@ -25,7 +27,7 @@ const builtInSimulators: SimulatorTable = {
  * resource gets the same outputs in every run.
  */
 export function simulate(context: SimulationContext, extra: SimulatorTable = {}): Required<Simulated> {
-  const own = findSimulator([extra, builtInSimulators], context.type)?.(context) ?? {};
+  const own = findSimulator([extra, simulators], context.type)?.(context) ?? {};
   const known = onlyDeclared(context.type, own.outputs ?? {});
   const outputs = { ...fillDeclared(context, known), ...known };
   return { id: own.id ?? genericId(context), outputs, override: own.override ?? [] };

@@ -29,6 +29,7 @@ import { defaultNamespace, namespaceOf } from "../demands";
 import type { Handover } from "../handover";
 import { leadOf } from "../parts";
 import { imageOf } from "../settings";
+import { commonValues, tellGenerated } from "./commonSecrets";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
 import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { routeOf, urlsOf } from "./gcp/edge";
@@ -287,11 +288,12 @@ class GcpSite implements Site {
     const { context, settings, system } = this.request;
     const release = this.addOns.installed.externalSecrets;
     const namespaces = new Set(Object.values(system.services).map((service) => namespaceOf(system, service)));
-    return new SecretStore(
+    const store = new SecretStore(
       this.named("secrets"),
       {
         context,
         ...secretInputs(system, settings),
+        common: commonValues(this.request),
         keys: this.keys,
         reader: {
           kubernetes: this.gke.kubernetes,
@@ -303,6 +305,8 @@ class GcpSite implements Site {
       // The pool of identities its members belong to comes with the cluster.
       { ...this.options, dependsOn: [this.gke.cluster] },
     );
+    tellGenerated(this.request, store.generated);
+    return store;
   }
 
   private contract(): ClusterContract {

@@ -22,6 +22,7 @@ import type { StoreSpec } from "../../systems/spec";
 import { alertRoutes } from "../alertRoutes";
 import { defaultNamespace, namespaceOf } from "../demands";
 import { archiveDemands, archiveOf } from "./archive";
+import { commonValues, tellGenerated } from "./commonSecrets";
 import { makeInCluster } from "./inCluster";
 import {
   type AddOnRequest,
@@ -304,11 +305,13 @@ class KubernetesSite implements Site {
 
   private makeSecrets(): KubernetesSecrets {
     const { context, settings, system } = this.request;
-    return new KubernetesSecrets(
+    const secrets = new KubernetesSecrets(
       this.named("secrets"),
-      { context, ...secretInputs(system, settings), cluster: this.cluster },
+      { context, ...secretInputs(system, settings), common: commonValues(this.request), cluster: this.cluster },
       this.options,
     );
+    tellGenerated(this.request, secrets.generated);
+    return secrets;
   }
 
   private readyOf(...namespaces: readonly string[]): pulumi.Resource[] {

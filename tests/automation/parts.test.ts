@@ -127,7 +127,8 @@ describe("a system split over stacks", function () {
         const secret = { $: "secret", type: "string", known: true };
         const database = { api: secret, worker: secret, "backup-daily": secret };
         const authorities = cloud === "gcp" ? { authorities: { database: secret } } : {};
-        expect(outputs.handoverSecrets).to.deep.equal({ us: { passwords: { database }, ...authorities } });
+        const generated = { "backup-daily-passphrase": secret };
+        expect(outputs.handoverSecrets).to.deep.equal({ us: { passwords: { database }, ...authorities, generated } });
         expect(JSON.stringify(outputs.handover)).to.not.match(/password|"\$":"secret"/i);
         expect((await plan("live-edge")).outputs).to.not.have.any.keys("handover", "handoverSecrets");
       });

@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { SecretSpec } from "../../../systems/spec";
 import type { Make } from "../../aws/make";
 import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
@@ -8,12 +7,15 @@ import type { BindingValue } from "../../binding";
 import { Component, type ComponentArgs } from "../../component";
 import type { KeysContract } from "../keys/contract";
 import type { SecretStoreContract } from "./contract";
+import { type CommonValues, generatedValue } from "./generated";
 
 export interface SecretStoreArgs extends ComponentArgs {
   /** Secrets of the spec, by name. */
   readonly secrets: Readonly<Record<string, SecretSpec>>;
   /** Values from the settings, by name; for what is not generated. */
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What is made up for all placements alike. @default each placement makes up its own */
+  readonly common?: CommonValues | undefined;
   readonly keys: KeysContract;
   /** Cluster whose namespaces read from here. */
   readonly reader: {
@@ -34,6 +36,8 @@ export class SecretStore extends Component implements SecretStoreContract {
   readonly storeName: string;
   /** What must stand before the cluster can read a secret. */
   readonly ready: readonly pulumi.Resource[];
+  /** Values that were made up, by secret. */
+  readonly generated = new Map<string, pulumi.Output<string>>();
   private readonly entries: ReadonlyMap<string, SecretEntry>;
 
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -98,9 +102,17 @@ export class SecretStore extends Component implements SecretStoreContract {
     if (value !== undefined) {
       return pulumi.secret(value);
     }
-    return spec.generate === undefined
-      ? undefined
-      : make(random.RandomPassword, `${secret}-value`, { length: spec.generate, special: false }).result;
+    if (spec.generate === undefined) {
+      return undefined;
+    }
+    const made = generatedValue(make, {
+      secret,
+      role: `${secret}-value`,
+      length: spec.generate,
+      common: args.common,
+    });
+    this.generated.set(secret, made);
+    return made;
   }
 
   private reportEmpty({ secrets, values }: SecretStoreArgs): void {

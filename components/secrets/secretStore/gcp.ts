@@ -1,7 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { SecretSpec } from "../../../systems/spec";
 import type { BindingValue } from "../../binding";
 import { Component, type ComponentArgs } from "../../component";
@@ -13,12 +12,15 @@ import { makeSecretEntry, type SecretEntry, type SecretHome } from "../../gcp/se
 import { makeServiceAgent } from "../../gcp/serviceAgents";
 import type { KeysContract } from "../keys/contract";
 import type { SecretStoreContract } from "./contract";
+import { type CommonValues, generatedValue } from "./generated";
 
 export interface SecretStoreArgs extends ComponentArgs {
   /** Secrets of the spec, by name. */
   readonly secrets: Readonly<Record<string, SecretSpec>>;
   /** Values from the settings, by name; for what is not generated. */
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What is made up for all placements alike. @default each placement makes up its own */
+  readonly common?: CommonValues | undefined;
   readonly keys: KeysContract;
   /** Cluster whose namespaces read from here. */
   readonly reader: {
@@ -40,6 +42,8 @@ export class SecretStore extends Component implements SecretStoreContract {
   readonly ready: readonly pulumi.Resource[];
   /** What every secret of the placement shares, those of its databases too. */
   readonly home: SecretHome;
+  /** Values that were made up, by secret. */
+  readonly generated = new Map<string, pulumi.Output<string>>();
   private readonly entries: ReadonlyMap<string, SecretEntry>;
   private readonly project: Project;
   private readonly makeChild: Make;
@@ -117,9 +121,17 @@ export class SecretStore extends Component implements SecretStoreContract {
 
   private given(secret: string, spec: SecretSpec, args: SecretStoreArgs): pulumi.Output<string> {
     const value = args.values[secret];
-    return value === undefined
-      ? this.make(random.RandomPassword, `${secret}-value`, { length: spec.generate ?? 32, special: false }).result
-      : pulumi.secret(value);
+    if (value !== undefined) {
+      return pulumi.secret(value);
+    }
+    const made = generatedValue(this.makeChild, {
+      secret,
+      role: `${secret}-value`,
+      length: spec.generate ?? 32,
+      common: args.common,
+    });
+    this.generated.set(secret, made);
+    return made;
   }
 
   private reportRotation(secrets: SecretStoreArgs["secrets"]): void {

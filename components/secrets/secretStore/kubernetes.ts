@@ -1,20 +1,24 @@
 import type * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { SecretSpec } from "../../../systems/spec";
 import type { BindingValue } from "../../binding";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs } from "../../component";
+import { type CommonValues, generatedValue } from "./generated";
 
 export interface KubernetesSecretsArgs extends ComponentArgs {
   /** Every secret of the system by name. */
   readonly secrets: Readonly<Record<string, Pick<SecretSpec, "description" | "generate">>>;
   /** Values from the settings, tainted. */
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What is made up for all placements alike. @default each placement makes up its own */
+  readonly common?: CommonValues | undefined;
   readonly cluster: Pick<ClusterContract, "secretStore">;
 }
 
 /** Secrets of the system: generated here, given in the settings, or kept in the store that External Secrets reads. */
 export class KubernetesSecrets extends Component {
+  /** Values that were made up, by secret. */
+  readonly generated = new Map<string, pulumi.Output<string>>();
   private readonly bindings: ReadonlyMap<string, BindingValue>;
 
   constructor(name: string, args: KubernetesSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -40,14 +44,19 @@ export class KubernetesSecrets extends Component {
       return { kind: "secret", source: { from: "value", value: given } };
     }
     if (spec.generate !== undefined) {
-      const { result } = this.make(
-        random.RandomPassword,
-        secret,
-        { length: spec.generate, special: false },
-        // What it signed or encrypted is lost with it.
-        { protect: this.context.redundancy.protect },
+      const value = generatedValue(
+        (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts),
+        {
+          secret,
+          role: secret,
+          length: spec.generate,
+          common: args.common,
+          // What it signed or encrypted is lost with it.
+          opts: { protect: this.context.redundancy.protect },
+        },
       );
-      return { kind: "secret", source: { from: "value", value: result } };
+      this.generated.set(secret, value);
+      return { kind: "secret", source: { from: "value", value } };
     }
     if (args.cluster.secretStore) {
       return { kind: "secret", source: { from: "store", key: `${this.context.system}/${secret}` } };

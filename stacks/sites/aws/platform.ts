@@ -10,6 +10,7 @@ import type { AwsNetwork } from "../../../components/networking/existing";
 import type { Keys } from "../../../components/secrets/keys/aws";
 import { SecretStore } from "../../../components/secrets/secretStore/aws";
 import { namespaceOf } from "../../demands";
+import { commonValues, tellGenerated } from "../commonSecrets";
 import { secretInputs } from "../secretInputs";
 import { childOf, type SiteRequest } from "../site";
 import { collectorValues } from "../watching";
@@ -141,16 +142,19 @@ export function makeSecretStore(
   const { context, settings, system } = request;
   const release = addOns.installed.externalSecrets;
   const namespaces = new Set(Object.values(system.services).map((service) => namespaceOf(system, service)));
-  return new SecretStore(
+  const store = new SecretStore(
     childOf(request, "secrets"),
     {
       context,
       ...secretInputs(system, settings),
+      common: commonValues(request),
       keys,
       reader: { kubernetes: eks.kubernetes, ready: release ? [release] : [], namespaces: [...namespaces] },
     },
     options,
   );
+  tellGenerated(request, store.generated);
+  return store;
 }
 
 /** What everything that runs in the cluster may rely on. */
