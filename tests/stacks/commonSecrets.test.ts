@@ -140,10 +140,10 @@ describe("a secret that is made up, in several placements", function () {
 
   it("makes every part follow the primary's, whatever its cloud", () => {
     const all = [placements("aws")[0], placements("gcp")[1], { ...placements("gcp")[1], name: "ap" }];
-    const before = (part: string) => partsBefore({ placements: all as readonly PlacementSettings[] }, part);
-    expect(before("us")).to.deep.equal([]);
-    expect(before("eu")).to.deep.equal(["us"]);
-    expect(before("ap")).to.deep.equal(["us", "eu"]);
+    const followed = (part: string) => partsBefore({ placements: all as readonly PlacementSettings[] }, part);
+    expect(followed("us")).to.deep.equal([]);
+    expect(followed("eu")).to.deep.equal(["us"]);
+    expect(followed("ap")).to.deep.equal(["us", "eu"]);
   });
 
   it("stays as it was where the system runs in one place", async () => {
