@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { unwrap } from "../../engine/wire";
-import { deployable, hasPulumi, Trial } from "./trial";
+import { needsPulumi } from "./pulumi";
+import { deployable, Trial } from "./trial";
 
 const CELL = { system: "doc-scraper", model: "global", cloud: "kubernetes" } as const;
 const SETTINGS = {
@@ -17,14 +18,12 @@ function sessionKeys(trial: Trial): readonly unknown[] {
   return secrets.map(({ inputs }) => (unwrap(inputs.stringData ?? null) as Record<string, unknown>).SESSION_SECRET);
 }
 
-describe("sandbox: a change of roles in the real engine", function () {
+describe("sandbox: a change of roles in the real engine (needs the Pulumi CLI)", function () {
   this.timeout(600_000);
   let trial: Trial;
 
   before(async function () {
-    if (!hasPulumi) {
-      this.skip();
-    }
+    needsPulumi(this);
     trial = await Trial.start(SETTINGS);
   });
   after(() => trial?.dispose());
