@@ -75,6 +75,14 @@ export function buildCommand(context: CommandContext): Command {
       (require("./commands/report") as typeof import("./commands/report")).report(options, context),
     );
 
+  withSelectors(root.command("permissions"))
+    .description("plan a stack and print what whoever deploys it must be allowed: policies and roles, least first")
+    .addOption(new Option("--format <format>", "form of the results").choices(["text", "json"]).default("text"))
+    .option("--out <directory>", "write every policy and role to a file of its own")
+    .action(async (options) =>
+      (require("./commands/permissions") as typeof import("./commands/permissions")).permissions(options, context),
+    );
+
   root
     .command("matrix")
     .description("plan every system in every model on every cloud, in both modes, with all policies")

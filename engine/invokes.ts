@@ -1,6 +1,14 @@
 import { InvokeMissing } from "./monitorErrors";
 import { UNKNOWN, type Wire, type WireObject } from "./wire";
 
+/** A function of a provider, as a program called it. */
+export interface AskedFunction {
+  readonly token: string;
+  readonly args: WireObject;
+  /** The provider reference, `URN::ID`; a default provider's where there is none. */
+  readonly provider: string | undefined;
+}
+
 /** What an invoke handler is told. */
 export interface InvokeContext {
   readonly token: string;

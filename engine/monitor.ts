@@ -2,7 +2,7 @@ import { CallSites } from "./callSites";
 import { DefaultProviders } from "./defaultProviders";
 import type { Failures } from "./failures";
 import type { CallbackReference, Goal, GoalOptions, RecordedResource, Registered } from "./goal";
-import { answerInvoke, type InvokeTable } from "./invokes";
+import { type AskedFunction, answerInvoke, type InvokeTable } from "./invokes";
 import { mergeOutputs } from "./mergeOutputs";
 import { MonitorError } from "./monitorErrors";
 import type { Simulated, SimulationContext } from "./simulation";
@@ -58,6 +58,8 @@ export class Monitor {
   /** Requests that are not answered yet. */
   inFlight = 0;
   lastUrn: string | undefined;
+  /** Every function the program called, with what it was asked and by which provider. */
+  readonly asked: AskedFunction[] = [];
   /** Whether the stack registered its outputs: a program that came to its end always does, even without any. */
   finished = false;
 
@@ -270,6 +272,7 @@ export class Monitor {
   }
 
   #answer(call: Call): WireObject | undefined {
+    this.asked.push({ token: call.token, args: call.args, provider: call.provider });
     if (this.#awaitsConfig(call.provider)) {
       return undefined;
     }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "./diagnostics";
 import type { RecordedResource } from "./goal";
-import type { InvokeTable } from "./invokes";
+import type { AskedFunction, InvokeTable } from "./invokes";
 import type { SimulatorTable } from "./simulation";
 import type { StackReferenceTable } from "./stackReferences";
 import type { WireObject } from "./wire";
@@ -56,6 +56,8 @@ export interface RunResult {
   readonly secretKeys: readonly string[];
   /** In the order they were registered, the stack first. */
   readonly resources: readonly RecordedResource[];
+  /** The functions of providers it called, in that order. */
+  readonly asked: readonly AskedFunction[];
   /** The stack's outputs, as the protocol carries them. */
   readonly outputs: WireObject;
   readonly diagnostics: readonly Diagnostic[];

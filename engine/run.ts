@@ -108,6 +108,7 @@ function result(
     config: request.config,
     secretKeys: request.secretKeys,
     resources: [...monitor.resources.values()],
+    asked: monitor.asked,
     outputs: monitor.stackOutputs,
     diagnostics: diagnostics.list,
     sourceOf,

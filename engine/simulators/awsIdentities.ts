@@ -59,6 +59,7 @@ export const AWS_IDENTITIES: Readonly<Record<string, AwsIdentity>> = {
   "rds/cluster": { id: "name", arn: "cluster:{name}", name: "clusterIdentifier" },
   "rds/clusterInstance": { id: "name", arn: "db:{name}", name: "identifier" },
   "rds/globalCluster": { id: "name", arn: "global-cluster:{name}", name: "globalClusterIdentifier", global: true },
+  "rds/eventSubscription": { id: "name", arn: "es:{name}", name: "name" },
   "rds/subnetGroup": { id: "name", arn: "subgrp:{name}", name: "name" },
   "rds/parameterGroup": { id: "name", arn: "pg:{name}", name: "name" },
   "rds/clusterParameterGroup": { id: "name", arn: "cluster-pg:{name}", name: "name" },
@@ -85,6 +86,7 @@ export const AWS_IDENTITIES: Readonly<Record<string, AwsIdentity>> = {
   "iam/openIdConnectProvider": { id: "arn", arn: "oidc-provider/{host}", global: true },
   "iam/rolePolicyAttachment": { id: "{role}-{hash}" },
   "iam/rolePolicy": { id: "{role}:{name}", name: "name" },
+  "dlm/lifecyclePolicy": { id: "policy-", arn: "policy/{id}" },
   "lb/loadBalancer": {
     id: "arn",
     arn: "loadbalancer/app/{name}/{hash16}",

@@ -1,0 +1,83 @@
+import { type AwsTable, arnOf, type Subject } from "./row";
+
+const ROLE_ARN = (subject: Subject) => [arnOf("iam", subject.place, `role/${subject.name("name")}`, "global")];
+
+/** Roles, keys and secrets. */
+export const IDENTITY: AwsTable = {
+  "aws:iam/role:Role": {
+    service: "iam",
+    form: "global",
+    arn: ROLE_ARN,
+    create: "CreateRole TagRole",
+    manage:
+      "GetRole DeleteRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole ListRoleTags UntagRole",
+  },
+  "aws:iam/rolePolicy:RolePolicy": { service: "iam", manage: "PutRolePolicy GetRolePolicy DeleteRolePolicy" },
+  // Which policies may be attached is told beside it, from those planned.
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": { service: "iam", manage: "ListAttachedRolePolicies" },
+  "aws:iam/instanceProfile:InstanceProfile": {
+    service: "iam",
+    form: "global",
+    arn: (subject) => [arnOf("iam", subject.place, `instance-profile/${subject.name("name")}`, "global")],
+    create: "CreateInstanceProfile TagInstanceProfile",
+    manage:
+      "GetInstanceProfile DeleteInstanceProfile AddRoleToInstanceProfile RemoveRoleFromInstanceProfile ListInstanceProfileTags UntagInstanceProfile",
+  },
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+    service: "iam",
+    form: "global",
+    // Its name is its issuer's address, which a cluster gets when it is made.
+    arn: ({ place }) => [arnOf("iam", place, `oidc-provider/oidc.eks.${place.region}.amazonaws.com/id/*`, "global")],
+    create: "CreateOpenIDConnectProvider TagOpenIDConnectProvider",
+    manage:
+      "GetOpenIDConnectProvider DeleteOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider UntagOpenIDConnectProvider",
+  },
+  "aws:kms/key:Key": {
+    service: "kms",
+    by: "tags",
+    arn: ({ place }) => [arnOf("kms", place, "key/*")],
+    create: "CreateKey",
+    createsUnnamed: true,
+    claim: "TagResource",
+    manage:
+      "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags PutKeyPolicy EnableKey DisableKey EnableKeyRotation DisableKeyRotation UpdateKeyDescription ScheduleKeyDeletion TagResource UntagResource",
+  },
+  "aws:kms/alias:Alias": {
+    service: "kms",
+    arn: (subject) => [arnOf("kms", subject.place, subject.name("name"))],
+    manage: "CreateAlias UpdateAlias DeleteAlias",
+    open: "ListAliases",
+    also: ({ place }) => [
+      {
+        service: "kms",
+        actions: ["CreateAlias", "UpdateAlias", "DeleteAlias"],
+        resources: [arnOf("kms", place, "key/*")],
+        tagged: true,
+      },
+    ],
+  },
+  "aws:secretsmanager/secret:Secret": {
+    service: "secretsmanager",
+    arn: (subject) => [arnOf("secretsmanager", subject.place, `secret:${secretName(subject)}`)],
+    create: "CreateSecret TagResource",
+    manage:
+      "DescribeSecret UpdateSecret DeleteSecret RestoreSecret GetResourcePolicy PutResourcePolicy DeleteResourcePolicy ReplicateSecretToRegions RemoveRegionsFromReplication UntagResource",
+    through: "secretsmanager",
+  },
+  "aws:secretsmanager/secretVersion:SecretVersion": {
+    service: "secretsmanager",
+    manage: "PutSecretValue GetSecretValue UpdateSecretVersionStage ListSecretVersionIds",
+    through: "secretsmanager",
+  },
+  "aws:secretsmanager/secretRotation:SecretRotation": {
+    service: "secretsmanager",
+    manage: "RotateSecret CancelRotateSecret DescribeSecret",
+    through: "secretsmanager",
+  },
+};
+
+/** Secrets Manager adds six characters of its own to every name. */
+function secretName(subject: Subject): string {
+  const name = subject.name("name");
+  return name.endsWith("*") ? name : `${name}-??????`;
+}
