@@ -36,19 +36,33 @@ export function secretPath(context: Context): string {
   );
 }
 
-export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
+/** An entry without a value yet. */
+export function makeSecret(make: Make, role: string, args: Omit<SecretEntryArgs, "value">): aws.secretsmanager.Secret {
   const { context } = args;
-  const secret = make(aws.secretsmanager.Secret, role, {
+  return make(aws.secretsmanager.Secret, role, {
     namePrefix: `${physicalName(NAME_RULES.awsSecret, [`${secretPath(context)}${args.path}`], PREFIX_SUFFIX + 1)}-`,
     description: args.description,
     kmsKeyId: args.keyArn,
     recoveryWindowInDays: recoveryWindowDays(context),
     tags: context.tags,
   });
+}
+
+export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
+  return fillSecret(make, role, makeSecret(make, role, args), args.value);
+}
+
+/** Puts the value into an entry. */
+export function fillSecret(
+  make: Make,
+  role: string,
+  secret: aws.secretsmanager.Secret,
+  value: pulumi.Output<string> | undefined,
+): SecretEntry {
   const version =
-    args.value === undefined
+    value === undefined
       ? secret
-      : make(aws.secretsmanager.SecretVersion, `${role}-version`, { secretId: secret.id, secretString: args.value });
+      : make(aws.secretsmanager.SecretVersion, `${role}-version`, { secretId: secret.id, secretString: value });
   return {
     arn: secret.arn,
     version,

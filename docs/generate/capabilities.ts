@@ -80,6 +80,12 @@ export const capabilities: readonly Capability[] = [
   ),
   capability(
     "Data",
+    "connections that clients of a database share, for databases that `groundplan:compute.pooledDatabases` names",
+    "rds.Proxy rds.ProxyDefaultTargetGroup rds.ProxyTarget",
+    { none: "managed pooling of Cloud SQL needs the Enterprise Plus edition; clients pool by themselves" },
+  ),
+  capability(
+    "Data",
     "Redis, single and in shards",
     "elasticache.ReplicationGroup elasticache.ParameterGroup elasticache.SubnetGroup",
     "redis.Instance redis.Cluster",

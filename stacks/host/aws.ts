@@ -165,6 +165,7 @@ function computeProblems({
   architecture,
   fargateNamespaces,
   managedStores,
+  pooledDatabases,
 }: SiteRequest["settings"]["compute"]): readonly Problem[] {
   return [
     ...(architecture === "arm64"
@@ -183,6 +184,16 @@ function computeProblems({
             path: "groundplan:compute.fargateNamespaces",
             found: show(fargateNamespaces),
             allowed: "no namespaces on Fargate where there is no cluster",
+            fix: "remove the setting, or set groundplan:model to distributed",
+          },
+        ]
+      : []),
+    ...(pooledDatabases.length > 0
+      ? [
+          {
+            path: "groundplan:compute.pooledDatabases",
+            found: show(pooledDatabases),
+            allowed: "no database behind RDS Proxy: on a host it is a container",
             fix: "remove the setting, or set groundplan:model to distributed",
           },
         ]

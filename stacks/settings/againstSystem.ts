@@ -21,6 +21,7 @@ export function checkAgainstSystem(settings: Written, system: SystemInput): read
     ...checkSecretNames(settings, system),
     ...checkOverrideNames(settings, system),
     ...checkManagedStores(settings, system),
+    ...checkPooledDatabases(settings, system),
   ];
   // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
   const resolved = named.length > 0 ? [] : checkResolved(settings, system);
@@ -58,6 +59,20 @@ function checkManagedStores({ compute, overrides, cloud, placements }: Written, 
     return onAws
       ? unknown(path, name, "a store of kind memcached or search", known)
       : [at(path, name, "no store: only AWS sells these", "remove it: the store runs in the cluster")];
+  });
+}
+
+/** Only a database that AWS runs for the system can have a proxy of AWS before it. */
+function checkPooledDatabases({ compute, overrides, cloud, placements, existing }: Written, described: SystemInput) {
+  const stores = Object.entries(applyOverlay(described, overrides).stores ?? {});
+  const given = Object.values(existing).flatMap(({ databases }) => Object.keys(databases));
+  const known = stores.flatMap(([name, { kind }]) => (kind === "postgres" && !given.includes(name) ? [name] : []));
+  const onAws = cloud === "aws" || placements?.some((placement) => placement.cloud === "aws");
+  return compute.pooledDatabases.flatMap((name, index) => {
+    const path = ["compute", "pooledDatabases", index];
+    return onAws
+      ? unknown(path, name, "a store of kind postgres that the stack makes", known)
+      : [at(path, name, "no database: RDS Proxy is a service of AWS", "remove it, and pool in the application")];
   });
 }
 

@@ -78,6 +78,12 @@ export const compute = z
       .describe(
         "Stores of kind memcached or search that a service of AWS runs (ElastiCache, OpenSearch); in the cluster when absent",
       ),
+    pooledDatabases: z
+      .array(name)
+      .default([])
+      .describe(
+        "Databases whose clients share connections through RDS Proxy (AWS); each connects by itself when absent",
+      ),
     architecture: z.enum(["amd64", "arm64"]).optional().describe("Architecture instead of the node pools' own"),
     kubernetesVersion: text(/^1\.\d{2}$/, {
       allowed: 'a Kubernetes minor version in quotes, such as "1.34"',

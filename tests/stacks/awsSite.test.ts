@@ -17,7 +17,7 @@ describe("site on aws", function () {
       databases: {},
       buckets: { exports: { bucket: "mine", endpoint: "https://minio.example.com" } },
     };
-    const compute = { fargateNamespaces: ["scraper"], karpenter: true, managedStores: [] };
+    const compute = { fargateNamespaces: ["scraper"], karpenter: true, managedStores: [], pooledDatabases: [] };
     const pathsOf = (given: PlacementSettings["existing"], domain?: string) =>
       unsupportedProblems(
         system,

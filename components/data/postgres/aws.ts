@@ -14,6 +14,7 @@ import { allocatedGiB, masterPassword, maxStorageGiB, postgresProblems } from ".
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 import { type ClientSecret, makeClientSecrets, makePassword } from "./credentials";
 import { clientValues, type InstanceArgs, instanceArgs, makeLogs } from "./instance";
+import { type DatabaseProxy, makeProxy } from "./proxy";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 
 export interface PostgresArgs extends ComponentArgs {
@@ -27,6 +28,8 @@ export interface PostgresArgs extends ComponentArgs {
   readonly clients: readonly Client[];
   /** Whether databases in other regions follow it. @default false */
   readonly followed?: boolean;
+  /** Whether RDS Proxy stands before it, so that clients share its connections. @default false */
+  readonly pooled?: boolean;
   readonly transform?: {
     readonly primary?: Transform<aws.rds.InstanceArgs>;
     readonly parameters?: Transform<aws.rds.ParameterGroupArgs>;
@@ -84,15 +87,20 @@ export class Postgres extends Component implements PostgresContract {
     this.source = primary.arn;
     this.groupId = shared.group.id;
     this.administrator = this.administratorOf(primary, master);
+    let proxy: DatabaseProxy | undefined;
     this.clientSecrets = makeClientSecrets(this.makeChild, args.clients, {
       context: this.context,
       store: args.store,
       database: args.spec.database,
       keyArn: args.keys.arn("secrets"),
-      host: primary.address,
+      host: (secretArns) => {
+        proxy = this.makeProxy(identifier, shared, secretArns);
+        return proxy?.endpoint ?? primary.address;
+      },
       replicaHosts: replicas.map((replica) => replica.address),
     });
-    this.binding = this.bind([primary, ...replicas]);
+    const versions = [...this.clientSecrets.values()].map(({ version }) => version);
+    this.binding = this.bind([primary, ...replicas, ...(proxy?.attach(primary, versions) ?? [])]);
     this.reportReplicas(replicas.length);
     this.finish({ identifier: primary.identifier });
   }
@@ -203,13 +211,32 @@ export class Postgres extends Component implements PostgresContract {
     });
   }
 
+  /** The administrator and the clients of the replicas pass it by: RDS Proxy leads to the primary, with users it knows. */
+  private makeProxy(
+    identifier: pulumi.Output<string>,
+    shared: Surroundings,
+    secretArns: readonly pulumi.Output<string>[],
+  ): DatabaseProxy | undefined {
+    const { context, args } = this;
+    if (!args.pooled || secretArns.length === 0) {
+      return undefined;
+    }
+    return makeProxy(this.makeChild, {
+      ...args,
+      context,
+      identifier,
+      databaseGroupId: shared.group.id,
+      secretArns,
+    });
+  }
+
   private administratorOf(primary: aws.rds.Instance, master: ReturnType<Postgres["makeMasterSecret"]>): Administrator {
     const managed = primary.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
     const secretArn = master?.entry.arn ?? managed;
     return { user: MASTER_USER, secretArn, password: { from: "store", key: secretArn, property: "password" } };
   }
 
-  private bind(instances: readonly aws.rds.Instance[]): Binding {
+  private bind(made: readonly pulumi.Resource[]): Binding {
     const { args, clientSecrets } = this;
     return {
       values: (client, endpoint) => this.valuesOf(client, endpoint),
@@ -217,7 +244,7 @@ export class Postgres extends Component implements PostgresContract {
       peers: [{ kind: "cidrs", cidrBlocks: args.network.dataCidrBlocks }],
       ports: [POSTGRES_PORT],
       grants: () => [],
-      ready: [...instances, ...[...clientSecrets.values()].map((entry) => entry.version)],
+      ready: [...made, ...[...clientSecrets.values()].map((entry) => entry.version)],
     };
   }
 

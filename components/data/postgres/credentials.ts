@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Make } from "../../aws/make";
-import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
+import { fillSecret, makeSecret, type SecretEntry } from "../../aws/secret";
 import type { Client } from "../../binding";
 import type { Context } from "../../context";
 import { databaseUser, POSTGRES_PORT } from "./contract";
@@ -11,7 +11,8 @@ export interface CredentialsArgs {
   readonly store: string;
   readonly database: string;
   readonly keyArn: pulumi.Input<string>;
-  readonly host: pulumi.Output<string>;
+  /** Where clients connect to: the database, or what stands before it and must know their secrets. */
+  readonly host: (secretArns: readonly pulumi.Output<string>[]) => pulumi.Output<string>;
   /** Addresses of the replicas; clients take turns. */
   readonly replicaHosts: readonly pulumi.Output<string>[];
   /** Passwords of users that another placement has made, by service. @default new ones */
@@ -28,38 +29,41 @@ export function makePassword(make: Make, role: string): pulumi.Output<string> {
   return make(random.RandomPassword, role, { length: 40, special: false }).result;
 }
 
-/** The secret of one client: its own user, so that one service's leak neither opens nor locks out another. */
-export function makeClientSecret(make: Make, client: Client, index: number, args: CredentialsArgs): ClientSecret {
-  const user = databaseUser(client.service);
-  const password = args.passwords?.get(client.service) ?? makePassword(make, `${client.service}-password`);
-  const replica = args.replicaHosts[index % Math.max(args.replicaHosts.length, 1)] ?? args.host;
-  const entry = makeSecretEntry(make, `${client.service}-secret`, {
-    context: args.context,
-    path: `${args.store}/${client.service}`,
-    description: `Connection of ${client.service} to ${args.store}`,
-    keyArn: args.keyArn,
-    value: pulumi.jsonStringify({
-      url: databaseUrl(user, password, args.host, args.database),
-      "replica-url": databaseUrl(user, password, replica, args.database),
-      host: args.host,
-      "replica-host": replica,
-      port: String(POSTGRES_PORT),
-      user,
-      password,
-      database: args.database,
-    }),
-  });
-  return { ...entry, password };
-}
-
-/** The secrets of all clients of a database, by service. */
+/** The secrets of all clients of a database, by service: a user each, so that one's leak neither opens nor locks out another. */
 export function makeClientSecrets(
   make: Make,
   clients: readonly Client[],
   args: CredentialsArgs,
 ): ReadonlyMap<string, ClientSecret> {
+  const secrets = clients.map(({ service }) =>
+    makeSecret(make, `${service}-secret`, {
+      context: args.context,
+      path: `${args.store}/${service}`,
+      description: `Connection of ${service} to ${args.store}`,
+      keyArn: args.keyArn,
+    }),
+  );
+  const host = args.host(secrets.map(({ arn }) => arn));
   return new Map(
-    clients.map((client, index) => [client.service, makeClientSecret(make, client, index, args)] as const),
+    secrets.map((secret, index) => {
+      const service = clients[index]?.service ?? "";
+      const user = databaseUser(service);
+      const password = args.passwords?.get(service) ?? makePassword(make, `${service}-password`);
+      const replica = args.replicaHosts[index % Math.max(args.replicaHosts.length, 1)] ?? host;
+      const value = pulumi.jsonStringify({
+        url: databaseUrl(user, password, host, args.database),
+        "replica-url": databaseUrl(user, password, replica, args.database),
+        host,
+        "replica-host": replica,
+        port: String(POSTGRES_PORT),
+        user,
+        // What RDS Proxy and AWS's own rotation call it.
+        username: user,
+        password,
+        database: args.database,
+      });
+      return [service, { ...fillSecret(make, `${service}-secret`, secret, value), password }] as const;
+    }),
   );
 }
 

@@ -56,7 +56,7 @@ export class PostgresFollower extends Component implements PostgresContract {
       store: args.store,
       database: args.spec.database,
       keyArn: args.keys.arn("secrets"),
-      host: args.primary.host,
+      host: () => args.primary.host,
       replicaHosts: replicas.map((replica) => replica.address),
       passwords: new Map([...args.primary.clientSecrets].map(([client, { password }]) => [client, password] as const)),
     });

@@ -131,7 +131,11 @@ export class Stores {
     const { request, cluster, secretsReady, shared, watch, readyOf } = this.args;
     const { settings } = request;
     const { context, store, spec, clients } = args;
-    const database = new Postgres(this.named(store), { ...args, followed: isSpread(settings) }, this.options);
+    const database = new Postgres(
+      this.named(store),
+      { ...args, followed: isSpread(settings), pooled: settings.compute.pooledDatabases.includes(store) },
+      this.options,
+    );
     const { binding } = database;
     watch.database(store, spec, database.identifier, database.replicaIdentifiers);
     const [client] = clients;

@@ -38,6 +38,7 @@ const FARGATE = {
   "groundplan:compute": { fargateNamespaces: ["doc-scraper"] },
   "groundplan:overrides": { services: { api: { nodePool: null }, worker: { nodePool: null } } },
 };
+const POOLED = { "groundplan:compute": { pooledDatabases: ["database"] } };
 const VIBEBOX = {
   "groundplan:model": "distributed",
   "groundplan:placements": [{ name: "main", cloud: "aws", region: "us-east-1" }],
@@ -75,6 +76,7 @@ async function plannedOnce(): Promise<readonly Planned[]> {
     await planAws("simulate", VIBEBOX, "dev"),
     await planAws("simulate", ZONE, "prod"),
     await planAws("simulate", MANAGED),
+    await planAws("simulate", POOLED),
   ];
   return [...(await cells()), ...settings.map(({ plan }) => plan)]
     .flatMap(({ resources }) => resources)
