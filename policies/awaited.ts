@@ -1,5 +1,4 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { defer } from "./kubernetes";
 
 /** Packages whose resources always have properties. */
 const PACKAGES = /^(aws|gcp|kubernetes):/;
@@ -25,7 +24,7 @@ function lazily(resource: PolicyResource): PolicyResource {
   return Object.create(resource, {
     props: {
       get() {
-        props ??= Object.keys(resource.props).length > 0 ? resource.props : unknownProps(resource);
+        props ??= isAwaited(resource) ? unknownProps(resource) : resource.props;
         return props;
       },
     },
@@ -36,4 +35,19 @@ function lazily(resource: PolicyResource): PolicyResource {
 function unknownProps({ name }: PolicyResource): PolicyResource["props"] {
   const refuse = (property: string | symbol) => defer(`${name}.${String(property)}`);
   return new Proxy({}, { get: (_, property) => refuse(property), has: (_, property) => refuse(property) });
+}
+
+/** Whether nothing is known of a resource yet: it is shown without any property. */
+export function isAwaited(resource: Pick<PolicyResource, "props">): boolean {
+  return Object.keys(resource.props).length === 0;
+}
+
+/** Ends a rule as deferred, as reading an unknown does. */
+export function defer(path: string): never {
+  // Loaded here alone: the SDK's index would bring its whole server along.
+  const { UnknownValueError, unknownStringValue } = require("@pulumi/policy/proxy") as {
+    readonly UnknownValueError: new (unknown: string, path: readonly string[]) => Error;
+    readonly unknownStringValue: string;
+  };
+  throw new UnknownValueError(unknownStringValue, [path]);
 }

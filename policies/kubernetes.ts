@@ -96,21 +96,3 @@ export function namespaceOf(props: Props): string {
 export function objectName(props: Props): string | undefined {
   return text(at(props, "metadata", "name"));
 }
-
-/**
- * Whether nothing is known of a Kubernetes object yet: in a preview the engine cannot ask a provider whose cluster is
- * still to come, and what such a provider would make has no properties at all.
- */
-export function isUntold(resource: Pick<Subject, "props">): boolean {
-  return Object.keys(resource.props).length === 0;
-}
-
-/** Ends a rule as deferred, as reading an unknown does. */
-export function defer(path: string): never {
-  // Loaded here alone: the SDK's index would bring its whole server along.
-  const { UnknownValueError, unknownStringValue } = require("@pulumi/policy/proxy") as {
-    readonly UnknownValueError: new (unknown: string, path: readonly string[]) => Error;
-    readonly unknownStringValue: string;
-  };
-  throw new UnknownValueError(unknownStringValue, [path]);
-}

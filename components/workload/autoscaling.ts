@@ -1,23 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
 import type { ScalingSpec } from "../../systems/spec";
 import type { Capabilities } from "../cluster/contract";
 import type { Degraded } from "../component";
+import type { QueueAddress } from "./queue";
 
 type Behavior = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerBehavior;
 type HpaSpec = k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerSpec;
-
-/** Where a queue's Redis answers. */
-export interface QueueAddress {
-  readonly host: pulumi.Input<string>;
-  readonly port: pulumi.Input<string>;
-  /** Whether the connection is encrypted. */
-  readonly tls: boolean;
-  /** Name sentinels know the master by, where host and port are theirs. */
-  readonly sentinelMaster?: pulumi.Input<string>;
-  /** Name of the TriggerAuthentication that holds the password; none where the store has no password. */
-  readonly authentication?: string;
-}
 
 export interface AutoscalingArgs {
   readonly service: string;

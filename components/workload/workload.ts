@@ -8,7 +8,7 @@ import { Component, type Degraded } from "../component";
 import { NAME_RULES, physicalName } from "../naming";
 import { seconds } from "../quantities";
 import type { WorkloadArgs } from "./args";
-import { leastReplicas, mostReplicas, needsKeda, planAutoscaling, type QueueAddress } from "./autoscaling";
+import { leastReplicas, mostReplicas, needsKeda, planAutoscaling } from "./autoscaling";
 import { credentialFlows } from "./cloudIdentity";
 import { isRunning, portName } from "./container";
 import {
@@ -25,6 +25,7 @@ import { type BoundUse, egressFlows, planEnvironment } from "./environment";
 import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./labels";
 import { MESH_POD_LABELS, meshVerdict, planMesh } from "./mesh";
 import { networkPolicySpec, reachesHosts } from "./networkPolicy";
+import { planQueueAddress, type QueueAddress, secretTargets } from "./queue";
 import { makeSecretObjects, type SecretObjects } from "./secrets";
 import { serviceSpec } from "./service";
 import { planTemplate } from "./template";
@@ -284,39 +285,15 @@ export class Workload extends Component {
   /** Where KEDA finds the queue, with the password in an object of KEDA's own kind. */
   private queueAddress(queue: BoundUse): QueueAddress | undefined {
     const { service } = this.args;
-    const { host, port, password, tls, ca, sentinelMaster } = queue.binding.values(service, "primary");
-    if (host?.kind !== "plain" || port?.kind !== "plain") {
-      return undefined;
+    const plan = planQueueAddress(queue.binding.values(service, "primary"));
+    if (plan?.sources === undefined) {
+      return plan?.address;
     }
-    const address = {
-      host: host.value,
-      port: port.value,
-      tls: tls?.kind === "plain" && tls.value === "true",
-      ...(sentinelMaster?.kind === "plain" ? { sentinelMaster: sentinelMaster.value } : {}),
-    };
-    if (password?.kind !== "secret") {
-      return address;
-    }
-    // A cloud that signs with an authority of its own hands its certificate out beside the password.
-    const sources = { password: password.source, ...(ca?.kind === "secret" ? { ca: ca.source } : {}) };
-    const { refs, objects } = this.secretObjects("scaler", sources);
-    // Sentinels and servers share the store's one password.
-    const parameters = sentinelMaster ? ["password", "sentinelPassword"] : ["password"];
-    const secretTargetRef = [
-      ...parameters.map((parameter) => ({ parameter, ...refs.password })),
-      ...(refs.ca ? [{ parameter: "ca", ...refs.ca }] : []),
-    ];
+    const { refs, objects } = this.secretObjects("scaler", plan.sources);
     const authentication = `${service}-queue`;
-    this.customResource(
-      "queue",
-      "keda",
-      "keda.sh/v1alpha1",
-      "TriggerAuthentication",
-      authentication,
-      { secretTargetRef },
-      objects,
-    );
-    return { ...address, authentication };
+    const spec = { secretTargetRef: secretTargets(plan.address, refs) };
+    this.customResource("queue", "keda", "keda.sh/v1alpha1", "TriggerAuthentication", authentication, spec, objects);
+    return { ...plan.address, authentication };
   }
 
   private verticalAutoscaler(target: pulumi.Resource): void {

@@ -1,6 +1,7 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { defer, isAwaited } from "../awaited";
 import { type EnvironmentConfig, environmentSchema } from "../environments";
-import { defer, isUntold, kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
+import { kinds, namespaceOf, objectName, objectsOf } from "../kubernetes";
 import { podsOf } from "../pods";
 import { amount, at, isObject, keys, list, type Props, text } from "../read";
 import {
@@ -43,13 +44,13 @@ const isJudged = typeMatcher(kinds(...REPLICATED));
 /** Says what is wrong with each workload of which enough is known; defers the rule where a cluster is still to come. */
 function judge(stack: StackSubject, report: StackReport, problem: Problem): void {
   const clusterOf = clustersOf(stack);
-  const untold = new Set(stack.resources.filter((each) => isJudged(each.type) && isUntold(each)).map(clusterOf));
-  const known = stack.resources.filter((each) => !untold.has(clusterOf(each)));
+  const awaited = new Set(stack.resources.filter((each) => isJudged(each.type) && isAwaited(each)).map(clusterOf));
+  const known = stack.resources.filter((each) => !awaited.has(clusterOf(each)));
   for (const workload of replicatedIn({ ...stack, resources: known }, clusterOf)) {
     const found = problem(workload, stack, clusterOf);
     if (found !== undefined) report(workload.where + found, workload.resource);
   }
-  for (const cluster of untold) defer(`${cluster}.spec`);
+  for (const cluster of awaited) defer(`${cluster}.spec`);
 }
 
 /** Workloads with their least number of replicas. Zero is a workload switched off, or one that KEDA wakes. */

@@ -1,10 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { PodDemand } from "../../cluster/namespace/demand";
-import { containerResources, RESTRICTED } from "../../workload/container";
-import { GROUP_ID } from "../../workload/podSpec";
-import { ACCESS_KEY, type Archive, CLIENT_IMAGE, SECRET_KEY } from "../archive";
+import { ACCESS_KEY, type Archive, SECRET_KEY } from "../archive";
+import { clientPod, envOfSecret } from "../clientPod";
 
-const USER_ID = 10_001;
 const AUTHORITY = "/authority";
 
 /** User that keeps the repository and its schedule, and can read no document. */
@@ -129,40 +127,25 @@ export interface SettingsPodArgs {
 
 export function settingsPod(args: SettingsPodArgs): k8s.types.input.core.v1.PodSpec {
   const { service, store, url, userSecret } = args;
-  const from = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: userSecret, key } } });
-  return {
-    serviceAccountName: service,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    restartPolicy: "Never",
-    ...(args.priorityClass === undefined ? {} : { priorityClassName: args.priorityClass }),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER_ID,
-      runAsGroup: GROUP_ID,
-      fsGroup: GROUP_ID,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    containers: [
-      {
-        name: "settings",
-        image: CLIENT_IMAGE,
-        imagePullPolicy: "IfNotPresent",
-        command: ["bash", "/settings/settings.sh"],
-        env: [{ name: "SEARCH_URL", value: url }, from("SEARCH_USER", "username"), from("SEARCH_PASSWORD", "password")],
-        resources: containerResources(SETTINGS_RESOURCES),
-        securityContext: { ...RESTRICTED, runAsUser: USER_ID },
-        volumeMounts: [
-          { name: "settings", mountPath: "/settings", readOnly: true },
-          { name: "authority", mountPath: AUTHORITY, readOnly: true },
-        ],
-        terminationMessagePolicy: "FallbackToLogsOnError",
-      },
+  return clientPod({
+    service,
+    name: "settings",
+    script: "/settings/settings.sh",
+    env: [
+      { name: "SEARCH_URL", value: url },
+      envOfSecret("SEARCH_USER", userSecret, "username"),
+      envOfSecret("SEARCH_PASSWORD", userSecret, "password"),
     ],
+    resources: SETTINGS_RESOURCES,
     volumes: [
       { name: "settings", configMap: { name: `${service}-settings`, defaultMode: 0o444 } },
       // The operator keeps its authority's certificate here, for whoever connects.
       { name: "authority", secret: { secretName: `${store}-es-http-certs-public`, defaultMode: 0o444 } },
     ],
-  };
+    volumeMounts: [
+      { name: "settings", mountPath: "/settings", readOnly: true },
+      { name: "authority", mountPath: AUTHORITY, readOnly: true },
+    ],
+    ...(args.priorityClass === undefined ? {} : { priorityClass: args.priorityClass }),
+  });
 }

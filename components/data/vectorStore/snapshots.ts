@@ -1,11 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type { PodDemand } from "../../cluster/namespace/demand";
 import { bytes, formatBytes } from "../../quantities";
-import { containerResources, RESTRICTED } from "../../workload/container";
-import { GROUP_ID } from "../../workload/podSpec";
-import { ACCESS_KEY, type Archive, CLIENT_IMAGE, SECRET_KEY } from "../archive";
+import { ACCESS_KEY, type Archive, SECRET_KEY } from "../archive";
+import { clientPod, envOfSecret } from "../clientPod";
 
-const USER_ID = 10_001;
 const GIB = 2 ** 30;
 
 export interface SnapshotJobArgs {
@@ -38,11 +36,11 @@ for peer in $PEERS; do
   for collection in $(field name <<< "$listing"); do
     name=$(ask --request POST "$peer/collections/$collection/snapshots?wait=true" | field name)
     test -n "$name" || { echo "$peer made no snapshot of $collection" >&2; exit 1; }
-    ask --output /work/snapshot "$peer/collections/$collection/snapshots/$name"
-    test -s /work/snapshot || { echo "the snapshot of $collection is empty" >&2; exit 1; }
+    ask --output /scratch/snapshot "$peer/collections/$collection/snapshots/$name"
+    test -s /scratch/snapshot || { echo "the snapshot of $collection is empty" >&2; exit 1; }
     host=\${peer#http://}
-    aws s3 cp --only-show-errors /work/snapshot "s3://$BUCKET/$FOLDER/$today/\${host%%.*}/$collection.snapshot"
-    rm /work/snapshot
+    aws s3 cp --only-show-errors /scratch/snapshot "s3://$BUCKET/$FOLDER/$today/\${host%%.*}/$collection.snapshot"
+    rm /scratch/snapshot
     ask --request DELETE "$peer/collections/$collection/snapshots/$name?wait=true" > /dev/null
     echo "kept $collection of $peer"
   done
@@ -81,49 +79,27 @@ export function snapshotPod(args: SnapshotJobArgs): k8s.types.input.core.v1.PodS
     ...(region === undefined ? {} : { AWS_REGION: region }),
     ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoint }),
   };
-  const secret = (name: string, from: string, key: string) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: from, key } },
-  });
-  return {
-    serviceAccountName: service,
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
-    restartPolicy: "Never",
-    ...(args.priorityClass === undefined ? {} : { priorityClassName: args.priorityClass }),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER_ID,
-      runAsGroup: GROUP_ID,
-      fsGroup: GROUP_ID,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    containers: [
-      {
-        name: "snapshot",
-        image: CLIENT_IMAGE,
-        imagePullPolicy: "IfNotPresent",
-        command: ["bash", "/scripts/snapshot.sh"],
-        env: [
-          ...Object.entries(plain).map(([name, value]) => ({ name, value })),
-          secret("QDRANT_API_KEY", `${store}-credentials`, "api-key"),
-          secret(ACCESS_KEY, secretName, ACCESS_KEY),
-          secret(SECRET_KEY, secretName, SECRET_KEY),
-        ],
-        resources: containerResources(snapshotResources(args.size)),
-        securityContext: { ...RESTRICTED, runAsUser: USER_ID },
-        volumeMounts: [
-          { name: "scripts", mountPath: "/scripts", readOnly: true },
-          { name: "work", mountPath: "/work" },
-          { name: "tmp", mountPath: "/tmp" },
-        ],
-        terminationMessagePolicy: "FallbackToLogsOnError",
-      },
+  return clientPod({
+    service,
+    name: "snapshot",
+    script: "/scripts/snapshot.sh",
+    env: [
+      ...Object.entries(plain).map(([name, value]) => ({ name, value })),
+      envOfSecret("QDRANT_API_KEY", `${store}-credentials`, "api-key"),
+      envOfSecret(ACCESS_KEY, secretName, ACCESS_KEY),
+      envOfSecret(SECRET_KEY, secretName, SECRET_KEY),
     ],
+    resources: snapshotResources(args.size),
     volumes: [
-      { name: "work", emptyDir: { sizeLimit: formatBytes(Math.min(bytes(args.size), 20 * GIB)) } },
+      { name: "scratch", emptyDir: { sizeLimit: formatBytes(Math.min(bytes(args.size), 20 * GIB)) } },
       { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
       { name: "scripts", configMap: { name: `${service}-scripts`, defaultMode: 0o444 } },
     ],
-  };
+    volumeMounts: [
+      { name: "scripts", mountPath: "/scripts", readOnly: true },
+      { name: "scratch", mountPath: "/scratch" },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+    ...(args.priorityClass === undefined ? {} : { priorityClass: args.priorityClass }),
+  });
 }

@@ -170,7 +170,7 @@ function run(script: string, programs: Readonly<Record<string, string>>, env: Re
   const root = mkdtempSync(join(tmpdir(), "groundplan-archive-"));
   try {
     mkdirSync(join(root, "bin"));
-    mkdirSync(join(root, "work"));
+    mkdirSync(join(root, "scratch"));
     for (const [name, text] of Object.entries(programs)) {
       writeFileSync(join(root, "bin", name), `#!/bin/bash\necho "${name} $*" >> "$LOG"\n${text}`);
       chmodSync(join(root, "bin", name), 0o755);
@@ -180,9 +180,9 @@ function run(script: string, programs: Readonly<Record<string, string>>, env: Re
     for (const [name, text] of Object.entries(files)) {
       writeFileSync(join(root, "settings", name), text);
     }
-    const text = script.replaceAll("/work/", `${root}/work/`).replaceAll("/settings/", `${root}/settings/`);
+    const text = script.replaceAll("/scratch/", `${root}/scratch/`).replaceAll("/settings/", `${root}/settings/`);
     const log = join(root, "log");
-    const result = spawnSync("bash", ["-c", text], {
+    const result = spawnSync("bash", ["--norc", "-c", text], {
       encoding: "utf8",
       env: { PATH: `${root}/bin:${process.env.PATH}`, LOG: log, ...env },
     });

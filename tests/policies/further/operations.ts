@@ -1,0 +1,75 @@
+import { one } from "../cases";
+import type { TestResource } from "../harness";
+import { allows, type Further, leaves } from "./build";
+
+const sql = (props: TestResource["props"]) => one("gcp:sql/databaseInstance:DatabaseInstance", props);
+const balancer = (loadBalancerType?: string): TestResource => ({
+  type: "aws:lb/loadBalancer:LoadBalancer",
+  props: { ...(loadBalancerType ? { loadBalancerType } : {}) },
+});
+const sound: TestResource = {
+  type: "aws:lb/loadBalancer:LoadBalancer",
+  props: {
+    arn: "arn:lb",
+    dropInvalidHeaderFields: true,
+    desyncMitigationMode: "defensive",
+    accessLogs: { enabled: true },
+    enableDeletionProtection: true,
+  },
+};
+const bucket: TestResource = { type: "aws:s3/bucket:Bucket", protect: true, props: { bucket: "b", id: "b-id" } };
+
+export const operations: Further = {
+  "ecr-immutable-tags": [
+    allows(one("aws:ecr/repository:Repository", { imageTagMutability: "IMMUTABLE" }), "imageTagMutability", [
+      "IMMUTABLE_WITH_EXCLUSION",
+    ]),
+  ],
+  "lb-access-logs": [leaves([sound], balancer("gateway"))],
+  "cloud-sql-audit-flags": [
+    leaves(
+      sql({
+        databaseVersion: "POSTGRES_17",
+        settings: {
+          databaseFlags: ["log_connections", "log_disconnections", "cloudsql.enable_pgaudit"].map((name) => ({
+            name,
+            value: "on",
+          })),
+        },
+      }),
+      ...sql({ databaseVersion: "MYSQL_8_4" }),
+    ),
+  ],
+  "log-group-retention": [
+    allows(one("aws:cloudwatch/logGroup:LogGroup", { retentionInDays: 30 }), "retentionInDays", [7]),
+  ],
+  "s3-bucket-access-logs": [
+    {
+      base: [
+        bucket,
+        { ...bucket, name: "logs", props: { bucket: "logs", id: "logs" } },
+        { type: "aws:s3/bucketLogging:BucketLogging", props: { bucket: "b-id", targetBucket: "logs" } },
+      ],
+      fails: [{ at: "targetBucket", to: "other", on: 2, message: "no BucketLogging names the bucket" }],
+      unknown: [],
+    },
+    {
+      base: [
+        bucket,
+        { type: "aws:lb/loadBalancer:LoadBalancer", props: { accessLogs: { enabled: true, bucket: "b-id" } } },
+      ],
+      fails: [{ at: "accessLogs.bucket", to: "other", on: 1, message: "no BucketLogging names the bucket" }],
+      unknown: [],
+    },
+  ],
+  "cloudfront-logs": [
+    {
+      base: [
+        { type: "aws:cloudfront/distribution:Distribution", props: { arn: "arn:d" } },
+        { type: "aws:cloudwatch/logDeliverySource:LogDeliverySource", props: { resourceArn: "arn:d" } },
+      ],
+      fails: [{ at: "resourceArn", to: "arn:o", on: 1, message: "has neither loggingConfig nor a LogDeliverySource" }],
+      unknown: [],
+    },
+  ],
+};
