@@ -166,6 +166,7 @@ function computeProblems({
   fargateNamespaces,
   managedStores,
   pooledDatabases,
+  upgradedDatabases,
 }: SiteRequest["settings"]["compute"]): readonly Problem[] {
   return [
     ...(architecture === "arm64"
@@ -188,16 +189,18 @@ function computeProblems({
           },
         ]
       : []),
-    ...(pooledDatabases.length > 0
-      ? [
-          {
-            path: "groundplan:compute.pooledDatabases",
-            found: show(pooledDatabases),
-            allowed: "no database behind RDS Proxy: on a host it is a container",
-            fix: "remove the setting, or set groundplan:model to distributed",
-          },
-        ]
-      : []),
+    ...Object.entries({ pooledDatabases, upgradedDatabases }).flatMap(([field, databases]) =>
+      databases.length > 0
+        ? [
+            {
+              path: `groundplan:compute.${field}`,
+              found: show(databases),
+              allowed: "no database that RDS runs: on a host it is a container",
+              fix: "remove the setting, or set groundplan:model to distributed",
+            },
+          ]
+        : [],
+    ),
     ...(managedStores.length > 0
       ? [
           {

@@ -21,7 +21,7 @@ export function checkAgainstSystem(settings: Written, system: SystemInput): read
     ...checkSecretNames(settings, system),
     ...checkOverrideNames(settings, system),
     ...checkManagedStores(settings, system),
-    ...checkPooledDatabases(settings, system),
+    ...checkRdsDatabases(settings, system),
   ];
   // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
   const resolved = named.length > 0 ? [] : checkResolved(settings, system);
@@ -62,18 +62,19 @@ function checkManagedStores({ compute, overrides, cloud, placements }: Written, 
   });
 }
 
-/** Only a database that AWS runs for the system can have a proxy of AWS before it. */
-function checkPooledDatabases({ compute, overrides, cloud, placements, existing }: Written, described: SystemInput) {
+/** What RDS does for a database it can do only for one it runs for this system. */
+function checkRdsDatabases({ compute, overrides, cloud, placements, existing }: Written, described: SystemInput) {
   const stores = Object.entries(applyOverlay(described, overrides).stores ?? {});
   const given = Object.values(existing).flatMap(({ databases }) => Object.keys(databases));
   const known = stores.flatMap(([name, { kind }]) => (kind === "postgres" && !given.includes(name) ? [name] : []));
   const onAws = cloud === "aws" || placements?.some((placement) => placement.cloud === "aws");
-  return compute.pooledDatabases.flatMap((name, index) => {
-    const path = ["compute", "pooledDatabases", index];
-    return onAws
-      ? unknown(path, name, "a store of kind postgres that the stack makes", known)
-      : [at(path, name, "no database: RDS Proxy is a service of AWS", "remove it, and pool in the application")];
-  });
+  return (["pooledDatabases", "upgradedDatabases"] as const).flatMap((field) =>
+    compute[field].flatMap((name, index) =>
+      onAws
+        ? unknown(["compute", field, index], name, "a store of kind postgres that the stack makes", known)
+        : [at(["compute", field, index], name, "no database: the setting is for RDS, a service of AWS", "remove it")],
+    ),
+  );
 }
 
 function checkSecretNames({ secrets, overrides }: Written, described: SystemInput): readonly Problem[] {

@@ -84,6 +84,10 @@ export const compute = z
       .describe(
         "Databases whose clients share connections through RDS Proxy (AWS); each connects by itself when absent",
       ),
+    upgradedDatabases: z
+      .array(name)
+      .default([])
+      .describe("Databases whose major version may rise, with the next update (AWS); RDS refuses it when absent"),
     architecture: z.enum(["amd64", "arm64"]).optional().describe("Architecture instead of the node pools' own"),
     kubernetesVersion: text(/^1\.\d{2}$/, {
       allowed: 'a Kubernetes minor version in quotes, such as "1.34"',

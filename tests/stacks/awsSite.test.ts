@@ -17,7 +17,13 @@ describe("site on aws", function () {
       databases: {},
       buckets: { exports: { bucket: "mine", endpoint: "https://minio.example.com" } },
     };
-    const compute = { fargateNamespaces: ["scraper"], karpenter: true, managedStores: [], pooledDatabases: [] };
+    const compute = {
+      fargateNamespaces: ["scraper"],
+      karpenter: true,
+      managedStores: [],
+      pooledDatabases: [],
+      upgradedDatabases: [],
+    };
     const pathsOf = (given: PlacementSettings["existing"], domain?: string) =>
       unsupportedProblems(
         system,

@@ -28,6 +28,8 @@ export interface PostgresArgs extends ComponentArgs {
   readonly clients: readonly Client[];
   /** Whether databases in other regions follow it. @default false */
   readonly followed?: boolean;
+  /** Whether its major version may rise, at once rather than in the next maintenance window. @default false */
+  readonly upgraded?: boolean;
   /** Whether RDS Proxy stands before it, so that clients share its connections. @default false */
   readonly pooled?: boolean;
   readonly transform?: {
@@ -162,6 +164,7 @@ export class Postgres extends Component implements PostgresContract {
         identifier,
         engine: "postgres",
         engineVersion: spec.version,
+        ...(args.upgraded ? { allowMajorVersionUpgrade: true } : {}),
         dbName: spec.database,
         username: MASTER_USER,
         ...(master

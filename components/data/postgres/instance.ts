@@ -14,12 +14,14 @@ export interface InstanceArgs {
   readonly context: Context;
   readonly spec: StoreOf<"postgres">;
   readonly keys: KeysContract;
+  /** Whether its major version may rise, at once rather than in the next maintenance window. @default false */
+  readonly upgraded?: boolean;
 }
 
 export const LOG_EXPORTS = ["postgresql", "upgrade"] as const;
 
 /** What a primary and its replicas share, wherever they are. */
-export function instanceArgs({ context, spec, keys }: InstanceArgs, shared: Surroundings) {
+export function instanceArgs({ context, spec, keys, upgraded = false }: InstanceArgs, shared: Surroundings) {
   return {
     // Validation has seen to it that there is one.
     instanceClass: instanceClassFor(spec) ?? "",
@@ -32,7 +34,8 @@ export function instanceArgs({ context, spec, keys }: InstanceArgs, shared: Surr
     iamDatabaseAuthenticationEnabled: true,
     maintenanceWindow: spec.maintenanceWindow,
     autoMinorVersionUpgrade: true,
-    applyImmediately: false,
+    // A parameter group belongs to one major version: RDS takes the next one's with the version itself, or not at all.
+    applyImmediately: upgraded,
     copyTagsToSnapshot: true,
     databaseInsightsMode: "standard",
     performanceInsightsEnabled: true,

@@ -111,7 +111,8 @@ export class Stores {
       const password = settings.secretValue(existing.password);
       return bindExistingDatabase({ ...existing, password, database: spec.database });
     }
-    const args = { ...this.common(store, clients), spec };
+    const upgraded = settings.compute.upgradedDatabases.includes(store);
+    const args = { ...this.common(store, clients), spec, upgraded };
     return this.args.isLead ? this.database(args) : this.follower(args);
   }
 
@@ -133,7 +134,11 @@ export class Stores {
     const { context, store, spec, clients } = args;
     const database = new Postgres(
       this.named(store),
-      { ...args, followed: isSpread(settings), pooled: settings.compute.pooledDatabases.includes(store) },
+      {
+        ...args,
+        followed: isSpread(settings),
+        pooled: settings.compute.pooledDatabases.includes(store),
+      },
       this.options,
     );
     const { binding } = database;

@@ -38,7 +38,7 @@ const FARGATE = {
   "groundplan:compute": { fargateNamespaces: ["doc-scraper"] },
   "groundplan:overrides": { services: { api: { nodePool: null }, worker: { nodePool: null } } },
 };
-const POOLED = { "groundplan:compute": { pooledDatabases: ["database"] } };
+const POOLED = { "groundplan:compute": { pooledDatabases: ["database"], upgradedDatabases: ["database"] } };
 const VIBEBOX = {
   "groundplan:model": "distributed",
   "groundplan:placements": [{ name: "main", cloud: "aws", region: "us-east-1" }],

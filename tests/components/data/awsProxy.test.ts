@@ -131,8 +131,13 @@ describe("a database behind RDS Proxy", function () {
     const gcp = [{ name: "main", cloud: "gcp", region: "us-central1", cidrIndex: 128 }];
     const away = { ...POOLED, "groundplan:placements": gcp, "groundplan:access": { gcp: { project: "p-tests" } } };
     expect(await pathsOf(away)).to.deep.equal(["groundplan:compute.pooledDatabases[0]"]);
-    expect(await pathsOf({ ...POOLED, "groundplan:model": "single-server" })).to.include(
+    const both = { pooledDatabases: ["database"], upgradedDatabases: ["database"] };
+    expect(await pathsOf({ "groundplan:compute": both, "groundplan:model": "single-server" })).to.include.members([
       "groundplan:compute.pooledDatabases",
-    );
+      "groundplan:compute.upgradedDatabases",
+    ]);
+    expect(await pathsOf({ "groundplan:compute": { upgradedDatabases: ["databse"] } })).to.deep.equal([
+      "groundplan:compute.upgradedDatabases[0]",
+    ]);
   });
 });
