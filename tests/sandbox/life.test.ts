@@ -5,7 +5,7 @@ import { CLOUDS } from "../../components/context";
 import type { SandboxObject } from "../../engine/sandbox/store";
 import { MODELS } from "../../systems/spec";
 import { needsPulumi } from "./pulumi";
-import { chosen, deployable, existingIn, ownedBy, secretsOf, Trial } from "./trial";
+import { chosen, deployable, existingIn, ownedBy, secretsOf, Trial, UNKILLED } from "./trial";
 
 /** A small system of every kind of store but two. */
 const SYSTEM = "doc-scraper";
@@ -58,7 +58,7 @@ describe("sandbox: the life of a stack in the real engine (needs the Pulumi CLI)
     it(`${cell.model} on ${cell.cloud}: up, no change, change, refresh, unprotect, destroy`, async () => {
       const { before, after } = CHANGES[cell.cloud as keyof typeof CHANGES];
       const config = { ...deployable(cell), "groundplan:protect": true, ...before };
-      const trial = await Trial.start(config, await secretsOf(cell.system));
+      const trial = await Trial.start(config, await secretsOf(cell.system), UNKILLED);
       try {
         await trial.up();
         const first = trial.cloud();
