@@ -116,7 +116,13 @@ export class Session {
   /** Runs the CLI in the stack's workspace; a failure is one with a name. */
   async command(args: readonly string[], options: { readonly input?: string } = {}): Promise<CommandOutput> {
     const { workspace, cli } = await this.open();
-    return this.named(() => this.run(cli, workspace, args, options.input));
+    return this.named(() => this.run(cli, workspace, args, options));
+  }
+
+  /** Runs the CLI's engine until it ends or is told to; how it failed is for the caller to name. */
+  async operate(args: readonly string[], signal: AbortSignal): Promise<CommandOutput> {
+    const { workspace, cli } = await this.open();
+    return this.run(cli, workspace, args, { signal });
   }
 
   /** The state, secrets encrypted as they are kept. */
@@ -241,14 +247,20 @@ export class Session {
   private async writeSecrets(cli: Cli, workspace: Workspace): Promise<void> {
     for (const [path, secret] of Object.entries(this.options.secrets ?? {})) {
       const args = ["config", "set", "--secret", "--path", cliPath(secretPath(path)), "--stack", this.name];
-      await this.run(cli, workspace, args, secret);
+      await this.run(cli, workspace, args, { input: secret });
     }
   }
 
-  private async run(cli: Cli, workspace: Workspace, args: readonly string[], input?: string): Promise<CommandOutput> {
-    const home = this.options.pulumiHome;
+  private async run(
+    cli: Cli,
+    workspace: Workspace,
+    args: readonly string[],
+    { input, signal }: { readonly input?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<CommandOutput> {
+    const { pulumiHome: home, graceMs } = this.options;
     const env = { ...(await this.environment()), ...(home === undefined ? {} : { PULUMI_HOME: home }) };
-    return runCli(cli, [...args, "--non-interactive"], { cwd: workspace.directory, env, input });
+    const cwd = workspace.directory;
+    return runCli(cli, [...args, "--non-interactive"], { cwd, env, input, signal, graceMs });
   }
 
   private async environment(): Promise<Record<string, string>> {

@@ -10,6 +10,7 @@ import { ConcurrentUpdateError, PlanMismatchError, PolicyViolationError } from "
 import { afterPreview, EventReader, type Observed, type StackEvent } from "./events";
 import { guardProduction, guardProtected, stateEnvironment, stateResources } from "./guards";
 import { type HistoryEntry, historyOf } from "./history";
+import { importResources } from "./importing";
 import { withLimits } from "./limits";
 import { isStale } from "./locks";
 import { Operation } from "./operation";
@@ -164,17 +165,7 @@ export class StackHandle {
   import(options: ImportOptions): Operation<{ readonly imported: number }> {
     return this.operation(options, async (run) => {
       await this.confirm(options);
-      await run.engine("importing", async () => {
-        const stack = await this.session.automation();
-        await stack.import({
-          resources: options.resources.map((resource) => ({ ...resource })),
-          nameTable: { ...options.nameTable },
-          protect: options.protect ?? true,
-          generateCode: false,
-          ...(options.message === undefined ? {} : { message: options.message }),
-          showSecrets: false,
-        });
-      });
+      await run.engine("importing", (_onEvent, signal) => importResources(this.session, options, signal));
       return { imported: options.resources.length };
     });
   }

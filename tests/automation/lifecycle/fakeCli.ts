@@ -8,6 +8,8 @@ export interface Answer {
   readonly code?: number;
   /** Events of the engine, as it logs them. */
   readonly events?: readonly unknown[];
+  /** Milliseconds it takes to end. @default none */
+  readonly lastsMs?: number;
 }
 
 /** A version from before the engine sent its events over a connection: it writes them to a file. */
@@ -18,7 +20,8 @@ const fs = require("fs");
 const args = process.argv.slice(2);
 const words = args.filter((word) => !word.startsWith("-"));
 const { calls, answers } = JSON.parse(fs.readFileSync(__dirname + "/answers.json", "utf8"));
-fs.appendFileSync(calls, JSON.stringify(args) + "\\n");
+const file = args.includes("--file") ? fs.readFileSync(args[args.indexOf("--file") + 1], "utf8") : undefined;
+fs.appendFileSync(calls, JSON.stringify({ args, file }) + "\\n");
 if (words[0] === "version") { console.log("${VERSION}"); process.exit(0); }
 const stack = args[args.indexOf("--stack") + 1];
 const names = [words.slice(0, 3), words.slice(0, 2), words.slice(0, 1)].map((list) => list.join(" "));
@@ -33,6 +36,7 @@ if (args.includes("--event-log")) {
 if (answer.err) console.error(answer.err);
 console.log(JSON.stringify(answer.out === undefined ? fallback : answer.out));
 process.exitCode = answer.code || 0;
+setTimeout(() => undefined, answer.lastsMs || 0);
 `;
 
 /** A `pulumi` that answers as it is told and writes down what it was asked, first on the PATH until it is removed. */
@@ -58,11 +62,15 @@ export class FakeCli {
     writeFileSync(join(this.directory, "answers.json"), JSON.stringify({ calls, answers }));
   }
 
+  /** Every call since the last answers were given, with the text of the file that one was given by `--file`. */
+  requests(): readonly { readonly args: readonly string[]; readonly file?: string }[] {
+    const lines = readFileSync(join(this.directory, "calls"), "utf8").split("\n").filter(Boolean);
+    return lines.map((line) => JSON.parse(line) as { args: string[]; file?: string });
+  }
+
   /** The first words of every call since the last answers were given. */
   calls(): readonly string[] {
-    const lines = readFileSync(join(this.directory, "calls"), "utf8").split("\n").filter(Boolean);
-    return lines.map((line) => {
-      const args = JSON.parse(line) as string[];
+    return this.requests().map(({ args }) => {
       const first = args.findIndex((arg) => arg.startsWith("-"));
       const stack = args.includes("--stack") ? ` @${args[args.indexOf("--stack") + 1]}` : "";
       return `${args.slice(0, first < 0 ? undefined : first).join(" ")}${stack}`;
