@@ -90,7 +90,8 @@ describe("production split over stacks (needs the Pulumi CLI)", function () {
     expect(cloud().length).to.equal(before);
 
     // As docs/failover-aws.md says: the survivor becomes the primary, follows nobody, and is deployed with the edge alone.
-    const databases = () => cloud().filter(({ type, urn }) => type === DATABASE && urn.includes("::prod-two::"));
+    const databases = () =>
+      cloud().filter(({ type, urn }) => type === DATABASE && urn.startsWith("urn:pulumi:prod-two::"));
     const [replica] = databases();
     expect(replica?.inputs).to.have.property("replicateSourceDb");
     const swapped = (whole["groundplan:placements"] as readonly { name: string }[]).map((placement) => ({

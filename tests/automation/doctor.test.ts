@@ -1,0 +1,290 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { stringify } from "yaml";
+import { type Check, examine, readStack } from "../../automation";
+import { checkCredentials, checkQuotas } from "../../automation/doctor/clouds";
+import type { DoctorAccess } from "../../automation/doctor/index";
+import { checkNames } from "../../automation/doctor/names";
+import type { ProgramResult, RunProgram } from "../../automation/lifecycle/processes";
+import { deployable } from "../sandbox/trial";
+import { FakeCli } from "./lifecycle/fakeCli";
+
+const MISSING: ProgramResult = { code: undefined, stdout: "", stderr: "" };
+const printed = (answer: unknown): ProgramResult => ({ code: 0, stdout: JSON.stringify(answer), stderr: "" });
+const refused = (stderr: string): ProgramResult => ({ code: 1, stdout: "", stderr });
+
+/** Answers by the first words of a command line; what has none is not installed. */
+function answering(answers: Readonly<Record<string, ProgramResult>>, asked: string[] = []): RunProgram {
+  return async (program, args) => {
+    const line = [program, ...args].join(" ");
+    asked.push(line);
+    return answers[Object.keys(answers).find((key) => line.startsWith(key)) ?? ""] ?? MISSING;
+  };
+}
+
+const brief = (checks: readonly Check[]) => checks.map(({ name, status }) => `${name}: ${status}`);
+
+describe("doctor", function () {
+  this.timeout(60_000);
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "groundplan-doctor-"));
+    writeFileSync(join(directory, "Pulumi.yaml"), stringify({ name: "shop", runtime: "nodejs" }));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  function write(cloud: string, settings: Record<string, unknown> = {}): void {
+    const config = { ...deployable({ system: "vibebox", model: "standalone", cloud }), ...settings };
+    writeFileSync(join(directory, "Pulumi.dev.yaml"), stringify({ config }));
+  }
+
+  async function settingsOf(cloud: string, settings: Record<string, unknown> = {}) {
+    write(cloud, settings);
+    return (await readStack({ directory, stack: "dev" })).settings;
+  }
+
+  describe("a whole stack", () => {
+    let cli: FakeCli;
+    beforeEach(() => {
+      cli = new FakeCli(directory);
+    });
+    afterEach(() => cli.remove());
+
+    const look = async (access: DoctorAccess = {}) => {
+      const told: Check[] = [];
+      const backend = { kind: "local", directory } as const;
+      const nothing: DoctorAccess = { run: answering({}), nameServers: async () => [], nodeVersion: "22.1.0" };
+      const checks = await examine({ directory, stack: "dev", backend }, (check) => told.push(check), {
+        ...nothing,
+        ...access,
+      });
+      expect(told).to.deep.equal(checks);
+      return checks;
+    };
+
+    it("is looked at from Node to its domain, each thing told as it is known", async () => {
+      write("kubernetes");
+      const asked: string[] = [];
+      const checks = await look({
+        run: answering({ "kubectl auth can-i": { code: 0, stdout: "yes\n", stderr: "" } }, asked),
+        nameServers: async (domain) => (domain === "example.org" ? ["a.ns", "b.ns", "c.ns"] : []),
+      });
+      expect(brief(checks)).to.deep.equal([
+        "node: ok",
+        "pulumi: ok",
+        "state: ok",
+        "versions of the state: ok",
+        "settings: ok",
+        "deployable: ok",
+        "plan: ok",
+        "policies: failure",
+        "names: ok",
+        "cluster of one: ok",
+        "domain: ok",
+      ]);
+      expect(checks.find(({ name }) => name === "policies")?.detail).to.include("container-not-privileged");
+      expect(checks.at(-1)?.detail).to.equal("example.org is served by a.ns, b.ns");
+      expect(asked).to.deep.equal(["kubectl auth can-i create namespaces --request-timeout=10s --context cluster-one"]);
+      expect(cli.calls().filter((call) => !/^(version|stack|stack export|config)( @dev)?$/.test(call))).to.deep.equal(
+        [],
+      );
+    });
+
+    it("asks nobody outside for a sandbox", async () => {
+      write("aws");
+      const asked: string[] = [];
+      const checks = await look({ run: answering({}, asked), outside: false });
+      expect(asked).to.deep.equal([]);
+      expect(checks.at(-1)?.name).to.equal("names");
+    });
+
+    it("says what is old, missing or wrong, and how to mend it", async () => {
+      write("kubernetes", { "groundplan:domain": "not a domain" });
+      cli.answer({ stack: { err: "error: no stack named 'dev' found", code: 6 } });
+      const checks = await look({ nodeVersion: "18.20.1" });
+      expect(checks.map(({ name, status, fix }) => [name, status, fix])).to.deep.equal([
+        ["node", "failure", "install Node 20.19 or later"],
+        ["pulumi", "ok", undefined],
+        ["state", "warning", "up --create makes it"],
+        ["versions of the state", "ok", undefined],
+        ["settings", "failure", checks.at(-1)?.fix],
+      ]);
+      expect(checks.at(-1)?.detail).to.include("groundplan:domain").and.to.include("not a domain");
+    });
+
+    it("names a passphrase that is wrong, and creations nobody saw the end of", async () => {
+      write("kubernetes");
+      cli.answer({ config: { err: "error: incorrect passphrase", code: 255 } });
+      const wrong = (await look({ outside: false })).find(({ name }) => name === "state");
+      expect([wrong?.status, wrong?.detail]).to.deep.equal(["failure", "the passphrase of stack dev is wrong"]);
+      const resource = { urn: "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::network", type: "aws:ec2/vpc:Vpc" };
+      cli.answer({
+        "stack export": { out: { deployment: { pending_operations: [{ type: "creating", resource }] } } },
+      });
+      const unfinished = (await look({ outside: false })).find(({ name }) => name === "unfinished");
+      expect(unfinished?.status).to.equal("failure");
+      expect(unfinished?.detail).to.include(resource.urn);
+      expect(unfinished?.fix).to.include("--clear-pending-creates");
+    });
+
+    it("finds placeholders that a plan allows and an up refuses", async () => {
+      write("kubernetes", { "groundplan:images": {}, "groundplan:placements": [PLACEMENT] });
+      const checks = (await look({ outside: false })).filter(({ name }) => name === "deployable");
+      expect(checks.map(({ status }) => status))
+        .to.include("failure")
+        .and.not.to.include("ok");
+      expect(checks.map(({ detail }) => detail).join("\n")).to.include("context");
+    });
+  });
+
+  describe("credentials", () => {
+    const identity = printed({ Account: "111122223333", Arn: "arn:aws:sts::111122223333:assumed-role/deployer" });
+    const cases: readonly [string, string, Record<string, unknown>, Record<string, ProgramResult>, string, string][] = [
+      ["somebody", "aws", {}, { "aws sts": identity }, "ok", "assumed-role/deployer"],
+      [
+        "nobody",
+        "aws",
+        {},
+        { "aws sts": refused("first\nUnable to locate credentials") },
+        "failure",
+        "Unable to locate",
+      ],
+      ["no command line", "aws", {}, {}, "unknown", "the aws command line is not installed"],
+      [
+        "somebody of another account",
+        "aws",
+        { aws: { allowedAccountIds: ["444455556666"] } },
+        { "aws sts": identity },
+        "failure",
+        "account 111122223333 is none of 444455556666",
+      ],
+      [
+        "somebody who takes a role in the account",
+        "aws",
+        { aws: { allowedAccountIds: ["444455556666"], roleArn: "arn:aws:iam::444455556666:role/deployer" } },
+        { "aws sts": identity },
+        "ok",
+        "assumed-role/deployer",
+      ],
+      [
+        "a project that is there",
+        "gcp",
+        { gcp: { project: "shop-dev" } },
+        { "gcloud projects describe shop-dev": printed({ lifecycleState: "ACTIVE" }) },
+        "ok",
+        "project shop-dev is active",
+      ],
+      [
+        "a project that may not be seen",
+        "gcp",
+        { gcp: { project: "shop-dev" } },
+        { gcloud: refused("PERMISSION_DENIED") },
+        "failure",
+        "PERMISSION_DENIED",
+      ],
+      ["no gcloud", "gcp", { gcp: { project: "shop-dev" } }, {}, "unknown", "the gcloud command line is not installed"],
+      [
+        "a cluster that allows no namespace",
+        "kubernetes",
+        {},
+        { kubectl: { code: 1, stdout: "no\n", stderr: "" } },
+        "failure",
+        "namespaces may not be made",
+      ],
+      [
+        "a cluster that does not answer",
+        "kubernetes",
+        {},
+        { kubectl: refused("dial tcp: i/o timeout") },
+        "failure",
+        "dial tcp: i/o timeout",
+      ],
+      ["no kubectl", "kubernetes", {}, {}, "unknown", "kubectl is not installed"],
+    ];
+    for (const [what, cloud, access, answers, status, detail] of cases) {
+      it(`${cloud}, ${what}: ${status}`, async () => {
+        const settings = await settingsOf(cloud, { "groundplan:access": access });
+        const [check, ...others] = await checkCredentials(settings, answering(answers));
+        expect(others).to.deep.equal([]);
+        expect([check?.status, check?.detail]).to.satisfy(
+          ([found, text]: string[]) => found === status && text?.includes(detail),
+          JSON.stringify(check),
+        );
+        expect(check?.fix !== undefined).to.equal(status === "failure");
+      });
+    }
+
+    it("asks as the profile that deploys", async () => {
+      const asked: string[] = [];
+      const settings = await settingsOf("aws", { "groundplan:access": { aws: { profile: "deployer" } } });
+      await checkCredentials(settings, answering({}, asked));
+      expect(asked).to.deep.equal(["aws sts get-caller-identity --output json --profile deployer"]);
+    });
+  });
+
+  describe("quotas", () => {
+    const quota = (Value: number) => printed({ Quota: { Value } });
+
+    it("of AWS: room for a network and its addresses, or none, or nobody to ask", async () => {
+      const settings = await settingsOf("aws");
+      const full = {
+        "aws service-quotas get-service-quota --service-code vpc": quota(5),
+        "aws service-quotas get-service-quota --service-code ec2": quota(5),
+        "aws ec2 describe-vpcs": printed(5),
+        "aws ec2 describe-addresses": printed(2),
+      };
+      expect(await checkQuotas(settings, answering(full))).to.deep.equal([
+        {
+          name: "quota of one: VPCs",
+          status: "failure",
+          detail: "5 of 5 used",
+          fix: "ask the cloud for more, or remove what is not needed",
+        },
+        { name: "quota of one: Elastic IPs", status: "ok", detail: "2 of 5 used" },
+      ]);
+      const denied = answering({ "aws service-quotas": refused("AccessDenied"), "aws ec2": printed(1) });
+      expect(await checkQuotas(settings, denied)).to.deep.equal([
+        { name: "quota of one: VPCs", status: "unknown", detail: "AccessDenied" },
+        { name: "quota of one: Elastic IPs", status: "unknown", detail: "AccessDenied" },
+      ]);
+    });
+
+    it("of Google Cloud: those that matter, of the region", async () => {
+      const settings = await settingsOf("gcp");
+      const quotas = [
+        { metric: "CPUS", usage: 24, limit: 24 },
+        { metric: "IN_USE_ADDRESSES", usage: 1, limit: 8 },
+        { metric: "SNAPSHOTS", usage: 9, limit: 9 },
+      ];
+      const asked: string[] = [];
+      const checks = await checkQuotas(settings, answering({ gcloud: printed({ quotas }) }, asked));
+      expect(checks.map(({ name, status, detail }) => [name, status, detail])).to.deep.equal([
+        ["quota of one: CPUS", "failure", "24 of 24 used"],
+        ["quota of one: IN_USE_ADDRESSES", "ok", "1 of 8 used"],
+      ]);
+      expect(asked).to.deep.equal([
+        "gcloud compute regions describe us-central1 --project sandbox-project --format=json",
+      ]);
+      expect((await checkQuotas(settings, answering({}))).map(({ status }) => status)).to.deep.equal(["unknown"]);
+      expect(await checkQuotas(await settingsOf("kubernetes"), answering({}))).to.deep.equal([]);
+    });
+  });
+
+  it("finds names longer than their cloud takes, with what the provider adds to those it makes up", () => {
+    const of = (type: string, name: string, inputs: Record<string, unknown> = {}) =>
+      checkNames({ resources: [{ type, name, inputs }] } as unknown as Parameters<typeof checkNames>[0]);
+    const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
+    expect(of(BALANCER, "x".repeat(24)).status).to.equal("ok");
+    expect(of(BALANCER, "x".repeat(25)).detail).to.equal(`too long: ${"x".repeat(25)} (${BALANCER}): 33 of at most 32`);
+    expect(of(BALANCER, "x".repeat(40), { name: "short" }).status).to.equal("ok");
+    const service = { metadata: { name: "x".repeat(64) } };
+    expect(of("kubernetes:core/v1:Service", "short", service).status).to.equal("failure");
+    expect(of("aws:nosuch/thing:Thing", "x".repeat(200)).status).to.equal("ok");
+  });
+});
+
+/** Of a cluster nobody has named. */
+const PLACEMENT = { name: "one", cloud: "kubernetes", region: "here" };
