@@ -25,6 +25,15 @@ export interface SecretEntryArgs {
   readonly description: string;
   /** The value, or JSON of several. */
   readonly value: pulumi.Output<string>;
+  /** When people are told to give it a new value. @default never */
+  readonly rotation?: Rotation;
+}
+
+export interface Rotation {
+  /** Days between two new values. */
+  readonly days: number;
+  /** First day one is due, as `2027-01-31`; in the future when the secret is made. */
+  readonly first: string;
 }
 
 /** A secret in Secret Manager. */
@@ -43,13 +52,18 @@ const DESTROY_DELAY_DAYS: Readonly<Record<Context["environment"], number>> = { d
  * to others, and asks for a key of the global location.
  * https://docs.cloud.google.com/secret-manager/docs/choosing-replication
  */
-export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
+export function makeSecretEntry(make: Make, named: string, args: SecretEntryArgs): SecretEntry {
   const { context, keyName, reader, topic, ready } = args.home;
+  const { rotation } = args;
+  // Secret Manager moves the date on by itself and takes none of the past, so that it can be given once only: another
+  // schedule is another secret.
+  const schedule = rotation === undefined ? "" : `-rotated-${rotation.days}`;
+  const role = `${named}${schedule}`;
   const secretId = uniqueName(GCP_NAMES.secret, [
     identityOf(context),
     context.environment,
     context.placement,
-    ...args.path.split("/"),
+    ...`${args.path}${schedule}`.split("/"),
   ]);
   const secret = make(
     gcp.secretmanager.Secret,
@@ -62,11 +76,19 @@ export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs)
         },
       },
       ...(topic === undefined ? {} : { topics: [{ name: topic }] }),
+      ...(rotation === undefined
+        ? {}
+        : {
+            rotation: {
+              nextRotationTime: `${rotation.first}T00:00:00Z`,
+              rotationPeriod: `${rotation.days * 86_400}s`,
+            },
+          }),
       versionDestroyTtl: `${DESTROY_DELAY_DAYS[context.environment] * 86_400}s`,
       annotations: { description: args.description },
       labels: labelsOf(context.tags),
     },
-    { dependsOn: [...ready] },
+    { dependsOn: [...ready], ...(rotation === undefined ? {} : { ignoreChanges: ["rotation"] }) },
   );
   const version = make(gcp.secretmanager.SecretVersion, `${role}-version`, {
     secret: secret.id,

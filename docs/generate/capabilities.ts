@@ -142,6 +142,14 @@ export const capabilities: readonly Capability[] = [
     "pubsub.Topic pubsub.TopicIAMMember",
   ),
   capability(
+    "Secrets",
+    "a word when a secret is due for a new value, kept until somebody acts on it",
+    {
+      none: "Secrets Manager only rotates by a function that knows both sides of a secret; who uses one is the system's matter",
+    },
+    "secretmanager.Secret pubsub.Subscription monitoring.AlertPolicy",
+  ),
+  capability(
     "Edge",
     "HTTPS with a TLS floor and a redirect",
     "lb.LoadBalancer lb.Listener lb.ListenerRule lb.TargetGroup",

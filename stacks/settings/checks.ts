@@ -19,6 +19,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
     checkPlacements,
     checkReferences,
     checkRepository,
+    checkRotation,
     checkParts,
     checkLayers,
     checkProtection,
@@ -40,6 +41,23 @@ function checkReferences(settings: Written): readonly Problem[] {
     ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, EDGE])),
     ...Object.keys(settings.partStacks).flatMap((name) => unknown(["partStacks", name], name, [...names, EDGE])),
   ];
+}
+
+/** Only Secret Manager has a schedule, and only a cluster's secrets have somebody who is told. */
+function checkRotation(settings: Written): readonly Problem[] {
+  const { secretRotation, model } = settings;
+  const placements = placementsOf(settings);
+  const told = placements.some(({ cloud }) => cloud === "gcp") && (model === "distributed" || model === "global");
+  return secretRotation !== undefined && placements.length > 0 && !told
+    ? [
+        at(
+          ["secretRotation"],
+          secretRotation,
+          "nothing without a cluster on gcp: nobody else is told when a secret is due",
+          "remove it, and note the day elsewhere",
+        ),
+      ]
+    : [];
 }
 
 /** A repository is made beside the cluster that pulls from it, on the clouds that have registries. */

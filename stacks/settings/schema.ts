@@ -208,6 +208,20 @@ export const settingsSchema = z.strictObject({
     .default({})
     .describe("Stacks that own the other parts, by part: this one reads their outputs"),
   replace: z.array(z.string().min(1)).default([]).describe("Stateful resources a plan may replace or delete, by name"),
+  secretRotation: z
+    .strictObject({
+      first: text(
+        /^\d{4}-\d{2}-\d{2}$/,
+        {
+          allowed: "a date such as 2027-06-30",
+          fix: "write the first day secrets are due, YYYY-MM-DD, in quotes; it has to be to come when they are made",
+          example: "2027-06-30",
+        },
+        (value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value),
+      ).describe("First day, to come when the secrets are made; each is due again after its own days"),
+    })
+    .optional()
+    .describe("Google Cloud: from when Secret Manager says that a secret with rotateDays is due"),
   secrets: z
     .record(name, z.union([secretText, z.record(name, secretText)]))
     .default({})

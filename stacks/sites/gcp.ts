@@ -230,7 +230,15 @@ class GcpSite implements Site {
       );
     }
     const { databases, caches, shares } = this.watch;
-    const watched = { databases, caches, shares, cluster: this.gke.cluster.name, nat: this.network.natName };
+    const { rotationsDue } = this.secrets;
+    const watched = {
+      databases,
+      caches,
+      shares,
+      cluster: this.gke.cluster.name,
+      nat: this.network.natName,
+      ...(rotationsDue === undefined ? {} : { rotationsDue }),
+    };
     makeMonitoring(this.named("monitoring"), this.request, watched, this.options);
     makeAudit(this.named("audit"), this.request, this.isLead, this.options);
     makeWatching(this.request, this.cluster, this.namespacesMade, this.options);
@@ -294,6 +302,7 @@ class GcpSite implements Site {
         context,
         ...secretInputs(system, settings),
         common: commonValues(this.request),
+        ...(settings.secretRotation === undefined ? {} : { rotateFrom: settings.secretRotation.first }),
         keys: this.keys,
         reader: {
           kubernetes: this.gke.kubernetes,

@@ -11,6 +11,10 @@ export const EXTRAS: readonly Readonly<Record<string, unknown>>[] = [
     },
     "groundplan:images": { repository: true },
     "groundplan:compute": { schedule: { stop: "0 19 * * 1-5", start: "0 6 * * 1-5" } },
-    "groundplan:overrides": { security: { auditLog: true, ddos: "advanced", intrusionDetection: true } },
+    "groundplan:overrides": {
+      security: { auditLog: true, ddos: "advanced", intrusionDetection: true },
+      secrets: { session: { description: "Signs sessions", generate: 64, rotateDays: 90 } },
+    },
+    "groundplan:secretRotation": { first: "2027-06-30" },
   },
 ];

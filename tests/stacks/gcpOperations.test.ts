@@ -17,7 +17,15 @@ describe("what looks after a placement on Google Cloud", function () {
         ["cpu", "disk", "up"].map((what) => `database-${instance}-${what}`),
       ),
       ...["database-replica-1-lag", "database-replica-2-lag", "redis-memory", "redis-lag"],
-      ...["nodes-cpu", "nodes-memory", "containers-restart", "nat-dropped", "edge-errors", "edge-latency"],
+      ...[
+        "nodes-cpu",
+        "nodes-memory",
+        "containers-restart",
+        "nat-dropped",
+        "secrets-due",
+        "edge-errors",
+        "edge-latency",
+      ],
       ...["uptime-api-scraper-example-com", "certificate-api-scraper-example-com"],
     ]);
     for (const { inputs, name } of alerts) {
@@ -67,6 +75,38 @@ describe("what looks after a placement on Google Cloud", function () {
     });
     expect(named(production, "main-audit-audit-logs").inputs.locked).to.equal(true);
     expect(ofType(production, "gcp:workflows/workflow:Workflow")).to.deep.equal([]);
+  });
+
+  it("says when a secret is due, to a subscription that keeps it and through it to everybody", async () => {
+    const secret = named(plan, "main-secrets-session-rotated-90");
+    expect(secret.inputs.rotation).to.deep.equal({
+      nextRotationTime: "2027-06-30T00:00:00Z",
+      rotationPeriod: "7776000s",
+    });
+    expect(secret.inputs.secretId).to.match(/^doc-scraper-staging-main-session-rotated-90-[0-9a-f]{6}$/);
+    const topicId = at((secret.inputs.topics as readonly unknown[])[0], "name");
+    expect(topicId).to.match(/^projects\/groundplan-tests\/topics\/main-secrets-events-/);
+    expect(named(plan, "main-secrets-events-publisher").inputs).to.deep.include({
+      topic: topicId,
+      role: "roles/pubsub.publisher",
+    });
+    expect(named(plan, "main-secrets-rotations-due").inputs).to.deep.include({
+      topic: topicId,
+      filter: 'attributes.eventType = "SECRET_ROTATE"',
+      messageRetentionDuration: "2678400s",
+      expirationPolicy: { ttl: "" },
+    });
+    const due = named(plan, "main-monitoring-alert-secrets-due");
+    expect(at((due.inputs.conditions as readonly unknown[])[0], "conditionThreshold.filter")).to.match(
+      /^resource\.type = "pubsub_subscription" AND resource\.labels\.subscription_id = ends_with\("[^"]+"\) AND metric\.type = "pubsub\.googleapis\.com\/subscription\/num_undelivered_messages"$/,
+    );
+    expect(plan.degraded.filter(({ feature }) => feature.startsWith("rotation of"))).to.deep.equal([]);
+    // What nobody gave a first day is as it was: no schedule, and a word about it.
+    const overrides = EXTRAS[0]?.["groundplan:overrides"];
+    const { plan: undated } = await planGcp("simulate", { "groundplan:overrides": overrides });
+    expect(named(undated, "main-secrets-session").inputs.rotation).to.equal(undefined);
+    expect(ofType(undated, "gcp:pubsub/subscription:Subscription")).to.deep.equal([]);
+    expect(undated.degraded.map(({ feature }) => feature)).to.include("rotation of session");
   });
 
   it("tells of the budget at half, most and all of it", () => {

@@ -122,6 +122,13 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     /YYYY-MM-DD/,
   ],
   ["an instance no name could hold", { instance: "eu/west" }, "groundplan:instance", /such as eu/],
+  ["a first day that is none", { secretRotation: { first: "2027-02-30" } }, "groundplan:secretRotation.first", /YYYY/],
+  [
+    "secrets that are due where nobody is told",
+    { secretRotation: { first: "2027-02-28" } },
+    "groundplan:secretRotation",
+    /note the day/,
+  ],
   ["a layer there is not", { layers: ["workload"] }, "groundplan:layers[0]", /^did you mean workloads\?$/],
   ["a part there is not", { parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
   [

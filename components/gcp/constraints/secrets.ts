@@ -3,7 +3,10 @@ import { type Constraint, when } from "./constraint";
 
 const MOST_ANNOTATION_BYTES = 16_384;
 
-export const SECRET_CONSTRAINTS: readonly Constraint<Pick<SecretSpec, "description">>[] = [
+/** A hundred years. */
+const MOST_ROTATION_DAYS = 36_500;
+
+export const SECRET_CONSTRAINTS: readonly Constraint<Pick<SecretSpec, "description" | "rotateDays">>[] = [
   {
     id: "secret-annotations",
     what: "what is written beside a secret",
@@ -16,6 +19,20 @@ export const SECRET_CONSTRAINTS: readonly Constraint<Pick<SecretSpec, "descripti
         `${Buffer.byteLength(description)} bytes`,
         "less than 16 KiB",
         "shorten it",
+      ),
+  },
+  {
+    id: "secret-rotation-period",
+    what: "how often a secret is due",
+    limit: "every hour to every hundred years; it is counted in days here",
+    link: "https://docs.cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets#rotation",
+    check: ({ rotateDays }) =>
+      when(
+        rotateDays !== undefined && (rotateDays < 1 || rotateDays > MOST_ROTATION_DAYS),
+        "rotateDays",
+        rotateDays,
+        `1 to ${MOST_ROTATION_DAYS} days`,
+        "choose a period within a hundred years",
       ),
   },
 ];

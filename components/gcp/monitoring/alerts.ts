@@ -31,6 +31,8 @@ export interface Watched {
   readonly cluster?: pulumi.Input<string>;
   /** Name of the NAT gateway. @default none is watched */
   readonly nat?: pulumi.Input<string>;
+  /** Subscription with a message for every secret that is due. @default none is watched */
+  readonly rotationsDue?: pulumi.Input<string>;
   /** URL map of the load balancer. @default none is watched */
   readonly balancer?: pulumi.Input<string>;
 }
@@ -69,6 +71,7 @@ export function planAlerts(watched: Watched): readonly AlertPlan[] {
     ...[...watched.shares].map(([store, name]) => shareAlert(store, name)),
     ...(watched.cluster === undefined ? [] : clusterAlerts(watched.cluster)),
     ...(watched.nat === undefined ? [] : [natAlert(watched.nat)]),
+    ...(watched.rotationsDue === undefined ? [] : [rotationAlert(watched.rotationsDue)]),
     ...(watched.balancer === undefined ? [] : balancerAlerts(watched.balancer)),
   ];
 }
@@ -235,6 +238,24 @@ function natAlert(name: pulumi.Input<string>): AlertPlan {
     where: 'metric.labels.reason = "OUT_OF_RESOURCES"',
     aligner: "ALIGN_RATE",
     reducer: "REDUCE_SUM",
+    threshold: 0,
+    seconds: 300,
+  };
+}
+
+function rotationAlert(name: pulumi.Input<string>): AlertPlan {
+  return {
+    role: "secrets-due",
+    says: "a secret is due for a new value",
+    action: [
+      "The subscription's message names the secret; look without acknowledging.",
+      "Set its new value in groundplan:secrets, or replace the random password it is made from (pulumi up --replace).",
+      "After the update restart what reads it, destroy the old version, then acknowledge the message.",
+    ].join(" "),
+    resource: ["pubsub_subscription", "subscription_id"],
+    name,
+    metric: "pubsub.googleapis.com/subscription/num_undelivered_messages",
+    aligner: "ALIGN_MAX",
     threshold: 0,
     seconds: 300,
   };

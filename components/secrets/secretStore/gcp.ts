@@ -8,7 +8,7 @@ import { InputError } from "../../errors";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { type Project, projectOf } from "../../gcp/project";
-import { makeSecretEntry, type SecretEntry, type SecretHome } from "../../gcp/secret";
+import { makeSecretEntry, type Rotation, type SecretEntry, type SecretHome } from "../../gcp/secret";
 import { makeServiceAgent } from "../../gcp/serviceAgents";
 import type { KeysContract } from "../keys/contract";
 import type { SecretStoreContract } from "./contract";
@@ -21,6 +21,8 @@ export interface SecretStoreArgs extends ComponentArgs {
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   /** What is made up for all placements alike. @default each placement makes up its own */
   readonly common?: CommonValues | undefined;
+  /** First day a secret is due that is replaced every so many days. @default nobody is told when one is */
+  readonly rotateFrom?: string;
   readonly keys: KeysContract;
   /** Cluster whose namespaces read from here. */
   readonly reader: {
@@ -34,12 +36,17 @@ export interface SecretStoreArgs extends ComponentArgs {
   };
 }
 
+/** Days a message waits for whoever acts on it: the most there are. https://docs.cloud.google.com/pubsub/quotas */
+const KEPT_DAYS = 31;
+
 /** The system's own secrets in Secret Manager, one entry each, given by a setting or made up. */
 export class SecretStore extends Component implements SecretStoreContract {
   /** Name of the store in the cluster. */
   readonly storeName: string;
   /** What must stand before the cluster can read a secret. */
   readonly ready: readonly pulumi.Resource[];
+  /** Subscription with a message for every secret that is due. @default none is ever */
+  readonly rotationsDue: pulumi.Output<string> | undefined;
   /** What every secret of the placement shares, those of its databases too. */
   readonly home: SecretHome;
   /** Values that were made up, by secret. */
@@ -53,7 +60,8 @@ export class SecretStore extends Component implements SecretStoreContract {
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
     this.project = projectOf(this);
     requireValues(args);
-    this.home = this.makeHome(args);
+    const topic = this.makeTopic(args);
+    this.home = this.makeHome(args, topic);
     this.entries = new Map(
       Object.entries(args.secrets).map(([secret, spec]) => {
         const entry = makeSecretEntry(this.makeChild, secret, {
@@ -61,13 +69,14 @@ export class SecretStore extends Component implements SecretStoreContract {
           path: secret,
           description: spec.description,
           value: this.given(secret, spec, args),
+          ...rotationOf(spec, args.rotateFrom),
         });
         return [secret, entry] as const;
       }),
     );
     this.storeName = `${this.context.system}-${this.context.placement}`;
     this.ready = [this.makeClusterStore(args.reader)];
-    this.reportRotation(args.secrets);
+    this.rotationsDue = this.tellRotations(args, topic);
     this.finish({ store: this.storeName });
   }
 
@@ -80,13 +89,17 @@ export class SecretStore extends Component implements SecretStoreContract {
   }
 
   /** The topic Secret Manager tells of every version that is added, disabled or destroyed. */
-  private makeHome({ keys, reader }: SecretStoreArgs): SecretHome {
-    const { context, project } = this;
-    const topic = this.make(gcp.pubsub.Topic, "events", {
+  private makeTopic({ keys }: SecretStoreArgs): gcp.pubsub.Topic {
+    const { context } = this;
+    return this.make(gcp.pubsub.Topic, "events", {
       kmsKeyName: keys.arn("secrets"),
       messageStoragePolicy: { allowedPersistenceRegions: [context.region] },
       labels: labelsOf(context.tags),
     });
+  }
+
+  private makeHome({ keys, reader }: SecretStoreArgs, topic: gcp.pubsub.Topic): SecretHome {
+    const { context, project } = this;
     const agent = makeServiceAgent(this.makeChild, "secretmanager", project, this);
     const publisher = this.make(
       gcp.pubsub.TopicIAMMember,
@@ -134,19 +147,42 @@ export class SecretStore extends Component implements SecretStoreContract {
     return made;
   }
 
-  private reportRotation(secrets: SecretStoreArgs["secrets"]): void {
+  /**
+   * Keeps what Secret Manager says of secrets that are due until somebody has given them a new value: a message to a
+   * topic that nobody is subscribed to is gone.
+   */
+  private tellRotations(
+    { secrets, rotateFrom }: SecretStoreArgs,
+    topic: gcp.pubsub.Topic,
+  ): pulumi.Output<string> | undefined {
     const rotated = Object.entries(secrets).flatMap(([name, { rotateDays }]) =>
       rotateDays === undefined ? [] : [name],
     );
-    if (rotated.length > 0) {
+    if (rotated.length === 0) {
+      return undefined;
+    }
+    if (rotateFrom === undefined) {
       this.degrade({
         feature: `rotation of ${rotated.join(", ")}`,
-        reason: "Secret Manager only says that a rotation is due, and from a date somebody must choose",
-        remedy:
-          "subscribe a function that makes the new version to the topic of events, and give the secrets a rotation",
+        reason: "Secret Manager says that a secret is due from a date on that somebody must choose",
+        remedy: "set groundplan:secretRotation.first",
       });
+      return undefined;
     }
+    const { name } = this.make(gcp.pubsub.Subscription, "rotations-due", {
+      topic: topic.id,
+      filter: 'attributes.eventType = "SECRET_ROTATE"',
+      messageRetentionDuration: `${KEPT_DAYS * 86_400}s`,
+      // It would go by itself after a month without a reader, and secrets are due less often.
+      expirationPolicy: { ttl: "" },
+      labels: labelsOf(this.context.tags),
+    });
+    return name;
   }
+}
+
+function rotationOf({ rotateDays }: SecretSpec, first: string | undefined): { readonly rotation?: Rotation } {
+  return rotateDays === undefined || first === undefined ? {} : { rotation: { days: rotateDays, first } };
 }
 
 function requireValues({ secrets, values }: SecretStoreArgs): void {

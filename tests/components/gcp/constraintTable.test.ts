@@ -270,6 +270,11 @@ const CASES: { readonly [G in Group]: Readonly<Record<string, Case<Subject<G>>>>
     "balancer-header-name": [edge(), edge({ headers: { "X-Goog-Meta": "1" } }), "edge.headers.X-Goog-Meta"],
   },
   secret: {
+    "secret-rotation-period": [
+      { description: "x", rotateDays: 36_500 },
+      { description: "x", rotateDays: 36_501 },
+      "rotateDays",
+    ],
     "secret-annotations": [{ description: "x".repeat(16_372) }, { description: "x".repeat(16_373) }, "description"],
   },
 };
