@@ -11,6 +11,7 @@ import { type Network, POD_RANGE, SERVICE_RANGE } from "../networking/gcp";
 import type { KeysContract } from "../secrets/keys/contract";
 import { objectLabels, selectorLabels } from "../workload/labels";
 import type { WorkloadIdentity } from "./contract";
+import { type Admission, makeAdmission } from "./gke/admission";
 import { makeFirewall } from "./gke/firewall";
 import { allowMetadataServer, grantAll, principalOf } from "./gke/identity";
 import { kubeconfig } from "./gke/kubeconfig";
@@ -35,6 +36,8 @@ export interface ClusterArgs extends ComponentArgs {
   readonly publicAccessCidrBlocks?: readonly string[];
   /** Service account the deployer acts as. @default its own credentials */
   readonly impersonateServiceAccount?: string;
+  /** Images the project's clusters start. @default the project's policy as it is */
+  readonly admission?: Admission;
   /** Ports of external services besides 443. @default none */
   readonly externalPorts?: readonly number[];
   readonly transform?: {
@@ -86,6 +89,9 @@ export class Cluster extends Component {
       nodeAccount: account.email,
       externalPorts: args.externalPorts ?? [],
     });
+    if (args.admission) {
+      makeAdmission(this.makeChild, args.admission, this.project, [...network.services.values()]);
+    }
     this.cluster = this.makeControlPlane(args, account);
     const nodes = makeNodes(this.makeChild, {
       context,

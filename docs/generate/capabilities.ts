@@ -63,6 +63,12 @@ export const capabilities: readonly Capability[] = [
     "sqs.Queue sqs.QueuePolicy cloudwatch.EventRule cloudwatch.EventTarget",
     "container.NodePool",
   ),
+  capability(
+    "Cluster",
+    "only images that are listed, or signed by whom one trusts",
+    { none: "EKS asks nobody: it is a matter of a controller in the cluster, such as Kyverno" },
+    "binaryauthorization.Policy",
+  ),
   capability("Cluster", "pods without nodes", "eks.FargateProfile", {
     none: "GKE gives them by Autopilot, a mode of a whole cluster: pools and pods without nodes do not go together",
   }),

@@ -20,6 +20,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
     checkReferences,
     checkRepository,
     checkRotation,
+    checkAdmission,
     checkParts,
     checkLayers,
     checkProtection,
@@ -41,6 +42,31 @@ function checkReferences(settings: Written): readonly Problem[] {
     ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, EDGE])),
     ...Object.keys(settings.partStacks).flatMap((name) => unknown(["partStacks", name], name, [...names, EDGE])),
   ];
+}
+
+/** Only GKE asks who vouches for an image, and a policy that admits nothing starts nothing. */
+function checkAdmission(settings: Written): readonly Problem[] {
+  const { compute, images, model } = settings;
+  const { admission } = compute;
+  const placements = placementsOf(settings);
+  const clusters = placements.some(({ cloud }) => cloud === "gcp") && (model === "distributed" || model === "global");
+  if (admission === undefined || placements.length === 0) {
+    return [];
+  }
+  const path = ["compute", "admission"];
+  if (!clusters) {
+    return [at(path, admission, "nothing without a cluster on gcp: no other asks", "remove it")];
+  }
+  return admission.allow.length > 0 || admission.attestors.length > 0 || images.repository
+    ? []
+    : [
+        at(
+          path,
+          admission,
+          "an image that may start: allow, attestors, or a repository",
+          "name where images come from",
+        ),
+      ];
 }
 
 /** Only Secret Manager has a schedule, and only a cluster's secrets have somebody who is told. */

@@ -68,6 +68,32 @@ export const mesh = z
   .strictObject({ kind: z.enum(["none", "istio"]).default("none").describe("Mesh of the services that join one") })
   .describe("Service mesh: mutual TLS, traffic management, circuit breaking, retries");
 
+const imagePattern = text(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]+(:\d+)?\/[^\s*]*\*{0,2}$/, {
+  allowed:
+    "a registry and a path, such as ghcr.io/acme/*, or ghcr.io/acme/** with what is below; stars at the end alone",
+  fix: "name the registry whole",
+  example: "ghcr.io/acme/**",
+});
+
+const attestor = text(/^projects\/[a-z][-a-z0-9]{4,28}[a-z0-9]\/attestors\/[\w-]{1,255}$/, {
+  allowed: "an attestor, such as projects/acme-build/attestors/built-by-ci",
+  fix: "write it as gcloud container binauthz attestors list shows it",
+  example: "projects/acme-build/attestors/built-by-ci",
+});
+
+const admission = z
+  .strictObject({
+    mode: z.enum(["block", "audit"]).describe("Whether other images are refused, or only noted in the audit log"),
+    allow: z.array(imagePattern).default([]).describe("Images that start unsigned; those of add-ons among them"),
+    attestors: z
+      .array(attestor)
+      .default([])
+      .describe(
+        "Who must have signed all others; when absent others do not start, but for those of repositories made here",
+      ),
+  })
+  .describe("Google Cloud: the project's policy of binary authorization");
+
 export const compute = z
   .strictObject({
     karpenter: z.boolean().default(true).describe("Whether Karpenter makes nodes beyond the pools (EKS)"),
@@ -96,6 +122,7 @@ export const compute = z
     })
       .optional()
       .describe("Version of clusters of our own"),
+    admission: admission.optional(),
     schedule: z
       .strictObject({
         stop: z.string().min(9).describe("Cron expression, UTC, when non-production sleeps"),

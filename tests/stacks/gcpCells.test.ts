@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { planStack } from "../../automation/plan";
+import { EXTRAS } from "./gcpExtras";
 
 const ROOT = join(__dirname, "..", "..");
 const TODAY = "2026-11-01";
@@ -27,5 +28,23 @@ describe("cells on Google Cloud", function () {
         expect(resources.length).to.be.greaterThan(120);
       });
     }
+  }
+
+  for (const [index, extra] of EXTRAS.entries()) {
+    it(`plans what settings may add, number ${index + 1}, without a mandatory violation`, async () => {
+      const set = Object.entries(extra).map(([key, value]) => ({ path: key.replace("groundplan:", ""), value }));
+      const selection = { system: "doc-scraper", model: "distributed", cloud: "gcp", set };
+      const { policies } = await planStack({
+        directory: ROOT,
+        stack: "staging",
+        selection,
+        mode: "simulate",
+        today: TODAY,
+      });
+      const violations = policies.results.filter(
+        ({ level, status }) => level === "mandatory" && status === "violation",
+      );
+      expect(violations).to.deep.equal([]);
+    });
   }
 });

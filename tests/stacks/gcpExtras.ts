@@ -17,4 +17,10 @@ export const EXTRAS: readonly Readonly<Record<string, unknown>>[] = [
     },
     "groundplan:secretRotation": { first: "2027-06-30" },
   },
+  {
+    "groundplan:images": { repository: true },
+    "groundplan:compute": {
+      admission: { mode: "block", allow: ["docker.io/**", "registry.k8s.io/**", "quay.io/**", "ghcr.io/**"] },
+    },
+  },
 ];

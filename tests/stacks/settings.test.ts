@@ -129,6 +129,34 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     "groundplan:secretRotation",
     /note the day/,
   ],
+  [
+    "a policy of images where nobody asks",
+    { compute: { admission: { mode: "block", allow: ["ghcr.io/acme/**"] } } },
+    "groundplan:compute.admission",
+    /remove it/,
+  ],
+  [
+    "a policy of images that would start none",
+    {
+      placements: [{ name: "main", cloud: "gcp", region: "us-central1" }],
+      access: { gcp: { project: "acme-prod" } },
+      compute: { admission: { mode: "block" } },
+    },
+    "groundplan:compute.admission",
+    /where images come from/,
+  ],
+  [
+    "a pattern of images with a star in the middle",
+    { compute: { admission: { mode: "audit", allow: ["ghcr.io/*/api"] } } },
+    "groundplan:compute.admission.allow[0]",
+    /registry whole/,
+  ],
+  [
+    "an attestor that is none",
+    { compute: { admission: { mode: "audit", attestors: ["built-by-ci"] } } },
+    "groundplan:compute.admission.attestors[0]",
+    /attestors list/,
+  ],
   ["a layer there is not", { layers: ["workload"] }, "groundplan:layers[0]", /^did you mean workloads\?$/],
   ["a part there is not", { parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
   [

@@ -2,6 +2,7 @@ import { BUCKET_CONSTRAINTS } from "../bucket/constraints";
 import { EDGE_CONSTRAINTS } from "../edge/constraints";
 import { POSTGRES_CONSTRAINTS } from "../postgres/constraints";
 import { REDIS_CONSTRAINTS } from "../redis/constraints";
+import { ADMISSION_CONSTRAINTS } from "./admission";
 import { FILE_CONSTRAINTS } from "./files";
 import { NETWORK_CONSTRAINTS, NETWORK_SIZE_CONSTRAINTS } from "./network";
 import { CLUSTER_CONSTRAINTS, POOL_CONSTRAINTS } from "./nodePools";
@@ -10,6 +11,7 @@ import { SECRET_CONSTRAINTS } from "./secrets";
 
 /** Everything of Google Cloud that is refused at plan, by what it is about. */
 export const GCP_CONSTRAINTS = {
+  admission: ADMISSION_CONSTRAINTS,
   project: PROJECT_CONSTRAINTS,
   region: REGION_CONSTRAINTS,
   placement: PLACE_CONSTRAINTS,

@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../../component";
-import { identityOf } from "../../context";
+import { type Context, identityOf } from "../../context";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
@@ -22,6 +22,11 @@ export interface RegistryArgs extends ComponentArgs {
 const KEPT_VERSIONS = 30;
 /** Days until a version that no tag names goes. */
 const UNTAGGED_DAYS = 30;
+
+/** Id of a placement's repository. */
+export function repositoryId(context: Pick<Context, "system" | "identity" | "environment" | "placement">): string {
+  return uniqueName(GCP_NAMES.repository, [identityOf(context), context.environment, context.placement]);
+}
 
 /**
  * A repository for the system's own images beside what runs them, so that a region that is cut off still starts pods.
@@ -69,7 +74,7 @@ export class Registry extends Component implements RegistryContract {
       gcp.artifactregistry.Repository,
       "repository",
       {
-        repositoryId: uniqueName(GCP_NAMES.repository, [identityOf(context), context.environment, context.placement]),
+        repositoryId: repositoryId(context),
         location: context.region,
         format: "DOCKER",
         mode: "STANDARD_REPOSITORY",

@@ -1,6 +1,7 @@
 import { isDistributed } from "../../../components/context";
 import type { Problem } from "../../../components/errors";
 import { bucketProblems } from "../../../components/gcp/bucket/constraints";
+import { ADMISSION_CONSTRAINTS } from "../../../components/gcp/constraints/admission";
 import { problemsOf } from "../../../components/gcp/constraints/constraint";
 import { CLUSTER_CONSTRAINTS, POOL_CONSTRAINTS } from "../../../components/gcp/constraints/nodePools";
 import { PLACE_CONSTRAINTS, STACK_CONSTRAINTS } from "../../../components/gcp/constraints/place";
@@ -8,14 +9,29 @@ import { SECRET_CONSTRAINTS } from "../../../components/gcp/constraints/secrets"
 import { EDGE_CONSTRAINTS } from "../../../components/gcp/edge/constraints";
 import { postgresProblems } from "../../../components/gcp/postgres/constraints";
 import { redisProblems } from "../../../components/gcp/redis/constraints";
+import { systemName } from "../../../components/naming";
 import { fileShareProblems } from "../../../components/storage/fileShare/gcp";
+import { repositoryId } from "../../../components/storage/registry/gcp";
 import { servicePort } from "../../../systems/edges";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { StoreSpec } from "../../../systems/spec";
-import type { PlacementSettings, Settings } from "../../settings";
+import { imageOf, type PlacementSettings, type Settings } from "../../settings";
 import { routeOf } from "./edge";
 
-type Checked = Pick<Settings, "access" | "compute" | "domain" | "model" | "placements" | "retention" | "tags">;
+type Checked = Pick<
+  Settings,
+  | "access"
+  | "compute"
+  | "domain"
+  | "environment"
+  | "images"
+  | "instance"
+  | "model"
+  | "placements"
+  | "retention"
+  | "system"
+  | "tags"
+>;
 
 /**
  * Everything of a placement that Google would refuse, in one list and before anything is made. What depends on the cut
@@ -34,7 +50,13 @@ export function constraintProblems(
       problemsOf(SECRET_CONSTRAINTS, spec, `secrets.${name}`),
     ),
     ...Object.entries(system.stores).flatMap(([name, spec]) => storeProblems(name, spec, placement, distributed)),
-    ...(distributed ? [...poolProblems(system, placement), ...edgeProblems(system, settings)] : []),
+    ...(distributed
+      ? [
+          ...poolProblems(system, placement),
+          ...edgeProblems(system, settings),
+          ...admissionProblems(system, placement, settings),
+        ]
+      : []),
   ];
 }
 
@@ -94,6 +116,41 @@ function storeProblems(
     default:
       return spec satisfies never;
   }
+}
+
+/** Images the policy of the project would not start. Those of add-ons are their charts' own, and not known here. */
+function admissionProblems(
+  { services, stores }: ResolvedSystem,
+  placement: PlacementSettings,
+  { compute, environment, images, instance, system }: Checked,
+): readonly Problem[] {
+  const { admission } = compute;
+  if (admission === undefined) {
+    return [];
+  }
+  const inCluster = Object.entries(stores).flatMap(([name, store]) =>
+    (store.kind === "vector" || store.kind === "search" || store.kind === "memcached") && store.image !== undefined
+      ? [["stores", name, store.image] as const]
+      : [],
+  );
+  const started = [
+    ...Object.entries(services).map(([name, { image }]) => ["services", name, image] as const),
+    ...inCluster,
+  ];
+  const attested = admission.attestors.length > 0;
+  const named = { system: system.name, identity: systemName(system.name, instance) };
+  const made = repositoryId({ ...named, environment, placement: placement.name });
+  const own = images.repository
+    ? [`${placement.region}-docker.pkg.dev/${placement.account ?? "the-project"}/${made}/**`]
+    : [];
+  const allow = [...admission.allow, ...(attested ? [] : own)];
+  return started.flatMap(([group, name, described]) => {
+    const set = images[group][name];
+    const image = imageOf(images, group, name, described);
+    return problemsOf(ADMISSION_CONSTRAINTS, { image, allow, attested }, `${group}.${name}`).map((problem) =>
+      set === undefined ? problem : { ...problem, path: `groundplan:images.${group}.${name}` },
+    );
+  });
 }
 
 function poolProblems({ nodePools }: ResolvedSystem, { region }: PlacementSettings): readonly Problem[] {

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Cluster } from "../../../components/cluster/gcp";
+import type { Admission } from "../../../components/cluster/gke/admission";
 import { GCP_NAMES } from "../../../components/gcp/names";
 import { uniqueName } from "../../../components/naming";
 import type { Network } from "../../../components/networking/gcp";
 import { CONCERNS } from "../../../components/secrets/keys/contract";
 import { Keys } from "../../../components/secrets/keys/gcp";
-import { Registry } from "../../../components/storage/registry/gcp";
+import { Registry, repositoryId } from "../../../components/storage/registry/gcp";
+import { leadOf } from "../../parts";
 import type { SiteRequest } from "../site";
 
 /** A key per concern, or the placement's own for all of them. */
@@ -26,6 +28,19 @@ export function makeRegistry(
   return settings.images.repository
     ? new Registry(`${placementSettings.name}-registry`, { context, keys, puller }, options)
     : undefined;
+}
+
+/** The project's policy of images, which the first placement sets for all of them. */
+function admissionOf({ context, placementSettings, settings }: SiteRequest): { readonly admission?: Admission } {
+  const { admission } = settings.compute;
+  if (admission === undefined || leadOf(settings, "gcp")?.name !== placementSettings.name) {
+    return {};
+  }
+  const here = settings.placements.filter(({ cloud }) => cloud === "gcp");
+  const repositories = settings.images.repository
+    ? here.map(({ name, region }) => ({ region, id: repositoryId({ ...context, placement: name }) }))
+    : [];
+  return { admission: { ...admission, repositories } };
 }
 
 /** The cluster of a placement, as the settings reach it. */
@@ -51,6 +66,7 @@ export function makeCluster(
       publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
       externalPorts: Object.values(system.external).map((external) => external.port),
       ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
+      ...admissionOf(request),
       ...(version === undefined ? {} : { version }),
     },
     options,

@@ -269,6 +269,18 @@ const CASES: { readonly [G in Group]: Readonly<Record<string, Case<Subject<G>>>>
     "balancer-header-size": [headers(2, "x".repeat(4_000)), headers(2, "x".repeat(4_100)), "edge.headers"],
     "balancer-header-name": [edge(), edge({ headers: { "X-Goog-Meta": "1" } }), "edge.headers.X-Goog-Meta"],
   },
+  admission: {
+    "admission-image": [
+      { image: "ghcr.io/acme/api:1", allow: ["ghcr.io/acme/*"], attested: false },
+      { image: "ghcr.io/acme/team/api:1", allow: ["ghcr.io/acme/*"], attested: false },
+      "image",
+    ],
+    "admission-digest": [
+      { image: `ghcr.io/acme/api@sha256:${"0".repeat(64)}`, allow: [], attested: true },
+      { image: "ghcr.io/acme/api:1", allow: [], attested: true },
+      "image",
+    ],
+  },
   secret: {
     "secret-rotation-period": [
       { description: "x", rotateDays: 36_500 },
