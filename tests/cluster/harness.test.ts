@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parseAllDocuments } from "yaml";
+import { skipBecause } from "../skipBecause";
 import { applyAll, dryRun, tearDown } from "./apply";
 import { installDefinitions } from "./definitions";
 import { drain, neverDrained, uncordon } from "./drain";
 import { makeNodes } from "./nodes";
 import { at, type KubernetesObject } from "./objects";
 import { jobFrom, scale, waitForRollouts } from "./rollout";
-import { describeOnControlPlane, stopSharedControlPlane } from "./suite";
+import { describeOnControlPlane, NOT_PLAYED, stopSharedControlPlane } from "./suite";
 
 const ROLLOUT_MS = 60_000;
 
@@ -78,7 +79,7 @@ describeOnControlPlane("the control plane of the tests", (subject) => {
     this.timeout(180_000);
     const { cluster, controlPlane } = subject();
     if (!controlPlane.played) {
-      this.skip();
+      skipBecause(this, NOT_PLAYED);
     }
     const objects = fixture("shop.yaml");
     const api = find(objects, "Deployment", "api");
@@ -116,7 +117,7 @@ describeOnControlPlane("the control plane of the tests", (subject) => {
     this.timeout(120_000);
     const { cluster, controlPlane } = subject();
     if (!controlPlane.played) {
-      this.skip();
+      skipBecause(this, NOT_PLAYED);
     }
     const wanted = ["Namespace", "ServiceAccount", "Deployment", "PodDisruptionBudget"];
     const objects = fixture("shop.yaml").filter(({ kind }) => wanted.includes(kind));

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { skipBecause } from "../skipBecause";
 import { applyAll, clearAll, clearGround, dryRun, KeptNamespaces } from "./apply";
 import { type Cell, cellsOf, type PlannedCluster, planClusters, titleOf } from "./cells";
 import type { Cluster } from "./client";
@@ -9,7 +10,7 @@ import { at, describeObject, type KubernetesObject } from "./objects";
 import { missingReferences } from "./references";
 import { jobFrom, mostReplicas, restart, rollsOut, scale, waitForRollouts } from "./rollout";
 import { overNothing } from "./selectors";
-import { describeOnControlPlane, stopSharedControlPlane } from "./suite";
+import { describeOnControlPlane, NOT_PLAYED, stopSharedControlPlane } from "./suite";
 
 const CELL_MS = 600_000;
 /** Far more than an idle machine needs: a busy one is no reason to fail. */
@@ -46,7 +47,7 @@ describeOnControlPlane("planned manifests on a control plane", (subject) => {
       this.timeout(CELL_MS);
       const { cluster, controlPlane } = subject();
       if (!controlPlane.played) {
-        this.skip();
+        skipBecause(this, NOT_PLAYED);
       }
       for (const { placement, objects, poolMost, addOnNamespaces } of await clustersOf(this, cell)) {
         await namespaces.make(cluster, addOnNamespaces);
@@ -104,11 +105,21 @@ async function liveThrough(
   for (const node of nodes.filter(({ metadata }) => metadata.name.endsWith("-zone-a-0"))) {
     const { held } = await drain(cluster, node.metadata.name, DRAIN_MS);
     expect(held, `${placement}: pods held on ${node.metadata.name}`).to.deep.equal([]);
+    if (isAloneInZone(node, nodes)) {
+      // A pool at its most gets the new node in the old one's place, and the disks of the zone wait for it.
+      await uncordon(cluster, node.metadata.name);
+    }
   }
   await stands("drained");
   for (const node of nodes) {
     await uncordon(cluster, node.metadata.name);
   }
+}
+
+/** Whether a pool has no other node in the zone of this one, for pods whose disks cannot leave it. */
+function isAloneInZone(node: KubernetesObject, nodes: readonly KubernetesObject[]): boolean {
+  const peers = node.metadata.name.replace(/-\d+$/, "-");
+  return nodes.every(({ metadata }) => metadata.name === node.metadata.name || !metadata.name.startsWith(peers));
 }
 
 /** Budgets that are over some pod: an operator's pods are not played here, and theirs are over none. */
@@ -131,10 +142,7 @@ async function covering(cluster: Cluster, budgets: readonly KubernetesObject[]):
 async function clustersOf(test: Mocha.Context, cell: Cell): Promise<readonly PlannedCluster[]> {
   const clusters = await planClusters(cell);
   if (clusters.length === 0) {
-    if (test.test) {
-      test.test.title += " (all of it runs on hosts)";
-    }
-    test.skip();
+    skipBecause(test, "all of it runs on hosts");
   }
   return clusters;
 }

@@ -4,6 +4,9 @@ import { type ControlPlane, reasonForNone, startControlPlane } from "./controlPl
 /** A first run builds the control plane and fetches definitions. */
 const START_TIMEOUT_MS = 40 * 60_000;
 
+/** Why some tests leave a given cluster alone. */
+export const NOT_PLAYED = "somebody's own cluster: its nodes are not for tests to make and drain";
+
 let started: Promise<ControlPlane> | undefined;
 
 /** What the tests of a suite work on; known once its hooks have run. */

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { skipBecause } from "../../skipBecause";
 import { at, Manifests } from "../../stacks/kubernetesManifests";
 import { IMAGE_PROGRAMS, obstacle, type PodArgs, runPods } from "../workload/sandbox";
 
@@ -39,8 +40,7 @@ describe("Redis with sentinels, as planned", function () {
   it("fails over when the master is lost, keeps what was written, and takes the lost server back as a replica", async function () {
     const reason = obstacle(["redis-server", "redis-cli"]);
     if (reason !== undefined) {
-      console.log(`      skipped: ${reason}`);
-      this.skip();
+      skipBecause(this, reason);
     }
     const plan = await Manifests.plan({
       system: "vibebox",

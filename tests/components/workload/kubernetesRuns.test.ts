@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { skipBecause } from "../../skipBecause";
 import { at, Manifests } from "../../stacks/kubernetesManifests";
 import { obstacle, quoted, runInSandbox, type SandboxResult } from "./sandbox";
 
@@ -31,8 +32,7 @@ describe("programs that want root start as planned: user 10001, a read-only root
   function needs(context: Mocha.Context, ...programs: readonly string[]): void {
     const reason = obstacle(programs);
     if (reason !== undefined) {
-      console.log(`      skipped: ${reason}`);
-      context.skip();
+      skipBecause(context, reason);
     }
   }
 
