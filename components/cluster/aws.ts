@@ -48,6 +48,8 @@ export interface ClusterArgs extends ComponentArgs {
   readonly autoscaled?: boolean;
   /** Ports of external services besides 443. @default none */
   readonly externalPorts?: readonly number[];
+  /** Ports of pods that the API server calls, besides the usual ones. @default none */
+  readonly calledPorts?: readonly number[];
   readonly transform?: {
     readonly cluster?: Transform<aws.eks.ClusterArgs>;
     readonly "storage-class"?: Transform<k8s.storage.v1.StorageClassArgs>;
@@ -96,6 +98,7 @@ export class Cluster extends Component {
       vpcId: args.network.vpcId,
       cidrBlock: args.network.cidrBlock,
       externalPorts: args.externalPorts ?? [],
+      calledPorts: args.calledPorts ?? [],
     });
     this.nodeSecurityGroupId = firewall.nodes.id;
     const controlPlane = makeControlPlane(this.makeChild, {

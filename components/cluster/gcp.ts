@@ -40,6 +40,8 @@ export interface ClusterArgs extends ComponentArgs {
   readonly admission?: Admission;
   /** Ports of external services besides 443. @default none */
   readonly externalPorts?: readonly number[];
+  /** Ports of pods that the API server calls, besides the usual ones. @default none */
+  readonly calledPorts?: readonly number[];
   readonly transform?: {
     readonly cluster?: Transform<gcp.container.ClusterArgs>;
     readonly "storage-class"?: Transform<k8s.storage.v1.StorageClassArgs>;
@@ -88,6 +90,7 @@ export class Cluster extends Component {
       network,
       nodeAccount: account.email,
       externalPorts: args.externalPorts ?? [],
+      calledPorts: args.calledPorts ?? [],
     });
     if (args.admission) {
       makeAdmission(this.makeChild, args.admission, this.project, [...network.services.values()]);

@@ -1,7 +1,22 @@
+import type { RunningServiceSpec } from "../../systems/spec";
 import type { Degraded } from "../component";
+import type { Flow } from "./networkPolicy";
 
 /** Where a mesh's nodes speak to each other, whatever port the pods meant: HBONE of Istio's ambient mode. */
 export const MESH_PORT = 15_008;
+
+/**
+ * Where the node's probes of a pod in the mesh come from: Istio's network plugin gives them this address, so that they go
+ * by ztunnel, and a NetworkPolicy then no longer knows them for the node's.
+ * https://istio.io/latest/docs/ambient/usage/networkpolicy/
+ */
+const PROBES_CIDR = "169.254.7.127/32";
+
+/** Lets the node's probes through to a pod of the mesh, on the ports it has. */
+export function meshProbes(ports: RunningServiceSpec["ports"]): readonly Flow[] {
+  const asked = [...new Set(Object.values(ports).map(({ port }) => port))].sort((a, b) => a - b);
+  return asked.length > 0 ? [{ peers: [{ kind: "cidrs", cidrBlocks: [PROBES_CIDR] }], ports: asked }] : [];
+}
 
 /** Puts a pod into the mesh without a proxy of its own. */
 export const MESH_POD_LABELS = { "istio.io/dataplane-mode": "ambient" } as const;

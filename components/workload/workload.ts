@@ -23,7 +23,7 @@ import {
 import { disruptionBudget } from "./disruption";
 import { type BoundUse, egressFlows, planEnvironment } from "./environment";
 import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./labels";
-import { MESH_POD_LABELS, meshVerdict, planMesh } from "./mesh";
+import { MESH_POD_LABELS, meshProbes, meshVerdict, planMesh } from "./mesh";
 import { networkPolicySpec, reachesHosts } from "./networkPolicy";
 import { planQueueAddress, type QueueAddress, secretTargets } from "./queue";
 import { makeSecretObjects, type SecretObjects } from "./secrets";
@@ -101,7 +101,9 @@ export class Workload extends Component {
   }
 
   private networkPolicy(): pulumi.Resource {
-    const { service, ingress, uses } = this.args;
+    const { service, spec, uses } = this.args;
+    const probes = this.inMesh && isRunning(spec) ? meshProbes(spec.ports) : [];
+    const ingress = [...this.args.ingress, ...probes];
     const credentials = this.grants().length > 0 ? credentialFlows(this.context.cloud) : [];
     const egress = [...egressFlows(uses), ...credentials];
     if (egress.some(reachesHosts)) {

@@ -42,9 +42,10 @@ import { type Lead, rangeOf, type SharedParts, sharedBucket, sharedParts, zonesO
 import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
 import { makeAudit, makeMonitoring, Watch } from "./gcp/watch";
 import { makeInCluster, storeDemands } from "./inCluster";
+import { meshValues } from "./kubernetesAddOns";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
-import { collectorValues, makeWatching } from "./watching";
+import { makeWatching, watchValues } from "./watching";
 
 /** One region of Google Cloud, as a model sees it. */
 export function openGcpSite(request: SiteRequest): Site {
@@ -282,8 +283,8 @@ class GcpSite implements Site {
       this.named("add-ons"),
       {
         context,
-        modes: addOnModes(system, settings.kubernetes.addOns),
-        values: collectorValues(system),
+        modes: addOnModes(system, settings),
+        values: { ...watchValues(this.request), ...meshValues("gke") },
         after: this.gke.ready,
       },
       // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and
@@ -320,7 +321,7 @@ class GcpSite implements Site {
 
   private contract(): ClusterContract {
     const { settings, system } = this.request;
-    const modes = addOnModes(system, settings.kubernetes.addOns);
+    const modes = addOnModes(system, settings);
     return {
       kubernetes: this.gke.kubernetes,
       capabilities: { ...capabilitiesOf(modes), metricsServer: true, verticalPodAutoscaler: true },

@@ -16,14 +16,14 @@ import type { ResolvedSystem } from "../../systems/resolve";
 import type { PlacementSettings, Settings } from "../settings";
 import { DNS_CREDENTIALS } from "../settings/kubernetes";
 import { archiveOf } from "./archive";
-import { collectorValues, watchModes } from "./watching";
+import { watchModes, watchValues } from "./watching";
 
 type System = Pick<ResolvedSystem, "services" | "stores" | "alerts" | "observability" | "backups" | "routes" | "edge">;
 
 export interface AddOnRequest {
   readonly system: System;
   readonly context: Pick<Context, "model" | "redundancy">;
-  readonly settings: Pick<Settings, "kubernetes" | "mesh" | "domain">;
+  readonly settings: Pick<Settings, "kubernetes" | "mesh" | "domain" | "retention">;
   readonly placement: Pick<PlacementSettings, "existing">;
 }
 
@@ -110,28 +110,30 @@ function defaults({ system, context, placement }: AddOnRequest): AddOnModes {
 
 /** What charts must be told of this cluster: how the public comes in, where traces and logs go, whose records are written. */
 export function addOnValues(request: AddOnRequest, dns: DnsPlan | undefined): AddOnsArgs["values"] {
+  const gateway: Partial<ReturnType<typeof gatewayValues>> =
+    routingOf(request) === "gateway" ? gatewayValues(request) : {};
   return {
-    ...(routingOf(request) === "gateway" ? gatewayValues(request) : {}),
-    ...collectorValues(request.system),
+    ...gateway,
+    ...watchValues(request),
     ...meshValues(request.settings.kubernetes.platform),
     ...(dns ? { "external-dns": dns.values } : {}),
+    "cert-manager": { ...gateway["cert-manager"], ...zoneIdentity(request, dns) },
   };
+}
+
+/** cert-manager writes to the zone as external-dns does, where it answers the certificate authority there. */
+function zoneIdentity({ settings }: AddOnRequest, dns: DnsPlan | undefined) {
+  const annotations = settings.kubernetes.dns?.serviceAccountAnnotations ?? {};
+  return dns?.challenge && Object.keys(annotations).length > 0 ? { serviceAccount: { annotations } } : {};
 }
 
 /**
  * Where the network plugin of Istio's ambient mode lies, by the chart's own profile of the platform. GKE moreover takes pods
- * of the class system-node-critical only in namespaces with a quota for it; the plugin's comes before ztunnel, which needs
- * it too. https://istio.io/latest/docs/ambient/install/platform-prerequisites/
+ * of the class system-node-critical only in namespaces with a quota for it: that profile brings one, and the plugin comes
+ * before ztunnel, which needs it too. https://istio.io/latest/docs/ambient/install/platform-prerequisites/
  */
-function meshValues(platform: Settings["kubernetes"]["platform"]): AddOnsArgs["values"] {
-  return platform === undefined
-    ? {}
-    : {
-        "istio-cni": {
-          global: { platform },
-          ...(platform === "gke" ? { resourceQuotas: { enabled: true, pods: 5000 } } : {}),
-        },
-      };
+export function meshValues(platform: Settings["kubernetes"]["platform"]): AddOnsArgs["values"] {
+  return platform === undefined ? {} : { "istio-cni": { global: { platform } } };
 }
 
 /** Another controller than the catalog's own, where the class asks for it. */

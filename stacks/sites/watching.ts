@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { AddOnsArgs } from "../../components/cluster/addOns/addOns";
 import { type AddOnModes, logValues, traceValues } from "../../components/cluster/addOns/catalog";
 import type { ClusterContract } from "../../components/cluster/contract";
+import type { Redundancy } from "../../components/context";
 import { KubernetesLogging } from "../../components/observability/logging/kubernetes";
 import { KubernetesMonitoring } from "../../components/observability/monitoring/kubernetes";
 import { needsKeda } from "../../components/workload/autoscaling";
@@ -54,15 +55,35 @@ export function traceBackend({
   return traces === "none" ? undefined : traces === "cloud" ? "tempo" : traces;
 }
 
-/** Where the collectors send what they gather. */
-export function collectorValues({ observability }: Pick<Watched, "observability">): NonNullable<AddOnsArgs["values"]> {
+/** Where the collectors send what they gather, and how long it is kept. */
+export function watchValues({
+  system: { observability },
+  context: { redundancy },
+  settings: { retention },
+}: WatchRequest): NonNullable<AddOnsArgs["values"]> {
   const backend = traceBackend(observability);
   const sources = dataSources(observability);
+  const { metricsDays } = retention;
   return {
     ...(backend === undefined ? {} : { "otel-collector": traceValues(backend) }),
-    ...(observability.logs === "loki" ? { "log-collector": logValues() } : {}),
-    ...(sources.length > 0 ? { "kube-prometheus-stack": { grafana: { additionalDataSources: sources } } } : {}),
+    ...(observability.logs === "loki"
+      ? {
+          "log-collector": logValues(),
+          loki: { loki: { limits_config: { retention_period: `${redundancy.logRetentionDays * 24}h` } } },
+        }
+      : {}),
+    "kube-prometheus-stack": {
+      ...(sources.length > 0 ? { grafana: { additionalDataSources: sources } } : {}),
+      ...(metricsDays === undefined ? {} : { prometheus: { prometheusSpec: { retention: `${metricsDays}d` } } }),
+    },
   };
+}
+
+/** What decides how a system is watched in a cluster. */
+export interface WatchRequest {
+  readonly system: Pick<Watched, "observability">;
+  readonly context: { readonly redundancy: Pick<Redundancy, "logRetentionDays"> };
+  readonly settings: Pick<Settings, "retention">;
 }
 
 /** What Grafana asks besides Prometheus, which its own chart tells it of. */

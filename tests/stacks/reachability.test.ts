@@ -30,12 +30,14 @@ interface Cell {
   readonly environment?: Environment;
   /** Where copies go, in every placement. @default nowhere */
   readonly archive?: ArchiveEnd & { readonly endpoint: string | undefined };
+  /** @default false */
+  readonly meshed?: boolean;
 }
 
 const readFile = () => Promise.reject(new Error("built-in systems only"));
 
 async function check(cell: Cell): Promise<void> {
-  const { system: name, model, settings = {}, buckets = [], environment = "dev", archive } = cell;
+  const { system: name, model, settings = {}, buckets = [], environment = "dev", archive, meshed = false } = cell;
   const global = model === "global";
   const places = global ? ["one", "two"] : ["main"];
   const plan = await Manifests.plan({
@@ -54,7 +56,7 @@ async function check(cell: Cell): Promise<void> {
     const system = resolveSystem(input, { model, environment, placement, overrides: settings.overrides });
     const pods = [...podsOf(plan, placement), ...solversOf(plan, placement)];
     const addOns = installed(plan.all.filter((each) => each.name.startsWith(`${placement}-`)).map((each) => each.name));
-    const expected = expectedConnections({ system, pods, addOns, buckets, ...(archive ? { archive } : {}) });
+    const expected = expectedConnections({ system, pods, addOns, buckets, meshed, ...(archive ? { archive } : {}) });
     const open = openConnections(policiesOf(plan, placement), pods);
     expect(
       [...open].filter((each) => !expected.has(each)).sort(),
@@ -171,6 +173,11 @@ describe("who can reach whom on Kubernetes", function () {
       model: "distributed",
       settings: { overrides: { stores: { redis: { mode: "cluster", shards: 3, replicas: 1 } } } },
     }));
+
+  for (const model of ["distributed", "global"] as const) {
+    it(`is what vibebox says within a mesh, ${model}: its nodes' port beside each of its own, and the nodes' probes`, () =>
+      check({ system: "vibebox", model, meshed: true, settings: { mesh: { kind: "istio" } } }));
+  }
 
   it("is what the spec says with buckets and backups", () => {
     const bucket = { bucket: "copies-of-ours", secretName: "copies" };

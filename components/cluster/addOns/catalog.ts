@@ -47,6 +47,14 @@ export type AddOnModes = Readonly<Partial<Record<AddOnName, AddOnMode>>>;
 /** Versions that exist and are known to work together; raised by hand, chart by chart, with its notes read. */
 export const CATALOG: Readonly<Record<AddOnName, AddOn>> = { ...OPERATORS, ...EDGE, ...OBSERVABILITY };
 
+/** Ports on which the API server calls what these modes install, besides those clouds' firewalls have open anyhow. */
+export function calledPorts(modes: AddOnModes): readonly number[] {
+  return ADD_ONS.flatMap((name) => {
+    const { calledOn = [] }: AddOn = CATALOG[name];
+    return modes[name] === "install" ? calledOn : [];
+  });
+}
+
 /** What a cluster offers under these modes. */
 export function capabilitiesOf(modes: AddOnModes): Capabilities {
   const has = (name: AddOnName) => (modes[name] ?? "none") !== "none";

@@ -11,10 +11,12 @@ export interface FirewallArgs {
   readonly cidrBlock: pulumi.Input<string>;
   /** Ports on which pods reach external services, besides 443. */
   readonly externalPorts: readonly number[];
+  /** Further ports of pods that the API server calls. */
+  readonly calledPorts: readonly number[];
 }
 
 /** Ports the API server calls on nodes: kubelet, admission webhooks and aggregated APIs (metrics-server, KEDA). */
-const CONTROL_PLANE_TO_NODES = [443, 4443, 6443, 8443, 9443, 10250, 10251] as const;
+export const CONTROL_PLANE_TO_NODES = [443, 4443, 6443, 8443, 9443, 10250, 10251] as const;
 
 /**
  * Groups of the control plane and the nodes, and what passes between them. Pods share their node's group: what one pod
@@ -40,7 +42,7 @@ export function makeFirewall(make: Make, args: FirewallArgs) {
     description: "Kubernetes API for a runner, tunnel or peer within the network",
   });
   connect(make, "api", { context, from: nodes, to: controlPlane, ports: 443, what: "Kubernetes API" });
-  for (const port of CONTROL_PLANE_TO_NODES) {
+  for (const port of [...CONTROL_PLANE_TO_NODES, ...args.calledPorts]) {
     connect(make, `control-${port}`, {
       context,
       from: controlPlane,

@@ -9,6 +9,8 @@ export interface FirewallArgs {
   readonly nodeAccount: pulumi.Input<string>;
   /** Ports on which pods reach external services, besides 443. */
   readonly externalPorts: readonly number[];
+  /** Further ports of pods that the API server calls. */
+  readonly calledPorts: readonly number[];
 }
 
 /**
@@ -16,14 +18,14 @@ export interface FirewallArgs {
  * 10250 alone, and a webhook out of reach stops every deployment.
  * https://docs.cloud.google.com/kubernetes-engine/docs/how-to/private-clusters#add_firewall_rules
  */
-const CONTROL_PLANE_TO_NODES = [443, 4443, 6443, 8443, 9443, 10250] as const;
+export const CONTROL_PLANE_TO_NODES = [443, 4443, 6443, 8443, 9443, 10250] as const;
 
 /**
  * What passes between the nodes, their control plane and the world. Pods share their node's account: what one pod may
  * reach another may too as far as the firewall goes; NetworkPolicies, enforced on the node, tell them apart.
  */
 export function makeFirewall(make: Make, args: FirewallArgs): readonly pulumi.Resource[] {
-  const { network, nodeAccount, externalPorts } = args;
+  const { network, nodeAccount, externalPorts, calledPorts } = args;
   const { nodes, pods, services, controlPlane } = network.ranges;
   const rule = { network: network.vpcId, serviceAccount: nodeAccount };
   return [
@@ -31,7 +33,7 @@ export function makeFirewall(make: Make, args: FirewallArgs): readonly pulumi.Re
       ...rule,
       description: "Kubelet, webhooks and aggregated APIs",
       ranges: [controlPlane],
-      ports: CONTROL_PLANE_TO_NODES,
+      ports: [...CONTROL_PLANE_TO_NODES, ...calledPorts],
     }),
     allowIngress(make, "from-nodes", {
       ...rule,

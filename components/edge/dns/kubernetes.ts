@@ -32,6 +32,11 @@ export interface DnsPlan {
   /** Annotations of everything whose hosts get records. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly degraded: readonly Degraded[];
+  /**
+   * How a certificate authority is answered in the zone, in cert-manager's words: where several placements share a host,
+   * a question put to the host reaches one of them only. @default it is answered by the host
+   */
+  readonly challenge?: Readonly<Record<string, unknown>>;
 }
 
 const PREFIX = "external-dns.alpha.kubernetes.io";
@@ -44,6 +49,7 @@ export function planDns(args: DnsArgs): DnsPlan {
   const silent = shared && !routed && role === "secondary";
   return {
     values: valuesOf(args),
+    ...(shared ? { challenge: challengeOf(settings) } : {}),
     annotations: silent ? { [`${PREFIX}/controller`]: "none" } : shared && routed ? routing(args) : {},
     degraded: [
       ...(shared && !routed
@@ -66,6 +72,32 @@ export function planDns(args: DnsArgs): DnsPlan {
         : []),
     ],
   };
+}
+
+/** https://cert-manager.io/docs/configuration/acme/dns01/: with the Secret's name and keys as external-dns has them. */
+function challengeOf({ provider, secretName, project }: DnsSettings): Readonly<Record<string, unknown>> {
+  const from = (key: string) => (secretName === undefined ? undefined : { name: secretName, key });
+  const given = (fields: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  switch (provider) {
+    case "aws":
+      return {
+        route53: given({
+          // Route 53 has no regions: this one only says which partition.
+          region: "us-east-1",
+          accessKeyIDSecretRef: from("AWS_ACCESS_KEY_ID"),
+          secretAccessKeySecretRef: from("AWS_SECRET_ACCESS_KEY"),
+        }),
+      };
+    case "google":
+      return { cloudDNS: given({ project, serviceAccountSecretRef: from("credentials.json") }) };
+    case "cloudflare":
+      return { cloudflare: given({ apiTokenSecretRef: from("CF_API_TOKEN") }) };
+    case "digitalocean":
+      return { digitalocean: given({ tokenSecretRef: from("DO_TOKEN") }) };
+    default:
+      return provider satisfies never;
+  }
 }
 
 function routing({ settings, role, placement, region, healthCheck }: DnsArgs): Readonly<Record<string, string>> {
@@ -113,6 +145,15 @@ function valuesOf({ settings, system, placement, domain, routing }: DnsArgs): Re
         }
       : {}),
     ...(project === undefined ? {} : { extraArgs: [`--google-project=${project}`] }),
+  };
+}
+
+/** What a placement that does not answer the hosts lacks, where the authority's question is put to them. */
+export function unansweredVerdict(placement: string): Degraded {
+  return {
+    feature: `certificates of ${placement} while the hosts lead to another placement`,
+    reason: "the certificate authority asks whoever answers for the host",
+    remedy: "set groundplan:kubernetes.dns: the question is then answered in the zone",
   };
 }
 

@@ -4,7 +4,7 @@ import type { EdgeSpec } from "../../../systems/spec";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { ingressPeer, networkPolicySpec } from "../../workload/networkPolicy";
-import { type DnsPlan, NO_RECORDS } from "../dns/kubernetes";
+import { type DnsPlan, NO_RECORDS, unansweredVerdict } from "../dns/kubernetes";
 import { gatewayNamespace, planGateway, timeoutVerdicts } from "./gatewayPlan";
 import { issuerName, issuerSpec, SOLVER_LABELS, SOLVER_PORT } from "./issuer";
 import type { IngressRoute } from "./kubernetes";
@@ -21,7 +21,7 @@ export interface KubernetesGatewayArgs extends ComponentArgs {
   /** Whether the hosts are names on the internet, which a certificate authority can check. */
   readonly publicHosts: boolean;
   /** Annotations that get the hosts their DNS records. @default nothing writes records */
-  readonly dns?: Pick<DnsPlan, "annotations" | "degraded">;
+  readonly dns?: Pick<DnsPlan, "annotations" | "degraded" | "challenge">;
   /** Whether the controller was told of the spec's TLS floor when it was installed. @default false */
   readonly ownsController?: boolean;
   readonly transform?: { readonly gateway?: Transform<k8s.apiextensions.CustomResourceArgs> };
@@ -38,7 +38,7 @@ export class KubernetesGateway extends Component {
     this.args = args;
     const before = [...args.controller, ...this.issuer(), ...this.rateLimits()];
     this.objects(before);
-    if (this.certified) {
+    if (this.certified && !args.dns?.challenge) {
       this.solverPolicy();
     }
     this.verdicts();
@@ -57,7 +57,7 @@ export class KubernetesGateway extends Component {
   }
 
   private issuer(): readonly pulumi.Resource[] {
-    const { cluster, edge, routes } = this.args;
+    const { cluster, edge, routes, dns } = this.args;
     if (!this.certified) {
       return [];
     }
@@ -71,7 +71,11 @@ export class KubernetesGateway extends Component {
         apiVersion: "cert-manager.io/v1",
         kind: "ClusterIssuer",
         metadata: { name, labels: this.labels() },
-        spec: issuerSpec(name, edge, { gateway: system, namespace: gatewayNamespace(routes) }),
+        spec: issuerSpec(
+          name,
+          edge,
+          dns?.challenge ? { zone: dns.challenge } : { gateway: system, namespace: gatewayNamespace(routes) },
+        ),
       },
       { dependsOn: installed ? [installed] : [] },
     );
@@ -150,6 +154,9 @@ export class KubernetesGateway extends Component {
     const { edge, publicHosts, gatewayClass, dns, ownsController } = this.args;
     for (const verdict of dns?.degraded ?? (publicHosts ? [NO_RECORDS] : [])) {
       this.degrade(verdict);
+    }
+    if (this.certified && this.context.role === "secondary" && !dns?.challenge) {
+      this.degrade(unansweredVerdict(this.context.placement));
     }
     for (const verdict of timeoutVerdicts(gatewayClass, this.args.routes)) {
       this.degrade(verdict);

@@ -4,7 +4,7 @@ import type { EdgeSpec } from "../../../systems/spec";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { ingressPeer, networkPolicySpec } from "../../workload/networkPolicy";
-import { type DnsPlan, NO_RECORDS } from "../dns/kubernetes";
+import { type DnsPlan, NO_RECORDS, unansweredVerdict } from "../dns/kubernetes";
 import { type IngressPlan, type PlannedIngress, planIngresses } from "./ingressPlan";
 import { issuerName, issuerSpec, SOLVER_LABELS, SOLVER_PORT } from "./issuer";
 import { MINION } from "./nginxIngress";
@@ -35,7 +35,7 @@ export interface KubernetesLoadBalancerArgs extends ComponentArgs {
   /** Whether the hosts are names on the internet, which a certificate authority can check. */
   readonly publicHosts: boolean;
   /** Annotations that get the hosts their DNS records. @default nothing writes records */
-  readonly dns?: Pick<DnsPlan, "annotations" | "degraded">;
+  readonly dns?: Pick<DnsPlan, "annotations" | "degraded" | "challenge">;
   readonly transform?: { readonly ingress?: Transform<k8s.networking.v1.IngressArgs> };
 }
 
@@ -61,7 +61,9 @@ export class KubernetesLoadBalancer extends Component {
     for (const ingress of plan.ingresses) {
       this.ingress(ingress, before);
     }
-    for (const namespace of this.hasIssuer ? new Set(args.routes.map((route) => route.namespace)) : []) {
+    for (const namespace of this.hasIssuer && !args.dns?.challenge
+      ? new Set(args.routes.map((route) => route.namespace))
+      : []) {
       this.solverPolicy(namespace);
     }
     for (const verdict of [...plan.degraded, ...(args.dns?.degraded ?? [])]) {
@@ -80,7 +82,7 @@ export class KubernetesLoadBalancer extends Component {
 
   /** The ACME issuer of the system; its name holds the system's, as issuers are shared by the whole cluster. */
   private issuer(): pulumi.Resource | undefined {
-    const { cluster, edge, ingressClass } = this.args;
+    const { cluster, edge, ingressClass, dns } = this.args;
     if (!this.hasIssuer) {
       return undefined;
     }
@@ -93,7 +95,13 @@ export class KubernetesLoadBalancer extends Component {
         apiVersion: "cert-manager.io/v1",
         kind: "ClusterIssuer",
         metadata: { name, labels: this.labels() },
-        spec: issuerSpec(name, edge, { ingressClass, ...(ingressClass === "nginx" ? { annotations: MINION } : {}) }),
+        spec: issuerSpec(
+          name,
+          edge,
+          dns?.challenge
+            ? { zone: dns.challenge }
+            : { ingressClass, ...(ingressClass === "nginx" ? { annotations: MINION } : {}) },
+        ),
       },
       { dependsOn: installed ? [installed] : [] },
     );
@@ -159,6 +167,9 @@ export class KubernetesLoadBalancer extends Component {
 
   private verdicts(): void {
     const { edge, cluster, ingressClass, publicHosts } = this.args;
+    if (this.hasIssuer && this.context.role === "secondary" && !this.args.dns?.challenge) {
+      this.degrade(unansweredVerdict(this.context.placement));
+    }
     if (publicHosts && !this.args.dns) {
       this.degrade(NO_RECORDS);
     }

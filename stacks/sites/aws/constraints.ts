@@ -24,6 +24,7 @@ export function constraintProblems(request: ConstraintRequest): readonly Problem
     ...breaches(FARGATE_CONSTRAINTS, {
       system,
       namespaces: fargateNamespaces,
+      meshed: settings.mesh.kind === "istio",
       ...(architecture === undefined ? {} : { architecture }),
     }),
     ...Object.entries(system.stores).flatMap(([name, store]) => storeProblems(request, name, store)),

@@ -3,7 +3,6 @@ import type { Account } from "../../../components/aws/account";
 import { secretPath } from "../../../components/aws/secret";
 import type { Grant } from "../../../components/binding";
 import type { AddOnModes } from "../../../components/cluster/addOns/catalog";
-import type { AwsCluster } from "../../../components/cluster/existing";
 import type { Context } from "../../../components/context";
 import { masterPassword } from "../../../components/data/postgres/constraints";
 import { needsKeda } from "../../../components/workload/autoscaling";
@@ -26,10 +25,11 @@ export const DRAIN_SECONDS = 15;
 /** What is installed in a cluster of our own. metrics-server is a managed add-on of EKS, and not among them. */
 export function addOnModes(
   system: ResolvedSystem,
-  settings: Settings["kubernetes"]["addOns"],
-  eks: Pick<AwsCluster, "resource">,
-  managedStores: readonly string[] = [],
+  { kubernetes, mesh, compute }: Pick<Settings, "kubernetes" | "mesh" | "compute">,
+  owned: boolean,
 ): AddOnModes {
+  const settings = kubernetes.addOns;
+  const { managedStores } = compute;
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
   const searches = Object.entries(system.stores).some(
@@ -42,8 +42,10 @@ export function addOnModes(
     keda: settings.keda ?? (queued ? "install" : "none"),
     ...watchSettings(system, settings),
     "vertical-pod-autoscaler": settings["vertical-pod-autoscaler"] ?? "none",
+    "argo-cd": settings["argo-cd"] ?? "none",
+    istio: mesh.kind === "istio" ? (settings.istio ?? (owned ? "install" : "existing")) : "none",
     // Two of them would both keep every target group.
-    "aws-load-balancer-controller": system.routes.length === 0 ? "none" : eks.resource ? "install" : "existing",
+    "aws-load-balancer-controller": system.routes.length === 0 ? "none" : owned ? "install" : "existing",
   };
 }
 

@@ -11,6 +11,8 @@ export interface FargateSubject {
   readonly namespaces: readonly string[];
   /** Architecture instead of the node pools' own. @default theirs */
   readonly architecture?: "amd64" | "arm64";
+  /** Whether services join a mesh. @default false */
+  readonly meshed?: boolean;
 }
 
 const GUIDE = "https://docs.aws.amazon.com/eks/latest/userguide/fargate.html";
@@ -49,6 +51,19 @@ export const FARGATE_CONSTRAINTS: readonly Constraint<FargateSubject>[] = [
     find: eachService((path, service) =>
       service.kind === "daemonset" ? [refusal(`${path}.kind`, service.kind, "no DaemonSets")] : [],
     ),
+  },
+  {
+    id: "fargate-mesh",
+    limit: "no agents on the node, which pods join the mesh by",
+    source: GUIDE,
+    find: (subject) =>
+      subject.meshed
+        ? eachService((path, service) =>
+            "mesh" in service && service.mesh
+              ? [refusal(`${path}.mesh`, true, "no agents on the node, which pods join the mesh of groundplan:mesh by")]
+              : [],
+          )(subject)
+        : [],
   },
   {
     id: "fargate-node-pools",
@@ -143,7 +158,7 @@ function eachService(check: (path: string, service: ServiceSpec) => readonly Pro
     );
 }
 
-function refusal(path: string, found: string, what: string): Problem {
+function refusal(path: string, found: string | boolean, what: string): Problem {
   return {
     path,
     found: show(found),

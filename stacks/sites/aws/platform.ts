@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../../components/aws/account";
 import { AddOns } from "../../../components/cluster/addOns/addOns";
-import { capabilitiesOf } from "../../../components/cluster/addOns/catalog";
+import { calledPorts, capabilitiesOf } from "../../../components/cluster/addOns/catalog";
 import { Cluster, DATA_STORAGE_CLASS } from "../../../components/cluster/aws";
 import type { ClusterContract } from "../../../components/cluster/contract";
 import { type AwsCluster, ExistingCluster } from "../../../components/cluster/existing";
@@ -13,7 +13,7 @@ import { namespaceOf } from "../../demands";
 import { commonValues, tellGenerated } from "../commonSecrets";
 import { secretInputs } from "../secretInputs";
 import { childOf, type SiteRequest } from "../site";
-import { collectorValues } from "../watching";
+import { watchValues } from "../watching";
 import {
   addOnModes,
   DRAIN_SECONDS,
@@ -55,6 +55,7 @@ export function makeCluster(
       login,
       sharedStorage: Object.values(system.stores).some((store) => store.kind === "file-share"),
       externalPorts: Object.values(system.external).map((external) => external.port),
+      calledPorts: calledPorts(addOnModes(system, settings, true)),
       fargateNamespaces,
       autoscaled: isAutoscaled(request),
       ...(architecture === undefined ? {} : { architecture }),
@@ -79,10 +80,9 @@ export function makeAddOns(
     childOf(request, "add-ons"),
     {
       context,
-      modes: addOnModes(system, settings.kubernetes.addOns, eks, settings.compute.managedStores),
+      modes: addOnModes(system, settings, eks.resource !== undefined),
       values: {
-        ...collectorValues(system),
-        ...metricsValues(collectorValues(system), settings.retention.metricsDays),
+        ...watchValues(request),
         // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
         "aws-load-balancer-controller": { clusterName, region: context.region, vpcId: network.vpcId },
       },
@@ -92,14 +92,6 @@ export function makeAddOns(
     // that stay to the end take the finalizers off all they look after.
     { ...options, ...(eks.resource ? { deletedWith: eks.resource } : {}) },
   );
-}
-
-/** How long Prometheus keeps what it gathered; CloudWatch keeps its own for 15 months, whatever one asks. */
-function metricsValues(values: ReturnType<typeof collectorValues>, days: number | undefined): typeof values {
-  const name = "kube-prometheus-stack";
-  return days === undefined
-    ? {}
-    : { [name]: { ...values[name], prometheus: { prometheusSpec: { retention: `${days}d` } } } };
 }
 
 /** Karpenter's nodes are in no group that could be sent to sleep: where nights are slept, there are none. */
@@ -167,7 +159,7 @@ export function clusterContract(
     secrets,
   }: { readonly eks: AwsCluster; readonly addOns: AddOns; readonly network: AwsNetwork; readonly secrets: SecretStore },
 ): ClusterContract {
-  const modes = addOnModes(system, settings.kubernetes.addOns, eks, settings.compute.managedStores);
+  const modes = addOnModes(system, settings, eks.resource !== undefined);
   const { storageClass, sharedStorageClass } = settings.kubernetes;
   return {
     kubernetes: eks.kubernetes,

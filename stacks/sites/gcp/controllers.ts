@@ -8,7 +8,11 @@ import { watchSettings } from "../watching";
 export const EXTERNAL_SECRETS = { name: "external-secrets", namespace: "external-secrets" } as const;
 
 /** What is installed in a cluster of our own. Metrics and the vertical autoscaler are GKE's, and not among them. */
-export function addOnModes(system: ResolvedSystem, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
+export function addOnModes(
+  system: ResolvedSystem,
+  { kubernetes, mesh }: Pick<Settings, "kubernetes" | "mesh">,
+): AddOnModes {
+  const settings = kubernetes.addOns;
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
   const searches = Object.values(system.stores).some((store) => store.kind === "search");
@@ -18,5 +22,7 @@ export function addOnModes(system: ResolvedSystem, settings: Settings["kubernete
     reloader: settings.reloader ?? (settings["external-secrets"] === "none" ? "none" : "install"),
     keda: settings.keda ?? (queued ? "install" : "none"),
     ...watchSettings(system, settings),
+    "argo-cd": settings["argo-cd"] ?? "none",
+    istio: mesh.kind === "istio" ? (settings.istio ?? "install") : "none",
   };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { calledPorts } from "../../../components/cluster/addOns/catalog";
 import { Cluster } from "../../../components/cluster/gcp";
 import type { Admission } from "../../../components/cluster/gke/admission";
 import { GCP_NAMES } from "../../../components/gcp/names";
@@ -9,6 +10,7 @@ import { Keys } from "../../../components/secrets/keys/gcp";
 import { Registry, repositoryId } from "../../../components/storage/registry/gcp";
 import { leadOf } from "../../parts";
 import type { SiteRequest } from "../site";
+import { addOnModes } from "./controllers";
 
 /** A key per concern, or the placement's own for all of them. */
 export function makeKeys(request: SiteRequest, options: pulumi.ComponentResourceOptions): Keys {
@@ -65,6 +67,7 @@ export function makeCluster(
       ...(settings.compute.architecture === undefined ? {} : { architecture: settings.compute.architecture }),
       publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
       externalPorts: Object.values(system.external).map((external) => external.port),
+      calledPorts: calledPorts(addOnModes(system, settings)),
       ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
       ...admissionOf(request),
       ...(version === undefined ? {} : { version }),

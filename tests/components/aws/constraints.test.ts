@@ -302,6 +302,7 @@ const harvest = resolveSystem(webharvest, target);
 table("Fargate", FARGATE_CONSTRAINTS, fargate, [
   ["fargate-namespaces", { namespaces: ["nowhere"] }, "groundplan:compute.fargateNamespaces[0]"],
   ["fargate-daemonsets", { system: isolated, namespaces: ["docker"] }, "services.docker.kind"],
+  ["fargate-mesh", { system: isolated, namespaces: ["backend"], meshed: true }, "services.backend.mesh"],
   ["fargate-node-pools", api({ nodePool: "workers", interruptible: true }), "services.api.nodePool"],
   ["fargate-privileged", { system: isolated, namespaces: ["docker"] }, "services.docker.security.podSecurity"],
   ["fargate-volumes", api({ volumes: [{ name: "data", path: "/data", size: "1Gi" }] }), "services.api.volumes[0].size"],

@@ -88,15 +88,14 @@ describe("add-ons", () => {
     expect(policy && waitsFor(policy)).to.include("main-cluster-add-ons-ztunnel");
   });
 
-  it("tell Istio's network plugin what the cluster is, and give GKE the quota its critical pods need", async () => {
+  it("tell Istio's network plugin what the cluster is", async () => {
     const cni = async (platform?: string) => {
       const settings = { addOns: { istio: "install" }, ...(platform === undefined ? {} : { platform }) };
       return at(named(await plan(settings, { mesh: { kind: "istio" } }), "istio-cni").inputs, "values");
     };
     const plain = await cni();
     expect(plain).to.have.all.keys("profile", "resources");
-    const gke = { global: { platform: "gke" }, resourceQuotas: { enabled: true, pods: 5000 } };
-    expect(await cni("gke")).to.deep.equal({ ...(plain as object), ...gke });
+    expect(await cni("gke")).to.deep.equal({ ...(plain as object), global: { platform: "gke" } });
     expect(await cni("k3s")).to.deep.equal({ ...(plain as object), global: { platform: "k3s" } });
   });
 

@@ -22,11 +22,17 @@ export const NEIGHBOURS: readonly Node[] = [
   neighbour("stranger", "default", {}),
 ];
 
+/** The node itself, as Istio has it ask pods of the mesh for their health. */
+const MESH_PROBES: Node = { name: "mesh-probes", labels: {}, address: "169.254.7.127" };
+/** Where nodes carry connections between services of the mesh. */
+const HBONE = 15_008;
+
 /** Hosts beyond the cluster: anybody's, the network's own, and the node's metadata service. */
 export const HOSTS: readonly Node[] = [
   { name: "internet", labels: {}, address: "198.51.100.7" },
   { name: "private-network", labels: {}, address: "10.9.8.7" },
   { name: "metadata", labels: {}, address: "169.254.169.254" },
+  MESH_PROBES,
 ];
 
 function neighbour(name: string, namespace: string, labels: Node["labels"]): Node {
@@ -54,6 +60,8 @@ export interface Facts {
   readonly entry?: string;
   /** Where the copies of stores go. @default nowhere, and none are made */
   readonly archive?: ArchiveEnd;
+  /** Whether services that may join a mesh do. @default false */
+  readonly meshed?: boolean;
 }
 
 export type Connection = string;
@@ -72,6 +80,7 @@ export function expectedConnections(facts: Facts): ReadonlySet<Connection> {
     ...backups(facts),
     ...archives(facts),
     ...solvers(facts),
+    ...(facts.meshed ? mesh(facts) : []),
   ]);
 }
 
@@ -238,6 +247,20 @@ function archives({ system, pods, archive }: Facts): readonly Connection[] {
         return kind satisfies never;
     }
   });
+}
+
+/** Services of the mesh speak to each other by their nodes too, and their nodes ask them for their health. */
+function mesh({ system }: Facts): readonly Connection[] {
+  const members = Object.entries(system.services).flatMap(([name, service]) =>
+    "mesh" in service && service.mesh ? [{ name, ports: Object.values(service.ports).map(({ port }) => port) }] : [],
+  );
+  const isMember = ({ kind, name }: EdgeEnd) => kind === "service" && members.some((member) => member.name === name);
+  return [
+    ...members.flatMap(({ name, ports }) => ports.map((port) => connection(MESH_PROBES.name, name, port))),
+    ...system.edges.flatMap(({ from, to }) =>
+      isMember(from) && isMember(to) ? [connection(from.name, to.name, HBONE)] : [],
+    ),
+  ];
 }
 
 /** cert-manager's pods that answer the certificate authority. */
