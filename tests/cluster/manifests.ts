@@ -38,7 +38,7 @@ function manifestOf({ inputs, name }: PlanResource): KubernetesObject {
 }
 
 /** A planned value as the server would get it: masks give way to something of the same type. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(plain);
   }

@@ -22,18 +22,27 @@ export interface AddOn {
   readonly needs?: readonly string[];
   /** Pinned charts, in the order they are installed. */
   readonly charts: readonly Chart[];
+  /** Ports of its pods that the API server calls, of those that clouds' firewalls keep shut. @default none */
+  readonly calledOn?: readonly number[];
   /** Versions of API groups by which the cluster shows that it is there; none for what adds no kinds. */
   readonly apis?: readonly string[];
 }
 
-export const RESTRICTED = {
+export const DEFAULT_PROFILE = { type: "RuntimeDefault" } as const;
+
+/** What the restricted Pod Security Standard asks of a container. */
+export const CONFINED = {
   runAsNonRoot: true,
   allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
   capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
+  seccompProfile: DEFAULT_PROFILE,
 };
 
+/** The same, on a root that cannot be written to. */
+export const RESTRICTED = { ...CONFINED, readOnlyRootFilesystem: true };
+
+/** Sidecars that wait for something to change, and jobs of a moment. */
+export const tiny = { requests: { cpu: "10m", memory: "64Mi" }, limits: { cpu: "200m", memory: "256Mi" } };
 export const small = { requests: { cpu: "50m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
 export const medium = { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } };
 export const large = { requests: { cpu: "200m", memory: "512Mi" }, limits: { cpu: "2", memory: "2Gi" } };

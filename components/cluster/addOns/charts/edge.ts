@@ -34,6 +34,7 @@ export const INGRESS_CONTROLLERS: Readonly<Record<"traefik" | "nginx", Chart>> =
         // Headers of answers have no annotation of their own in this controller.
         enableSnippets: true,
         resources: large,
+        initContainerResources: small,
       },
     },
   },

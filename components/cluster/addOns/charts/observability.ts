@@ -1,4 +1,4 @@
-import { type AddOn, claimOf, large, MONITORING, medium, RESTRICTED, small } from "./chart";
+import { type AddOn, claimOf, large, MONITORING, medium, RESTRICTED, small, tiny } from "./chart";
 
 /** Where jobs push their metrics. */
 export const PUSH_GATEWAY = {
@@ -48,8 +48,22 @@ export const OBSERVABILITY = {
         repository: "https://prometheus-community.github.io/helm-charts",
         values: {
           // Helm never touches kinds it once installed: this job brings them to the chart's version before an upgrade.
-          crds: { enabled: true, upgradeJob: { enabled: true } },
-          prometheusOperator: { resources: small },
+          crds: {
+            enabled: true,
+            // The chart's own tag of this image is latest.
+            upgradeJob: { enabled: true, image: { busybox: { tag: "1.37.0" } }, resources: small },
+          },
+          prometheusOperator: {
+            resources: small,
+            prometheusConfigReloader: { resources: tiny },
+            admissionWebhooks: { patch: { resources: tiny } },
+          },
+          "kube-state-metrics": { resources: small },
+          // It reads the node's own figures, in the node's network and among its processes, but needs no privilege for it.
+          "prometheus-node-exporter": {
+            resources: tiny,
+            containerSecurityContext: RESTRICTED,
+          },
           // Managed control planes let nobody scrape these, and kube-proxy listens on the node alone: their alerts would
           // fire for ever.
           kubeEtcd: { enabled: false },
@@ -61,6 +75,8 @@ export const OBSERVABILITY = {
               resources: large,
               // On the cluster's default class: metrics outlive the node.
               retention: "15d",
+              // Before the disk is full: Prometheus stops where it cannot write.
+              retentionSize: "45GB",
               storageSpec: claimOf("50Gi"),
               // Monitors of every namespace count, not only those this release made.
               serviceMonitorSelectorNilUsesHelmValues: false,
@@ -80,7 +96,9 @@ export const OBSERVABILITY = {
           },
           // Dashboards lie beside the systems they show, and so do the sources of logs and traces.
           grafana: {
+            resources: small,
             sidecar: {
+              resources: tiny,
               dashboards: { searchNamespace: "ALL" },
               datasources: { searchNamespace: "ALL" },
             },
@@ -157,8 +175,15 @@ export const OBSERVABILITY = {
           singleBinary: {
             replicas: 1,
             resources: large,
-            persistence: { enabled: true, size: "50Gi", whenDeleted: "Retain", whenScaled: "Retain" },
+            persistence: { enabled: true, size: "50Gi" },
           },
+          // Rules are Prometheus' here; for those of its own it would read every Secret of the cluster.
+          sidecar: { rules: { enabled: false } },
+          rbac: { namespaced: true },
+          // The chart refuses to be one process while its parts have replicas of their own, which they do by default.
+          read: { replicas: 0 },
+          write: { replicas: 0 },
+          backend: { replicas: 0 },
           gateway: { enabled: false },
           chunksCache: { enabled: false },
           resultsCache: { enabled: false },
@@ -192,8 +217,7 @@ export const OBSERVABILITY = {
         repository: "https://jaegertracing.github.io/helm-charts",
         values: {
           fullnameOverride: "jaeger",
-          // The chart knows Cassandra and Elasticsearch; in memory is Jaeger's own default, which the verdict says.
-          storage: { type: "memory" },
+          // In memory is Jaeger's own default, which the verdict says.
           jaeger: { resources: medium, securityContext: RESTRICTED },
         },
       },

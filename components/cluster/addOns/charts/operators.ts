@@ -1,4 +1,4 @@
-import { type AddOn, large, medium, RESTRICTED, small } from "./chart";
+import { type AddOn, CONFINED, DEFAULT_PROFILE, large, medium, RESTRICTED, small, tiny } from "./chart";
 
 /** Controllers that workloads and stores rely on. */
 export const OPERATORS = {
@@ -30,6 +30,7 @@ export const OPERATORS = {
           resources: small,
           webhook: { resources: small },
           cainjector: { resources: small },
+          startupapicheck: { resources: tiny },
         },
       },
     ],
@@ -77,8 +78,9 @@ export const OPERATORS = {
           reloader: {
             // Only what says so by annotation is rolled.
             autoReloadAll: false,
+            // The chart's own switch, which gives it a scratch directory too.
             readOnlyRootFileSystem: true,
-            deployment: { resources: small, containerSecurityContext: RESTRICTED },
+            deployment: { resources: small, containerSecurityContext: CONFINED },
           },
         },
       },
@@ -89,6 +91,7 @@ export const OPERATORS = {
     namespace: "vertical-pod-autoscaler",
     needs: ["metrics-server"],
     apis: ["v1.autoscaling.k8s.io"],
+    calledOn: [8000],
     charts: [
       {
         // The autoscaler's own repository has a chart too, which says of itself that it is not for production yet.
@@ -98,7 +101,7 @@ export const OPERATORS = {
         values: {
           recommender: { resources: medium },
           updater: { resources: medium },
-          admissionController: { resources: small },
+          admissionController: { resources: small, certGen: { resources: tiny } },
         },
       },
     ],
@@ -112,7 +115,9 @@ export const OPERATORS = {
         name: "snapshot-controller",
         version: "5.2.0",
         repository: "https://piraeus.io/helm-charts/",
-        values: { controller: { replicaCount: 2, resources: small } },
+        values: {
+          controller: { replicaCount: 2, resources: small, securityContext: { ...RESTRICTED, runAsUser: 1000 } },
+        },
       },
     ],
   },
@@ -154,7 +159,7 @@ export const OPERATORS = {
         name: "eck-operator",
         version: "3.5.0",
         repository: "https://helm.elastic.co",
-        values: { resources: medium },
+        values: { resources: medium, podSecurityContext: { runAsNonRoot: true, seccompProfile: DEFAULT_PROFILE } },
       },
     ],
   },
@@ -174,6 +179,7 @@ export const OPERATORS = {
           dex: { enabled: false },
           controller: { resources: large },
           redis: { resources: small },
+          redisSecretInit: { resources: tiny },
           server: { replicas: 2, resources: small },
           repoServer: { replicas: 2, resources: medium },
           applicationSet: { replicas: 2, resources: small },
@@ -186,10 +192,11 @@ export const OPERATORS = {
     capability: "istio",
     namespace: "istio-system",
     apis: ["v1.security.istio.io"],
+    calledOn: [15_017],
     // Ambient mode, in the order its documentation asks for: https://istio.io/latest/docs/ambient/install/helm
     charts: [
       istioChart("base", { defaultRevision: "default" }),
-      istioChart("istiod", { profile: "ambient", pilot: { resources: large } }),
+      istioChart("istiod", { profile: "ambient", pilot: { resources: large }, seccompProfile: DEFAULT_PROFILE }),
       istioChart("cni", { profile: "ambient", resources: small }),
       istioChart("ztunnel", { resources: medium }),
     ],
@@ -207,9 +214,9 @@ export const OPERATORS = {
           podDisruptionBudget: { maxUnavailable: 1 },
           // It only joins pods to target groups: load balancers are this program's, and no Service or Ingress makes one.
           createIngressClassResource: false,
-          ingressClassConfig: { default: false },
           enableServiceMutatorWebhook: false,
           resources: small,
+          securityContext: RESTRICTED,
         },
       },
     ],
