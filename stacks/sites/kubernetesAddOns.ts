@@ -10,6 +10,7 @@ import {
 import { type Context, isDistributed } from "../../components/context";
 import { isReplicated } from "../../components/data/postgres/cloudNativePg";
 import { type DnsPlan, planDns } from "../../components/edge/dns/kubernetes";
+import { LISTENER_PORTS } from "../../components/edge/loadBalancer/gatewayPlan";
 import { tlsOption } from "../../components/edge/loadBalancer/traefik";
 import { needsKeda } from "../../components/workload/autoscaling";
 import type { ResolvedSystem } from "../../systems/resolve";
@@ -151,6 +152,10 @@ function gatewayValues({ system }: AddOnRequest) {
         kubernetesIngress: { enabled: false },
         kubernetesGateway: { enabled: true },
       },
+      // Traefik takes a listener only on a port it listens on itself; the chart's own are 8000 and 8443. The sysctl is in
+      // the restricted standard's list of safe ones, and gives it the low ports without a capability.
+      ports: { web: { port: LISTENER_PORTS.HTTP }, websecure: { port: LISTENER_PORTS.HTTPS } },
+      podSecurityContext: { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "0" }] },
       // The class is the controller's; each system brings a Gateway of its own.
       gateway: { enabled: false },
       gatewayClass: { enabled: true, name: "traefik" },

@@ -49,7 +49,7 @@ export const stores: NonNullable<SystemInput["stores"]> = {
     kind: "vector",
     // Pinned by the source.
     version: "1.7.4",
-    image: "qdrant:v1.7.4",
+    image: "qdrant/qdrant:v1.7.4",
     resources: { requests: { cpu: "2000m", memory: "8Gi" }, limits: { cpu: "4000m", memory: "14Gi" } },
     classes: { aws: "m5.xlarge", gcp: "n2-standard-4" },
     storage: { size: "100Gi", volume: "qdrant-data" },

@@ -64,7 +64,7 @@ describe("webharvest, distributed", () => {
         const { version, image, instances, classes, storage } = store(s, "qdrant", "vector");
         return [version, image, instances, classes.aws, storage.volume];
       },
-      ["1.7.4", "qdrant:v1.7.4", 3, "m5.xlarge", "qdrant-data"],
+      ["1.7.4", "qdrant/qdrant:v1.7.4", 3, "m5.xlarge", "qdrant-data"],
     ],
     ["Qdrant: m5.xlarge x 3", (s) => poolOf(s, "vectors"), "m5.xlarge 3-3"],
     ["assets in object storage", (s) => store(s, "assets", "bucket").bucketName, "webharvest-assets"],

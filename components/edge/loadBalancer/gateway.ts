@@ -161,6 +161,14 @@ export class KubernetesGateway extends Component {
     for (const verdict of timeoutVerdicts(gatewayClass, this.args.routes)) {
       this.degrade(verdict);
     }
+    if (!ownsController && gatewayClass.startsWith("traefik")) {
+      this.degrade({
+        feature: "listeners of the Gateway on ports 80 and 443",
+        reason:
+          "Traefik takes a listener only on a port it listens on itself, and its chart has it listen on 8000 and 8443",
+        remedy: "set ports.web.port to 80 and ports.websecure.port to 443 in the values of the Traefik that is there",
+      });
+    }
     if (!ownsController) {
       this.degrade({
         feature: `TLS ${edge.tlsMinimum} as the lowest version${edge.ciphers === undefined ? "" : ", and its ciphers"}`,

@@ -43,6 +43,9 @@ export function planGateway(args: GatewayPlanArgs): readonly GatewayObject[] {
   ];
 }
 
+/** Where the public knocks, and so the ports of every Gateway. */
+export const LISTENER_PORTS = { HTTP: 80, HTTPS: 443 } as const;
+
 /** Where a class is told of timeouts: by its routes, by policies of its own, or nowhere. */
 function timeoutsOf(gatewayClass: string): "routes" | "policies" | "nowhere" {
   return gatewayClass.startsWith("gke-") ? "policies" : gatewayClass.startsWith("traefik") ? "nowhere" : "routes";
@@ -122,11 +125,11 @@ function gateway({ system, gatewayClass, routes }: GatewayPlanArgs, namespaces: 
     spec: {
       gatewayClassName: gatewayClass,
       listeners: hosts.flatMap((hostname, index) => [
-        { name: `http-${index}`, hostname, port: 80, protocol: "HTTP", allowedRoutes },
+        { name: `http-${index}`, hostname, port: LISTENER_PORTS.HTTP, protocol: "HTTP", allowedRoutes },
         {
           name: `https-${index}`,
           hostname,
-          port: 443,
+          port: LISTENER_PORTS.HTTPS,
           protocol: "HTTPS",
           tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: certificateSecret(system, hostname) }] },
           allowedRoutes,

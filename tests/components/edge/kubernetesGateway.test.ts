@@ -50,6 +50,20 @@ describe("the Gateway API as the way in", () => {
     expect(at(release?.inputs, "values.crds.keep")).to.equal(true);
   });
 
+  it("listens on ports the controller that comes with it listens on too, without a capability", () => {
+    const gateway = plan.get("Gateway", "doc-scraper/doc-scraper");
+    const listeners = at(gateway, "spec.listeners") as readonly { readonly port: number }[];
+    const controller = plan.all.find(({ name }) => name.endsWith("-add-ons-ingress"))?.inputs;
+    const ports = at(controller, "values.ports") as Readonly<Record<string, { readonly port: number }>>;
+    expect(new Set(listeners.map(({ port }) => port))).to.deep.equal(
+      new Set(Object.values(ports).map(({ port }) => port)),
+    );
+    expect(at(controller, "values.securityContext.capabilities")).to.deep.equal({ drop: ["ALL"] });
+    expect(at(controller, "values.podSecurityContext.sysctls")).to.deep.equal([
+      { name: "net.ipv4.ip_unprivileged_port_start", value: "0" },
+    ]);
+  });
+
   it("makes no Ingress, and says what the Gateway API leaves to the controller", () => {
     expect(plan.ofKind("Ingress")).to.deep.equal({});
     const features = plan.degraded.map(({ feature }) => feature).join();

@@ -33,7 +33,7 @@ holds(SYSTEM, "distributed", CLOUDS, [
   ],
   ["heavy crawling: 5, on its queue", onQueue("worker-heavy"), "5-10, redis heavy 5, redis unacked 5"],
   ["browser: 10, on its queue", onQueue("worker-browser"), "10-20, redis browser 2, redis unacked 2"],
-  ["Qdrant v1.7.4", image("qdrant"), "qdrant:v1.7.4"],
+  ["Qdrant v1.7.4", image("qdrant"), "qdrant/qdrant:v1.7.4"],
   ["Qdrant: 3 nodes", spec("qdrant", "replicas"), 3],
   [
     "Qdrant: ports 6333, 6334",
@@ -120,7 +120,7 @@ holds(
     ["2 workers", composed("worker", "deploy.replicas"), 2],
     ["postgres:15-alpine", composed("database", "image"), "postgres:15-alpine"],
     ["redis:7-alpine", composed("redis", "image"), "redis:7-alpine"],
-    ["qdrant:v1.7.4", composed("qdrant", "image"), "qdrant:v1.7.4"],
+    ["Qdrant v1.7.4", composed("qdrant", "image"), "qdrant/qdrant:v1.7.4"],
   ],
 );
 
