@@ -10,10 +10,11 @@ import { InputError } from "../../errors";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
+import { clientValues } from "./clientValues";
 import { allocatedGiB, masterPassword, maxStorageGiB, postgresProblems } from "./constraints";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 import { type ClientSecret, makeClientSecrets, makePassword } from "./credentials";
-import { clientValues, type InstanceArgs, instanceArgs, makeLogs } from "./instance";
+import { type InstanceArgs, instanceArgs, makeLogs } from "./instance";
 import { type DatabaseProxy, makeProxy } from "./proxy";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 

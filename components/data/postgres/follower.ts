@@ -8,10 +8,11 @@ import { InputError, show } from "../../errors";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { Peering } from "../../networking/peering";
 import { type Postgres, type PostgresArgs, primarySuffix } from "./aws";
+import { clientValues } from "./clientValues";
 import { maxStorageGiB, postgresProblems } from "./constraints";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 import { type ClientSecret, makeClientSecrets } from "./credentials";
-import { clientValues, type InstanceArgs, instanceArgs, makeLogs } from "./instance";
+import { type InstanceArgs, instanceArgs, makeLogs } from "./instance";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 
 /** A primary as its followers need it: one of this stack, or what another stack tells of its own. */

@@ -9,12 +9,13 @@ import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
 import { allowEgress } from "../../gcp/network/firewall";
 import { logRetentionDays, postgresProblems } from "../../gcp/postgres/constraints";
-import { type ClientSecret, clientValues, makeClientSecrets, makePassword } from "../../gcp/postgres/credentials";
+import { type ClientSecret, makeClientSecrets, makePassword } from "../../gcp/postgres/credentials";
 import { type InstanceArgs, instanceArgs, instanceSettings, makeReplicas } from "../../gcp/postgres/instance";
 import { makeSecretEntry, type SecretEntry, type SecretHome } from "../../gcp/secret";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
 import type { KeysContract } from "../../secrets/keys/contract";
+import { clientValues } from "./clientValues";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 
 export interface PostgresArgs extends ComponentArgs {

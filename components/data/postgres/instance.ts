@@ -2,11 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StoreOf } from "../../../systems/spec";
 import { makeLogGroup } from "../../aws/logGroup";
 import type { Make } from "../../aws/make";
-import type { SecretEntry } from "../../aws/secret";
-import type { BindingValue, EndpointRole } from "../../binding";
 import type { Context } from "../../context";
 import type { KeysContract } from "../../secrets/keys/contract";
-import { databaseUser, POSTGRES_PORT } from "./contract";
+import { POSTGRES_PORT } from "./contract";
 import { instanceClassFor } from "./instanceClass";
 import type { Surroundings } from "./surroundings";
 
@@ -63,23 +61,4 @@ export function makeLogs(
       keyArn: keys.arn("logs"),
     }),
   );
-}
-
-/** What a client of a database is given by the names an edge uses. */
-export function clientValues(
-  entry: SecretEntry,
-  client: string,
-  database: string,
-  endpoint: EndpointRole,
-): Readonly<Record<string, BindingValue>> {
-  const replica = endpoint === "replica" ? "replica-" : "";
-  const secret = (property: string): BindingValue => ({ kind: "secret", source: entry.source(property) });
-  return {
-    url: secret(`${replica}url`),
-    host: secret(`${replica}host`),
-    port: { kind: "plain", value: String(POSTGRES_PORT) },
-    user: { kind: "plain", value: databaseUser(client) },
-    password: secret("password"),
-    database: { kind: "plain", value: database },
-  };
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { BindingValue, Client, EndpointRole } from "../../binding";
+import type { Client } from "../../binding";
 import { databaseUser, POSTGRES_PORT } from "../../data/postgres/contract";
 import type { Make } from "../make";
 import { makeSecretEntry, type SecretEntry, type SecretHome } from "../secret";
@@ -61,26 +61,6 @@ export function makeClientSecrets(
   return new Map(
     clients.map((client, index) => [client.service, makeClientSecret(make, client, index, args)] as const),
   );
-}
-
-/** What a client of a database is given by the names an edge uses. */
-export function clientValues(
-  entry: SecretEntry,
-  client: string,
-  database: string,
-  endpoint: EndpointRole,
-): Readonly<Record<string, BindingValue>> {
-  const replica = endpoint === "replica" ? "replica-" : "";
-  const secret = (property: string): BindingValue => ({ kind: "secret", source: entry.source(property) });
-  return {
-    url: secret(`${replica}url`),
-    host: secret(`${replica}host`),
-    port: { kind: "plain", value: String(POSTGRES_PORT) },
-    user: { kind: "plain", value: databaseUser(client) },
-    password: secret("password"),
-    database: { kind: "plain", value: database },
-    name: { kind: "plain", value: database },
-  };
 }
 
 /** The server refuses plain connections; the URL says so, for drivers that would try one first. */

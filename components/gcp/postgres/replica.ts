@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Binding, Client } from "../../binding";
 import { Component, type ComponentArgs } from "../../component";
+import { clientValues } from "../../data/postgres/clientValues";
 import { POSTGRES_PORT, type PostgresContract } from "../../data/postgres/contract";
 import type { Postgres } from "../../data/postgres/gcp";
 import { InputError, show } from "../../errors";
@@ -10,7 +11,7 @@ import type { Make } from "../make";
 import { GCP_NAMES } from "../names";
 import { allowEgress } from "../network/firewall";
 import type { SecretHome } from "../secret";
-import { clientValues, makeClientSecrets } from "./credentials";
+import { makeClientSecrets } from "./credentials";
 import { type InstanceArgs, makeReplicas } from "./instance";
 
 /** A primary as its followers need it: one of this stack, or what another stack tells of its own. */

@@ -1,17 +1,20 @@
 """Holds planned inputs to the service models of botocore, which AWS generates from its own APIs.
 
-Reads {"table": ..., "resources": [{"type", "name", "inputs"}]} on standard input, writes {"version", "placed", "findings",
-"unused"} on standard output. Names are matched by one rule: the same letters and digits whatever their case, in singular
-or plural. What that does not place must stand in the table, or it is a finding.
+Reads {"table": ..., "resources": [{"type", "name", "inputs"}]} on standard input and writes a report on standard output:
+see placing.py.
 """
 
-import json
+import os
 import re
 import sys
 
 import botocore
 import botocore.session
 from botocore.validate import ParamValidator
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from placing import Placing, bare, is_empty, is_hidden, member_of, report
 
 SESSION = botocore.session.get_session()
 MODELS = {}
@@ -22,27 +25,6 @@ def operation(service, name):
     if service not in MODELS:
         MODELS[service] = SESSION.get_service_model(service)
     return MODELS[service].operation_model(name)
-
-
-def bare(name):
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def forms(name):
-    """A name, and its other number."""
-    own = bare(name)
-    yield own
-    yield own + "s"
-    for end, instead in (("ies", "y"), ("es", ""), ("s", "")):
-        if own.endswith(end):
-            yield own[: -len(end)] + instead
-    if own.endswith("y"):
-        yield own[:-1] + "ies"
-
-
-def member_of(shape, key):
-    known = {bare(name): name for name in shape.members}
-    return next((known[form] for form in forms(key) if form in known), None)
 
 
 def is_pairs(shape):
@@ -56,37 +38,10 @@ def is_counted(shape):
     return {"Quantity", "Items"} <= set(shape.members)
 
 
-def is_empty(value):
-    """What the provider leaves out of its calls."""
-    return value is None or value == []
-
-
-def is_secret(value):
-    return isinstance(value, dict) and value.get("$") in ("secret", "unknown")
-
-
-class Resource:
-    def __init__(self, entry, resource):
-        self.entry = entry
-        self.label = f"{resource['type']} {resource['name']}"
-        self.findings = []
-        self.used = set()
-
-    def find(self, path, what):
-        self.findings.append(f"{self.label}: {path}: {what}")
-
-    def rule(self, kind, path):
-        """An entry of the table for a path: whole, or without the lists' positions."""
-        plain = re.sub(r"\.\d+", "", path)
-        entries = self.entry.get(kind, {})
-        if plain in entries:
-            self.used.add(f"{kind}:{plain}")
-            return entries[plain]
-        return None
-
+class Resource(Placing):
     def place(self, value, shape, path):
         """A value as the API would take it; None, with a finding, where it cannot."""
-        if is_secret(value):
+        if is_hidden(value):
             return SECRET
         kind = shape.type_name
         if kind == "structure":
@@ -147,7 +102,7 @@ class Resource:
             inner = f"{path}.{key}" if path else key
             if is_empty(each) or self.rule("ignore", inner) is not None:
                 continue
-            target = self.rule("names", inner) or member_of(shape, key)
+            target = self.rule("names", inner) or member_of(shape.members, key)
             if target is None:
                 self.find(inner, f"has no place in {shape.name}")
             else:
@@ -177,6 +132,7 @@ class Resource:
         self.put(placed.setdefault(first, [] if member.type_name == "list" else {}), member, rest, value, path)
 
     def scalar(self, value, shape, path):
+        self.values += 1
         kind = shape.type_name
         if isinstance(value, (dict, list)):
             if isinstance(value, list) and len(value) == 1:
@@ -230,7 +186,7 @@ def own_steps(shape, prefix, key):
         shape = shape.member if step == "0" else shape.members.get(step)
         if shape is None:
             return None
-    name = member_of(shape, key)
+    name = member_of(shape.members, key)
     return ".".join([*inner, name]) if name else None
 
 
@@ -264,33 +220,4 @@ def check(entry, resource):
     return one
 
 
-def main():
-    request = json.load(sys.stdin)
-    table, findings, used, placed = request["table"], [], {}, 0
-    for resource in request["resources"]:
-        entry = table.get(resource["type"])
-        if entry is None:
-            findings.append(f"{resource['type']} {resource['name']}: the table knows no call that makes it")
-            continue
-        if "none" in entry:
-            used.setdefault(resource["type"], set())
-            continue
-        one = check(entry, resource)
-        placed += 1
-        findings += one.findings
-        used.setdefault(resource["type"], set()).update(one.used)
-    unused = [
-        f"{kind} {rule}"
-        for kind, entry in table.items()
-        for rule in ([] if kind in used else ["(whole)"])
-        + [
-            f"{group}:{path}"
-            for group in ("names", "ignore")
-            for path in entry.get(group, {})
-            if f"{group}:{path}" not in used.get(kind, set())
-        ]
-    ]
-    json.dump({"version": botocore.__version__, "placed": placed, "findings": findings, "unused": unused}, sys.stdout)
-
-
-main()
+report(botocore.__version__, check)

@@ -1,9 +1,7 @@
 """Holds planned inputs to Google's API discovery documents, which ship inside google-api-python-client.
 
-Reads {"table": ..., "resources": [{"type", "name", "inputs"}]} on standard input, writes {"version", "placed", "values",
-"findings", "unused"} on standard output. Names are matched by one rule: the same letters and digits whatever their case, in
-singular or plural. What that does not place must stand in the table, or it is a finding. What is placed must be of the type,
-the format, the pattern and the enumeration the document gives.
+Reads {"table": ..., "resources": [{"type", "name", "inputs"}]} on standard input and writes a report on standard output:
+see placing.py. What is placed must be of the type, the format, the pattern and the enumeration the document gives.
 """
 
 import importlib.metadata
@@ -13,6 +11,10 @@ import re
 import sys
 
 import googleapiclient.discovery_cache
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from placing import Placing, is_empty, is_hidden, member_of, report
 
 DOCUMENTS = os.path.join(os.path.dirname(googleapiclient.discovery_cache.__file__), "documents")
 LOADED = {}
@@ -43,56 +45,11 @@ def method_of(name, path):
     return at["methods"][method]
 
 
-def bare(name):
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def forms(name):
-    """A name, and its other number."""
-    own = bare(name)
-    yield own
-    yield own + "s"
-    for end, instead in (("ies", "y"), ("es", ""), ("s", "")):
-        if own.endswith(end):
-            yield own[: -len(end)] + instead
-    if own.endswith("y"):
-        yield own[:-1] + "ies"
-
-
-def member_of(names, key):
-    known = {bare(name): name for name in names}
-    return next((known[form] for form in forms(key) if form in known), None)
-
-
-def hidden(value):
-    return isinstance(value, dict) and value.get("$") in ("secret", "unknown")
-
-
-def empty(value):
-    """What the provider leaves out of its calls."""
-    return value is None or value == []
-
-
-class Resource:
+class Resource(Placing):
     def __init__(self, entry, resource):
-        self.entry = entry
+        super().__init__(entry, resource)
         self.schemas = document(entry["api"])["schemas"]
         self.method = method_of(entry["api"], entry["method"])
-        self.label = f"{resource['type']} {resource['name']}"
-        self.findings = []
-        self.used = set()
-        self.values = 0
-
-    def find(self, path, what):
-        self.findings.append(f"{self.label}: {path}: {what}")
-
-    def rule(self, kind, path):
-        """An entry of the table for a path, without the positions in lists."""
-        plain = re.sub(r"\.\d+", "", path)
-        if plain in self.entry.get(kind, {}):
-            self.used.add(f"{kind}:{plain}")
-            return self.entry[kind][plain]
-        return None
 
     def schema(self, shape):
         return self.schemas[shape["$ref"]] if "$ref" in shape else shape
@@ -103,7 +60,7 @@ class Resource:
             body = self.schema(body["properties"][step])
         parameters = self.method.get("parameters", {})
         for key, value in inputs.items():
-            if empty(value) or self.rule("ignore", key) is not None:
+            if is_empty(value) or self.rule("ignore", key) is not None:
                 continue
             target = self.rule("names", key)
             if target is not None and target.startswith("?"):
@@ -151,7 +108,7 @@ class Resource:
             self.place(value, inner, path)
 
     def place(self, value, shape, path):
-        if hidden(value):
+        if is_hidden(value):
             return
         shape = self.schema(shape)
         kind = shape.get("type")
@@ -190,7 +147,7 @@ class Resource:
             return
         for key, each in value.items():
             inner = f"{path}.{key}"
-            if empty(each) or self.rule("ignore", inner) is not None:
+            if is_empty(each) or self.rule("ignore", inner) is not None:
                 continue
             target = self.rule("names", inner) or member_of(shape.get("properties", {}), key)
             if target is None:
@@ -200,7 +157,7 @@ class Resource:
 
     def scalar(self, value, shape, path):
         self.values += 1
-        if hidden(value):
+        if is_hidden(value):
             return
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
@@ -238,37 +195,10 @@ class Resource:
             self.find(path, f"{value!r} does not match {pattern}")
 
 
-def main():
-    request = json.load(sys.stdin)
-    table, findings, used, placed, values = request["table"], [], {}, 0, 0
-    for resource in request["resources"]:
-        entry = table.get(resource["type"])
-        if entry is None:
-            findings.append(f"{resource['type']} {resource['name']}: the table knows no call that makes it")
-            continue
-        used.setdefault(resource["type"], set())
-        if "none" in entry:
-            continue
-        one = Resource(entry, resource)
-        one.run(resource["inputs"])
-        placed += 1
-        values += one.values
-        findings += one.findings
-        used[resource["type"]].update(one.used)
-    unused = [
-        f"{kind} {rule}"
-        for kind, entry in table.items()
-        for rule in ([] if kind in used else ["(whole)"])
-        + [
-            f"{group}:{path}"
-            for group in ("names", "ignore")
-            for path in entry.get(group, {})
-            if f"{group}:{path}" not in used.get(kind, set())
-        ]
-    ]
-    version = importlib.metadata.version("google-api-python-client")
-    report = {"version": version, "placed": placed, "values": values, "findings": findings, "unused": unused}
-    json.dump(report, sys.stdout)
+def check(entry, resource):
+    one = Resource(entry, resource)
+    one.run(resource["inputs"])
+    return one
 
 
-main()
+report(importlib.metadata.version("google-api-python-client"), check)
