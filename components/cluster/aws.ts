@@ -74,6 +74,8 @@ export class Cluster extends Component {
   readonly nodeGroups: readonly ClusterNodeGroup[];
   /** Role of every node. */
   readonly nodeRole: { readonly name: pulumi.Output<string>; readonly arn: pulumi.Output<string> };
+  /** Name of the role that starts pods on Fargate. Undefined: none run there. */
+  readonly fargateRole: pulumi.Output<string> | undefined;
   /** What must stand before anything runs in the cluster. */
   readonly ready: readonly pulumi.Resource[];
 
@@ -135,6 +137,7 @@ export class Cluster extends Component {
     this.nodeGroups = groups.map((group, index) => ({ ...group, resource: nodes[index] }));
     this.kubernetes = this.makeProvider(args, controlPlane.entries);
     this.fargate = this.makeFargate(args);
+    this.fargateRole = this.fargate?.roleName;
     this.ready = [...nodes, ...after, ...(this.fargate?.profiles ?? []), this.makeStorageClass(args, after)];
     if (!args.autoscaled) {
       this.reportScaling(groups.filter((group) => group.max > group.min).map((group) => group.name));

@@ -16,6 +16,8 @@ export interface AwsCluster
   /** What everything in it goes with. Undefined: it outlives what is put into it. */
   readonly resource: pulumi.Resource | undefined;
   readonly nodeRole: Cluster["nodeRole"] | undefined;
+  /** Name of the role that starts pods on Fargate. Undefined: none run there. */
+  readonly fargateRole: pulumi.Output<string> | undefined;
 }
 
 export interface ExistingClusterArgs extends ComponentArgs, Pick<ClusterArgs, "clusterName" | "login"> {
@@ -33,6 +35,7 @@ export class ExistingCluster extends Component implements AwsCluster {
   readonly nodeSecurityGroupId: pulumi.Output<string>;
   readonly nodeGroups = [];
   readonly nodeRole = undefined;
+  readonly fargateRole = undefined;
   readonly resource = undefined;
   readonly ready = [];
 

@@ -14,19 +14,26 @@ import { childOf, type SiteRequest } from "./site";
 
 type Watched = Pick<ResolvedSystem, "services" | "alerts" | "observability">;
 
+/** What the cloud under a cluster gives besides. */
+export interface Surroundings {
+  /** Whether traces can go to a service of the cloud's own. @default false: Tempo takes its place */
+  readonly cloudTraces?: boolean;
+}
+
 /** Add-ons a system is watched by, in any cluster. Elasticsearch's own collectors come with its operator. */
-export function watchModes(system: Watched): AddOnModes {
+export function watchModes(system: Watched, around: Surroundings = {}): AddOnModes {
   const services = Object.values(system.services);
   const queued = services.some((service) => "scaling" in service && needsKeda(service.scaling));
   const measured =
     services.some((service) => "metrics" in service && service.metrics) || Object.keys(system.alerts).length > 0;
   const { observability } = system;
-  const backend = traceBackend(observability);
+  const backend = traceBackend(observability, around);
   return {
     ...(measured || queued ? { "kube-prometheus-stack": "install" as const } : {}),
     ...(observability.pushgateway ? { pushgateway: "install" as const } : {}),
     ...(observability.uptime.length > 0 ? { "blackbox-exporter": "install" as const } : {}),
-    ...(backend === undefined ? {} : { [backend]: "install" as const, "otel-collector": "install" as const }),
+    ...(backend === undefined ? {} : { [backend]: "install" as const }),
+    ...(observability.traces === "none" ? {} : { "otel-collector": "install" as const }),
     ...(observability.logs === "loki" ? { loki: "install" as const, "log-collector": "install" as const } : {}),
   };
 }
@@ -43,26 +50,40 @@ const WATCHERS = [
 ] as const;
 
 /** The same, as the settings have it. */
-export function watchSettings(system: Watched, settings: Settings["kubernetes"]["addOns"]): AddOnModes {
-  const wanted = watchModes(system);
+export function watchSettings(
+  system: Watched,
+  settings: Settings["kubernetes"]["addOns"],
+  around: Surroundings = {},
+): AddOnModes {
+  const wanted = watchModes(system, around);
   return Object.fromEntries(WATCHERS.map((name) => [name, settings[name] ?? wanted[name] ?? "none"]));
 }
 
-/** Where traces end in a cluster: a cloud's own service is none's here, and Tempo takes its place. */
-export function traceBackend({
-  traces,
-}: Pick<ResolvedSystem["observability"], "traces">): "tempo" | "jaeger" | undefined {
-  return traces === "none" ? undefined : traces === "cloud" ? "tempo" : traces;
+/** Where traces end in a cluster; nowhere in it where they go to the cloud's own service. */
+export function traceBackend(
+  { traces }: Pick<ResolvedSystem["observability"], "traces">,
+  { cloudTraces = false }: Surroundings = {},
+): "tempo" | "jaeger" | undefined {
+  switch (traces) {
+    case "none":
+      return undefined;
+    case "cloud":
+      return cloudTraces ? undefined : "tempo";
+    case "tempo":
+    case "jaeger":
+      return traces;
+    default:
+      return traces satisfies never;
+  }
 }
 
 /** Where the collectors send what they gather, and how long it is kept. */
-export function watchValues({
-  system: { observability },
-  context: { redundancy },
-  settings: { retention },
-}: WatchRequest): NonNullable<AddOnsArgs["values"]> {
-  const backend = traceBackend(observability);
-  const sources = dataSources(observability);
+export function watchValues(
+  { system: { observability }, context: { redundancy }, settings: { retention } }: WatchRequest,
+  around: Surroundings = {},
+): NonNullable<AddOnsArgs["values"]> {
+  const backend = traceBackend(observability, around);
+  const sources = dataSources(observability, backend);
   const { metricsDays } = retention;
   return {
     ...(backend === undefined ? {} : { "otel-collector": traceValues(backend) }),
@@ -87,8 +108,10 @@ export interface WatchRequest {
 }
 
 /** What Grafana asks besides Prometheus, which its own chart tells it of. */
-function dataSources(observability: Watched["observability"]): readonly Readonly<Record<string, unknown>>[] {
-  const backend = traceBackend(observability);
+function dataSources(
+  observability: Watched["observability"],
+  backend: ReturnType<typeof traceBackend>,
+): readonly Readonly<Record<string, unknown>>[] {
   const ports = { tempo: 3200, jaeger: 16_686 };
   return [
     ...(observability.logs === "loki"

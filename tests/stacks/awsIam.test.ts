@@ -44,6 +44,8 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeAvailabilityZones",
   ],
+  "monitoring-log-collector": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+  "monitoring-otel-collector": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
   "kube-system-karpenter": [
     "ec2:RunInstances",
     "ec2:CreateFleet",
@@ -79,6 +81,7 @@ const WITHOUT_RESOURCE: Readonly<Record<string, RegExp>> = {
   "elasticloadbalancing and ec2 describe everything of a region": /^(elasticloadbalancing|ec2):Describe\w+$/,
   "prices belong to nobody": /^pricing:GetProducts$/,
   "profiles are listed as a whole": /^iam:ListInstanceProfiles$/,
+  "traces have no ARN": /^xray:Put(TraceSegments|TelemetryRecords)$/,
   "metrics have no ARN; a namespace narrows them": /^cloudwatch:PutMetricData$/,
   "a registry's token is the account's": /^ecr:GetAuthorizationToken$/,
 };
@@ -160,7 +163,7 @@ describe("who may do what in AWS", function () {
         const keys = new Set(pods.map(([, statements]) => keyOf(statements)));
         expect(keys.size).to.be.at.most(1);
         const [key = ""] = keys;
-        // Charts collect metrics and logs, and keep them on disks of the cluster: none has an identity in AWS.
+        // Charts that watch have no edges of their own to a store; two of them are among the controllers.
         for (const { from, to, access } of plan.edges.filter((edge) => edge.from !== "monitoring")) {
           grant(String(from), String(to), String(access), key);
         }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { kubernetes } from "../../stacks/settings/kubernetes";
 import { operationsVerdicts } from "../../stacks/sites/aws/operationsVerdicts";
 import { docScraper } from "../../systems/docScraper";
 import { resolveSystem } from "../../systems/resolve";
@@ -13,11 +14,16 @@ function features(
   given: { readonly crossRegion?: boolean },
   { environment = "staging", spec = docScraper, spread = false, overrides = {} } = {},
 ): readonly string[] {
+  const settings = { kubernetes: kubernetes.parse({}) };
   const resolved = resolveSystem(spec, { model: "distributed", environment: "staging", placement: "main" });
   return operationsVerdicts({
     system: { ...resolved, stores: { ...resolved.stores, ...overrides } },
     placementSettings: main,
-    settings: { backups: { ...backups, ...given }, placements: spread ? [main, second] : [main] },
+    settings: {
+      backups: { ...backups, ...given },
+      placements: spread ? [main, second] : [main],
+      kubernetes: settings.kubernetes,
+    },
     context: { environment: environment as "staging" | "production" },
   }).map(({ feature }) => feature);
 }

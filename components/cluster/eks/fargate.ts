@@ -27,6 +27,8 @@ export interface FargateArgs {
 export class Fargate {
   readonly namespaces: readonly string[];
   readonly profiles: readonly aws.eks.FargateProfile[];
+  /** Role that starts the pods. */
+  readonly roleName: pulumi.Output<string>;
 
   private provider: aws.iam.OpenIdConnectProvider | undefined;
 
@@ -36,6 +38,7 @@ export class Fargate {
   ) {
     this.namespaces = args.namespaces;
     const role = this.makeRole();
+    this.roleName = role.name;
     this.profiles = args.namespaces.map((namespace) =>
       make(
         aws.eks.FargateProfile,
@@ -107,7 +110,7 @@ export class Fargate {
       role: role.name,
       policyArn: pulumi.interpolate`arn:${account.partition}:iam::aws:policy/AmazonEKSFargatePodExecutionRolePolicy`,
     });
-    return { arn: role.arn, policy };
+    return { arn: role.arn, name: role.name, policy };
   }
 
   private makeProvider(): aws.iam.OpenIdConnectProvider {

@@ -40,7 +40,9 @@ export function addOnModes(
     "external-secrets": settings["external-secrets"] ?? "install",
     reloader: settings.reloader ?? (settings["external-secrets"] === "none" ? "none" : "install"),
     keda: settings.keda ?? (queued ? "install" : "none"),
-    ...watchSettings(system, settings),
+    ...watchSettings(system, settings, { cloudTraces: true }),
+    // What a container wrote must not go with its node: of a cluster of ours, CloudWatch keeps it.
+    ...(owned ? { "log-collector": settings["log-collector"] ?? "install" } : {}),
     "vertical-pod-autoscaler": settings["vertical-pod-autoscaler"] ?? "none",
     "argo-cd": settings["argo-cd"] ?? "none",
     istio: mesh.kind === "istio" ? (settings.istio ?? (owned ? "install" : "existing")) : "none",

@@ -3,7 +3,7 @@ import type { SiteRequest } from "../site";
 import { isSpread } from "./shared";
 
 type Request = Pick<SiteRequest, "system" | "placementSettings"> & {
-  readonly settings: Pick<SiteRequest["settings"], "backups" | "placements">;
+  readonly settings: Pick<SiteRequest["settings"], "backups" | "placements" | "kubernetes">;
   readonly context: Pick<SiteRequest["context"], "environment">;
 };
 
@@ -20,7 +20,19 @@ export function operationsVerdicts({ context, settings, system, placementSetting
       : [],
   );
   const { logArchive } = system.observability;
+  const collector =
+    settings.kubernetes.addOns["log-collector"] ??
+    (placementSettings.existing?.cluster === undefined || system.observability.logs === "loki" ? "install" : "none");
   return [
+    ...(collector === "install"
+      ? []
+      : [
+          {
+            feature: "logs of the containers in CloudWatch",
+            reason: "the collector that sends them there is not this stack's",
+            remedy: "set groundplan:kubernetes.addOns.log-collector to install",
+          },
+        ]),
     ...(continuous.length > 0
       ? [
           {

@@ -13,7 +13,7 @@ import { namespaceOf } from "../../demands";
 import { commonValues, tellGenerated } from "../commonSecrets";
 import { secretInputs } from "../secretInputs";
 import { childOf, type SiteRequest } from "../site";
-import { watchValues } from "../watching";
+import { makeCollectors } from "./collectors";
 import {
   addOnModes,
   DRAIN_SECONDS,
@@ -71,6 +71,8 @@ export function makeAddOns(
 ): AddOns {
   const { context, settings, system } = request;
   const account = accountOf(eks);
+  const modes = addOnModes(system, settings, eks.resource !== undefined);
+  const collectors = makeCollectors(request, { eks, clusterName, keys, modes }, options);
   const identities = [
     // Of a cluster somebody else runs, the controller is there and has its own.
     ...(eks.resource ? [{ ...LOAD_BALANCER_CONTROLLER, grants: loadBalancerGrants(context, account) }] : []),
@@ -80,13 +82,13 @@ export function makeAddOns(
     childOf(request, "add-ons"),
     {
       context,
-      modes: addOnModes(system, settings, eks.resource !== undefined),
+      modes,
       values: {
-        ...watchValues(request),
+        ...collectors.values,
         // Nothing here may ask the node's metadata service, which is one hop too far for a pod.
         "aws-load-balancer-controller": { clusterName, region: context.region, vpcId: network.vpcId },
       },
-      after: [...eks.ready, ...identities],
+      after: [...eks.ready, ...identities, ...collectors.ready],
     },
     // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and controllers
     // that stay to the end take the finalizers off all they look after.

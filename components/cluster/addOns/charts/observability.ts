@@ -17,7 +17,7 @@ export const COLLECTOR = {
   port: 4318,
 } as const;
 
-const OTLP_HTTP = "otlphttp";
+export const OTLP_HTTP = "otlphttp";
 const COLLECTORS = {
   name: "opentelemetry-collector",
   version: "0.170.0",
@@ -33,7 +33,7 @@ const DISTRIBUTION = {
   ),
 } as const;
 /** Receivers of the chart's own configuration that are not wanted; null takes a value away. */
-const NO_RECEIVERS = { jaeger: null, zipkin: null, prometheus: null } as const;
+export const NO_RECEIVERS = { jaeger: null, zipkin: null, prometheus: null } as const;
 
 /** What watches a system. Where traces and logs end is told by {@link traceValues} and {@link logValues}. */
 export const OBSERVABILITY = {
