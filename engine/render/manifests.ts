@@ -110,8 +110,9 @@ export function simulatedPaths(simulated: unknown, preview: unknown, path = ""):
   );
 }
 
+/** As kubectl and Helm read it, to whom a bare on or Off is no text. */
 function toYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function safe(name: string): string {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { parse } from "yaml";
 import type { Plan, PlanResource } from "../../engine/plan";
 import { renderManifests, simulatedPaths } from "../../engine/render/manifests";
 import { writeRendered } from "../../engine/render/write";
@@ -64,6 +65,12 @@ describe("rendered manifests", () => {
       "kubernetes/shop/Service-web.yaml":
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  ports:\n    - port: 80\n",
     });
+  });
+
+  it("say the same to kubectl, which takes a bare on, Off or y for a truth value", () => {
+    const spec = { updateMode: "Off", log: "on", answer: "y", time: "12:30:45", octal: "0444" };
+    const [text = ""] = Object.values(renderManifests(planOf([{ ...SERVICE, inputs: { ...SERVICE.inputs, spec } }])));
+    expect((parse(text, { version: "1.1" }) as { spec: unknown }).spec).to.deep.equal(spec);
   });
 
   it("come apart by placement as soon as there are several", () => {

@@ -1,6 +1,11 @@
 import { expect } from "chai";
 import { redundancyOf } from "../../../components/context";
-import { instancesOf, isReplicated, operatorImage } from "../../../components/data/postgres/cloudNativePg";
+import {
+  cloudNativePgCluster,
+  instancesOf,
+  isReplicated,
+  operatorImage,
+} from "../../../components/data/postgres/cloudNativePg";
 import { postgresPod } from "../../../components/data/postgres/pod";
 import type { StoreOf } from "../../../systems/spec";
 
@@ -41,6 +46,27 @@ describe("PostgreSQL in the cluster", () => {
     expect(instancesOf(postgres({}), production)).to.equal(3);
     expect(instancesOf(postgres({ instances: 2, readReplicas: 3 }), production)).to.equal(5);
     expect(operatorImage("16")).to.equal("ghcr.io/cloudnative-pg/postgresql:16-standard-bookworm");
+  });
+
+  it("is given a quarter of its memory to keep pages in", () => {
+    const { postgresql } = cloudNativePgCluster({
+      store: "db",
+      spec: postgres({ maxConnections: 200 }),
+      image: operatorImage("16"),
+      user: "app",
+      secretName: "db-credentials",
+      instances: 3,
+      labels: {},
+      synchronous: false,
+    });
+    expect(postgresql).to.have.property("parameters").that.deep.equals({
+      shared_buffers: "512MB",
+      password_encryption: "scram-sha-256",
+      log_connections: "on",
+      log_disconnections: "on",
+      log_lock_waits: "on",
+      max_connections: "200",
+    });
   });
 
   it("runs without root, with its password in a file and its data below the volume's root", () => {

@@ -11,6 +11,8 @@ export const INGRESS_CONTROLLERS: Readonly<Record<"traefik" | "nginx", Chart>> =
       ingressClass: { enabled: true, isDefaultClass: false, name: "traefik" },
       deployment: { replicas: 2 },
       podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+      // Else the node that took a connection passes it on as its own, and all clients share one limit of requests.
+      service: { spec: { externalTrafficPolicy: "Local" } },
       // Routers take Middlewares from the namespaces of their Services.
       providers: {
         kubernetesCRD: { enabled: true, allowCrossNamespace: false },
