@@ -105,6 +105,12 @@ const ROLES: readonly Row[] = [
     reason: "the cluster, and what is deployed to it: container.clusterAdmin alone sees no object in it",
     types: ["container/cluster:Cluster", "container/nodePool:NodePool"],
   },
+  {
+    role: "roles/binaryauthorization.policyEditor",
+    reason: "the project's policy of images",
+    types: ["binaryauthorization/policy:Policy"],
+  },
+  { role: "roles/memcache.admin", reason: "caches of Memcached", types: ["memcache/instance:Instance"] },
   { role: "roles/file.editor", reason: "file shares", types: ["filestore/instance:Instance"] },
   {
     role: "roles/cloudkms.admin",
@@ -143,7 +149,7 @@ const ROLES: readonly Row[] = [
   {
     role: "roles/pubsub.admin",
     reason: `topics and who may publish to them: ${IAM}`,
-    types: ["pubsub/topic:Topic", "pubsub/topicIAMMember:TopicIAMMember"],
+    types: ["pubsub/subscription:Subscription", "pubsub/topic:Topic", "pubsub/topicIAMMember:TopicIAMMember"],
   },
   {
     role: "roles/certificatemanager.owner",

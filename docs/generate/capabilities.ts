@@ -98,11 +98,15 @@ export const capabilities: readonly Capability[] = [
   ),
   capability(
     "Data",
-    "Memcached and search as a service, for stores that `groundplan:compute.managedStores` names; vectors run in the cluster",
-    "elasticache.Cluster opensearch.Domain cloudwatch.LogResourcePolicy",
-    {
-      none: "they run in the cluster, as on AWS where no setting says otherwise; Memorystore for Memcached has a node of a vCPU and a GiB at least, and the largest here is smaller",
-    },
+    "Memcached as a service, for stores that `groundplan:compute.managedStores` names",
+    "elasticache.Cluster",
+    "memcache.Instance",
+  ),
+  capability(
+    "Data",
+    "search as a service, for stores that `groundplan:compute.managedStores` names; vectors run in the cluster",
+    "opensearch.Domain cloudwatch.LogResourcePolicy",
+    { none: "Google Cloud sells none: it runs in the cluster, as on AWS where no setting says otherwise" },
   ),
   capability(
     "Storage",

@@ -218,9 +218,15 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
       },
     ],
   }),
-  "memcache/instance": ({ urn }) => ({
+  "memcache/instance": ({ urn, inputs }) => ({
     discoveryEndpoint: `${fakePrivateIp(urn)}:11211`,
-    memcacheNodes: [{ nodeId: "node-a-1", host: fakePrivateIp(urn), port: 11211, state: "READY", zone: "" }],
+    memcacheNodes: Array.from({ length: Number(inputs.nodeCount) || 1 }, (_, index) => ({
+      nodeId: `node-a-${index + 1}`,
+      host: fakePrivateIp(index === 0 ? urn : `${urn}/${index}`),
+      port: 11211,
+      state: "READY",
+      zone: "",
+    })),
   }),
   "storage/bucket": (_, { name }) => ({
     url: `gs://${name}`,

@@ -52,13 +52,14 @@ function checkImageNames({ images }: Written, system: SystemInput): readonly Pro
 /** Only these kinds run in the cluster or by a service as one chooses; a store may be one the overrides add. */
 function checkManagedStores({ compute, overrides, cloud, placements }: Written, described: SystemInput) {
   const stores = Object.entries(applyOverlay(described, overrides).stores ?? {});
-  const known = stores.flatMap(([name, { kind }]) => (kind === "memcached" || kind === "search" ? [name] : []));
-  const onAws = cloud === "aws" || placements?.some((placement) => placement.cloud === "aws");
+  const on = (which: string) => cloud === which || placements?.some((placement) => placement.cloud === which);
+  const kinds = on("aws") ? ["memcached", "search"] : on("gcp") ? ["memcached"] : [];
+  const known = stores.flatMap(([name, { kind = "" }]) => (kinds.includes(kind) ? [name] : []));
   return compute.managedStores.flatMap((name, index) => {
     const path = ["compute", "managedStores", index];
-    return onAws
-      ? unknown(path, name, "a store of kind memcached or search", known)
-      : [at(path, name, "no store: only AWS sells these", "remove it: the store runs in the cluster")];
+    return kinds.length > 0
+      ? unknown(path, name, `a store of kind ${kinds.join(" or ")}`, known)
+      : [at(path, name, "no store: only AWS and Google Cloud sell these", "remove it: the store runs in the cluster")];
   });
 }
 

@@ -102,7 +102,7 @@ export const compute = z
       .array(name)
       .default([])
       .describe(
-        "Stores of kind memcached or search that a service of AWS runs (ElastiCache, OpenSearch); in the cluster when absent",
+        "Stores that a service runs: memcached on AWS and Google Cloud, search on AWS; in the cluster when absent",
       ),
     pooledDatabases: z
       .array(name)

@@ -6,6 +6,7 @@ import type { ClusterContract } from "../../components/cluster/contract";
 import { type Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/gcp";
 import { Namespace } from "../../components/cluster/namespace/namespace";
 import { mergeClients } from "../../components/data/clients";
+import { Memcached } from "../../components/data/memcached/gcp";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
 import { Postgres } from "../../components/data/postgres/gcp";
 import { Redis } from "../../components/data/redis/gcp";
@@ -41,7 +42,7 @@ import { makeSchedule } from "./gcp/schedule";
 import { type Lead, rangeOf, type SharedParts, sharedBucket, sharedParts, zonesOf } from "./gcp/shared";
 import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
 import { makeAudit, makeMonitoring, Watch } from "./gcp/watch";
-import { makeInCluster, storeDemands } from "./inCluster";
+import { makeInCluster, runsAsService, storeDemands } from "./inCluster";
 import { meshValues } from "./kubernetesAddOns";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
@@ -145,16 +146,16 @@ class GcpSite implements Site {
         return share.binding;
       }
       case "memcached":
+        return runsAsService(request, name, spec)
+          ? new Memcached(
+              this.named(name),
+              { context, store: name, spec, network, clientAccount: nodeAccount, clients },
+              this.options,
+            ).binding
+          : this.inCluster(name, spec, clients);
       case "search":
       case "vector":
-        return makeInCluster(
-          this.named(name),
-          { request: this.request, store: name, spec, cluster: this.cluster, clients },
-          {
-            ...this.options,
-            dependsOn: this.readyOf(namespaceOf(system, spec), ...clients.map((client) => client.namespace)),
-          },
-        );
+        return this.inCluster(name, spec, clients);
       default:
         return spec satisfies never;
     }
@@ -339,6 +340,22 @@ class GcpSite implements Site {
 
   private get isLead(): boolean {
     return this.lead.placementSettings === this.request.placementSettings;
+  }
+
+  private inCluster(
+    name: string,
+    spec: StoreOf<"memcached" | "search" | "vector">,
+    clients: readonly Client[],
+  ): Binding {
+    const { request } = this;
+    return makeInCluster(
+      this.named(name),
+      { request, store: name, spec, cluster: this.cluster, clients },
+      {
+        ...this.options,
+        dependsOn: this.readyOf(namespaceOf(request.system, spec), ...clients.map((client) => client.namespace)),
+      },
+    );
   }
 
   /** A bucket belongs to the lead, in two regions at once; every placement uses that one. */

@@ -6,7 +6,7 @@ import { KubernetesMemcached } from "../../components/data/memcached/kubernetes"
 import { KubernetesSearch } from "../../components/data/search/kubernetes";
 import { KubernetesVectorStore } from "../../components/data/vectorStore/kubernetes";
 import type { ResolvedSystem } from "../../systems/resolve";
-import type { StoreOf } from "../../systems/spec";
+import type { StoreOf, StoreSpec } from "../../systems/spec";
 import { namespaceOf } from "../demands";
 import { archiveDemands, archiveOf } from "./archive";
 import { demandOf, storeImage } from "./kubernetesStores";
@@ -14,8 +14,8 @@ import type { SiteRequest } from "./site";
 
 /**
  * Stores that run in the cluster on every cloud: a cloud has no service for Qdrant, its search is not Elasticsearch, and
- * a cache that only its clients reach, with nothing on disk, gains little from a service. On AWS a setting chooses the
- * services, for systems whose clients speak OpenSearch, or TLS to Memcached.
+ * a cache that only its clients reach, with nothing on disk, gains little from a service. A setting chooses the services,
+ * for systems whose clients speak OpenSearch, or Memcached with TLS on AWS and without it on Google Cloud.
  */
 type InClusterStore = StoreOf<"memcached" | "search" | "vector">;
 
@@ -65,12 +65,20 @@ export function makeInCluster(
   }
 }
 
+/** Whether a store that could run in the cluster is one a service of the cloud runs, because the settings say so. */
+export function runsAsService(
+  { context, settings }: Pick<SiteRequest, "context" | "settings">,
+  name: string,
+  { kind }: Pick<StoreSpec, "kind">,
+): boolean {
+  const sold = { aws: ["memcached", "search"], gcp: ["memcached"], kubernetes: [] as string[] }[context.cloud];
+  return sold.includes(kind) && settings.compute.managedStores.includes(name);
+}
+
 /** Room in a namespace's quota for what the stores there ask of it: pods of their own, or the shares pods mount. */
 export function storeDemands(system: ResolvedSystem, namespace: string, request: SiteRequest): readonly PodDemand[] {
-  const { managedStores } = request.settings.compute;
-  const inCluster = (name: string) => request.context.cloud !== "aws" || !managedStores.includes(name);
   return Object.entries(system.stores).flatMap(([name, store]) =>
-    inCluster(name) &&
+    !runsAsService(request, name, store) &&
     (store.kind === "memcached" || store.kind === "search" || store.kind === "vector" || store.kind === "file-share") &&
     namespaceOf(system, store) === namespace
       ? [

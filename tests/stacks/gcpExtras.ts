@@ -19,7 +19,18 @@ export const EXTRAS: readonly Readonly<Record<string, unknown>>[] = [
   },
   {
     "groundplan:images": { repository: true },
+    "groundplan:overrides": {
+      services: { api: { uses: [{ to: "sessions", env: { MEMCACHED_URL: "url" } }] } },
+      stores: {
+        sessions: {
+          kind: "memcached",
+          instances: 2,
+          resources: { requests: { cpu: "500m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+        },
+      },
+    },
     "groundplan:compute": {
+      managedStores: ["sessions"],
       admission: { mode: "block", allow: ["docker.io/**", "registry.k8s.io/**", "quay.io/**", "ghcr.io/**"] },
     },
   },

@@ -1,5 +1,6 @@
 import { BUCKET_CONSTRAINTS } from "../bucket/constraints";
 import { EDGE_CONSTRAINTS } from "../edge/constraints";
+import { MEMCACHED_CONSTRAINTS } from "../memcached/constraints";
 import { POSTGRES_CONSTRAINTS } from "../postgres/constraints";
 import { REDIS_CONSTRAINTS } from "../redis/constraints";
 import { ADMISSION_CONSTRAINTS } from "./admission";
@@ -17,6 +18,7 @@ export const GCP_CONSTRAINTS = {
   placement: PLACE_CONSTRAINTS,
   stack: STACK_CONSTRAINTS,
   networkSize: NETWORK_SIZE_CONSTRAINTS,
+  memcached: MEMCACHED_CONSTRAINTS,
   network: NETWORK_CONSTRAINTS,
   cluster: CLUSTER_CONSTRAINTS,
   nodePool: POOL_CONSTRAINTS,

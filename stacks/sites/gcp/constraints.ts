@@ -7,6 +7,7 @@ import { CLUSTER_CONSTRAINTS, POOL_CONSTRAINTS } from "../../../components/gcp/c
 import { PLACE_CONSTRAINTS, STACK_CONSTRAINTS } from "../../../components/gcp/constraints/place";
 import { SECRET_CONSTRAINTS } from "../../../components/gcp/constraints/secrets";
 import { EDGE_CONSTRAINTS } from "../../../components/gcp/edge/constraints";
+import { memcachedProblems } from "../../../components/gcp/memcached/constraints";
 import { postgresProblems } from "../../../components/gcp/postgres/constraints";
 import { redisProblems } from "../../../components/gcp/redis/constraints";
 import { systemName } from "../../../components/naming";
@@ -49,7 +50,9 @@ export function constraintProblems(
     ...Object.entries(system.secrets).flatMap(([name, spec]) =>
       problemsOf(SECRET_CONSTRAINTS, spec, `secrets.${name}`),
     ),
-    ...Object.entries(system.stores).flatMap(([name, spec]) => storeProblems(name, spec, placement, distributed)),
+    ...Object.entries(system.stores).flatMap(([name, spec]) =>
+      storeProblems(name, spec, placement, distributed, settings.compute.managedStores),
+    ),
     ...(distributed
       ? [
           ...poolProblems(system, placement),
@@ -98,6 +101,7 @@ function storeProblems(
   spec: StoreSpec,
   { region, existing }: PlacementSettings,
   distributed: boolean,
+  managed: readonly string[],
 ): readonly Problem[] {
   switch (spec.kind) {
     case "bucket":
@@ -109,6 +113,7 @@ function storeProblems(
     case "file-share":
       return distributed ? fileShareProblems(name, spec) : [];
     case "memcached":
+      return distributed && managed.includes(name) ? memcachedProblems(name, spec) : [];
     case "search":
     case "vector":
       // In the cluster, or on the host.

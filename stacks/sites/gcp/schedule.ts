@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Cluster } from "../../../components/cluster/gcp";
 import type { Postgres } from "../../../components/data/postgres/gcp";
 import { Schedule } from "../../../components/operations/schedule/gcp";
+import { runsAsService } from "../inCluster";
 import type { SiteRequest } from "../site";
 
 export interface ScheduleRequest {
@@ -29,8 +30,8 @@ export function makeSchedule(name: string, args: ScheduleRequest, options: pulum
         instance: database.instanceName,
         replicated: followed || database.replicaNames.length > 0,
       })),
-      awake: Object.entries(system.stores).flatMap(([store, { kind }]) =>
-        kind === "redis" || kind === "file-share" ? [store] : [],
+      awake: Object.entries(system.stores).flatMap(([store, spec]) =>
+        spec.kind === "redis" || spec.kind === "file-share" || runsAsService(request, store, spec) ? [store] : [],
       ),
     },
     options,

@@ -19,6 +19,8 @@ const postgres = (more: object = {}) =>
     ...more,
   }) as StoreOf<"postgres">;
 const redis = (more: object = {}) => store.parse({ kind: "redis", resources, ...more }) as StoreOf<"redis">;
+const memcached = (more: object = {}, cpu = "1", memory = "4Gi") =>
+  store.parse({ kind: "memcached", resources: requests(cpu, memory), ...more }) as StoreOf<"memcached">;
 const bucket = (more: object = {}, region = "us-central1") => ({
   store: store.parse({ kind: "bucket", ...more }) as StoreOf<"bucket">,
   region,
@@ -280,6 +282,13 @@ const CASES: { readonly [G in Group]: Readonly<Record<string, Case<Subject<G>>>>
       { image: "ghcr.io/acme/api:1", allow: [], attested: true },
       "image",
     ],
+  },
+  memcached: {
+    "memcached-version": [memcached({ version: "1.6.15" }), memcached({ version: "1.6.22" }), "version"],
+    "memcached-nodes": [memcached({ instances: 20 }), memcached({ instances: 21 }), "instances"],
+    "memcached-cpus": [memcached({}, "32", "64Gi"), memcached({}, "32500m", "64Gi"), "resources.requests.cpu"],
+    "memcached-memory": [memcached({}, "2", "256Gi"), memcached({}, "2", "257Gi"), "resources.requests.memory"],
+    "memcached-class": [memcached({}), memcached({ classes: { gcp: "M1" } }), "classes.gcp"],
   },
   secret: {
     "secret-rotation-period": [
