@@ -24,6 +24,9 @@ export interface NodePool {
 /** Label by which a workload asks for a pool of its system's own. */
 const POOL_LABEL = "groundplan.dev/pool";
 
+/** A name is used once: kwok may forget a node whose namesake was deleted a moment before, and its pods then never start. */
+let poolsMade = 0;
+
 /**
  * A pool for everything, and one for every selector of nodes some workload has.
  *
@@ -39,10 +42,11 @@ export function poolsFor(
     const selector = fieldsOf(at(template, "spec", "nodeSelector")) as Readonly<Record<string, string>>;
     selectors.set(JSON.stringify(selector), selector);
   }
-  return [...selectors.values()].map((labels, index) => {
+  return [...selectors.values()].map((labels) => {
     const nodes = most[labels[POOL_LABEL] ?? ""] ?? Number.POSITIVE_INFINITY;
     // Three in every zone: where one is drained, its pods find room in the zone, also six that must not share a node.
-    return { name: `pool-${index}`, labels, nodesPerZone: Math.min(3, Math.floor(nodes / ZONES.length)) };
+    poolsMade += 1;
+    return { name: `pool-${poolsMade}`, labels, nodesPerZone: Math.min(3, Math.floor(nodes / ZONES.length)) };
   });
 }
 
