@@ -180,9 +180,9 @@ class AwsSite implements Site {
       { request, exposures, network, keys, logs, eks, addOns, isLead, shared },
       this.options,
     );
-    const { databases, caches } = this.watch;
+    const { databases, caches, searches, memcached } = this.watch;
     const { natGatewayIds } = network;
-    const watched = { databases, caches, balancers: balancer ? [balancer] : [], natGatewayIds };
+    const watched = { databases, caches, searches, memcached, balancers: balancer ? [balancer] : [], natGatewayIds };
     makeWatch(
       (role) => this.named(role),
       { request, keys, logs, replica, watched, wholeAccount: isLead },

@@ -27,6 +27,7 @@ export interface MemcachedArgs extends ComponentArgs {
 /** ElastiCache for Memcached: private, TLS only, its nodes over all zones. It holds nothing that is not elsewhere. */
 export class Memcached extends Component {
   readonly binding: Binding;
+  readonly clusterId: pulumi.Output<string>;
   private readonly args: MemcachedArgs;
 
   constructor(name: string, args: MemcachedArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,6 +49,7 @@ export class Memcached extends Component {
       remedy: `turn TLS on in the clients (the edge's tls is true), or take ${args.store} out of groundplan:compute.managedStores`,
     });
     this.binding = this.bind(cluster);
+    this.clusterId = cluster.clusterId;
     this.finish({ clusterId: cluster.clusterId });
   }
 

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { memcachedAlarms, searchAlarms, type WatchedMemcached, type WatchedSearch } from "./storeAlarms";
 
 /** A database instance of RDS. */
 export interface WatchedDatabase {
@@ -33,6 +34,8 @@ export interface WatchedBalancer {
 export interface Watched {
   readonly databases: readonly WatchedDatabase[];
   readonly caches: readonly WatchedCache[];
+  readonly searches: readonly WatchedSearch[];
+  readonly memcached: readonly WatchedMemcached[];
   readonly balancers: readonly WatchedBalancer[];
   readonly natGatewayIds: readonly pulumi.Input<string>[];
 }
@@ -58,6 +61,8 @@ export function planAlarms(watched: Watched): readonly AlarmPlan[] {
   return [
     ...watched.databases.flatMap(databaseAlarms),
     ...watched.caches.flatMap(cacheAlarms),
+    ...watched.searches.flatMap(searchAlarms),
+    ...watched.memcached.flatMap(memcachedAlarms),
     ...watched.balancers.flatMap(balancerAlarms),
     ...watched.natGatewayIds.flatMap(natAlarms),
   ];

@@ -9,6 +9,7 @@ import { Postgres, type PostgresArgs } from "../../../components/data/postgres/a
 import { bindExistingDatabase } from "../../../components/data/postgres/existing";
 import { Redis } from "../../../components/data/redis/aws";
 import { Search } from "../../../components/data/search/aws";
+import { diskGiB } from "../../../components/data/search/opensearch";
 import type { AwsNetwork } from "../../../components/networking/existing";
 import { Peering } from "../../../components/networking/peering";
 import type { Keys } from "../../../components/secrets/keys/aws";
@@ -96,12 +97,19 @@ export class Stores {
   }
 
   private memcached(store: string, spec: StoreOf<"memcached">, clients: readonly Client[]): Binding {
-    return new Memcached(this.named(store), { ...this.common(store, clients), spec }, this.options).binding;
+    const { watch } = this.args;
+    const args = { ...this.common(store, clients), spec };
+    const { binding, clusterId } = new Memcached(this.named(store), args, this.options);
+    watch.memcached.push({ store, clusterId, nodes: spec.instances });
+    return binding;
   }
 
   private search(store: string, spec: StoreOf<"search">, clients: readonly Client[]): Binding {
-    const { keys } = this.args;
-    return new Search(this.named(store), { ...this.common(store, clients), keys, spec }, this.options).binding;
+    const { keys, watch } = this.args;
+    const args = { ...this.common(store, clients), keys, spec };
+    const { binding, domainName } = new Search(this.named(store), args, this.options);
+    watch.searches.push({ store, domainName, account: accountOf(keys).id, diskGiB: diskGiB(spec) });
+    return binding;
   }
 
   private postgres(store: string, spec: StoreOf<"postgres">, clients: readonly Client[]): Binding {

@@ -6,6 +6,7 @@ import { topologyOf } from "../../../components/data/redis/constraints";
 import { Audit, trailStatements } from "../../../components/observability/audit/aws";
 import type { Watched, WatchedCache, WatchedDatabase } from "../../../components/observability/monitoring/alarms";
 import { type AlarmReceivers, Monitoring } from "../../../components/observability/monitoring/aws";
+import type { WatchedMemcached, WatchedSearch } from "../../../components/observability/monitoring/storeAlarms";
 import type { KeysContract } from "../../../components/secrets/keys/contract";
 import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws";
 import type { StoreOf } from "../../../systems/spec";
@@ -21,6 +22,8 @@ const AUDIT_DAYS = 365;
 export class Watch {
   readonly databases: WatchedDatabase[] = [];
   readonly caches: WatchedCache[] = [];
+  readonly searches: WatchedSearch[] = [];
+  readonly memcached: WatchedMemcached[] = [];
 
   /** The instances of a database: a primary before its replicas, or replicas of one that is elsewhere. */
   database(

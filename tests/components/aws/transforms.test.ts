@@ -174,7 +174,7 @@ async function program(): Promise<void> {
     },
     options,
   );
-  const watched = { databases: [], caches: [], balancers: [], natGatewayIds: [] };
+  const watched = { databases: [], caches: [], searches: [], memcached: [], balancers: [], natGatewayIds: [] };
   const receivers = { emails: [], unreached: [] };
   new Monitoring("monitoring", { context, keys, watched, receivers, transform: transformsOf("monitoring") }, options);
   new Audit(

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { defaultConnections, planAlarms } from "../../../components/observability/monitoring/alarms";
+import { MANAGED } from "../../stacks/awsManaged";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
 
-const NOTHING = { databases: [], caches: [], balancers: [], natGatewayIds: [] };
+const NOTHING = { databases: [], caches: [], searches: [], memcached: [], balancers: [], natGatewayIds: [] };
 const GUARDED = {
   "groundplan:overrides": { security: { auditLog: true, intrusionDetection: true, vpnGateway: true } },
   "groundplan:retention": { auditDays: 400 },
@@ -52,6 +53,51 @@ describe("alarms on aws", () => {
       planAlarms({ ...NOTHING, caches: [{ ...cache, clusterMode, refusesWrites }] }).map(({ role }) => role);
     expect(roles(false, true)).to.deep.equal(["r-001-cpu", "r-001-memory", "r-002-cpu", "r-002-memory"]);
     expect(roles(true, false)).to.deep.equal(["r-0001-001-cpu", "r-0001-002-cpu", "r-0002-001-cpu", "r-0002-002-cpu"]);
+  });
+});
+
+describe("alarms on stores that a service of aws runs", function () {
+  this.timeout(60_000);
+
+  it("follow the guides of OpenSearch and Memcached, by their own names", async () => {
+    const { plan } = await planAws("simulate", MANAGED);
+    const alarms = ofType(plan, "aws:cloudwatch/metricAlarm:MetricAlarm").filter(({ inputs }) =>
+      /^AWS\/ES$|^AWS\/ElastiCache$/.test(String(inputs.namespace)),
+    );
+    const of = (prefix: string) =>
+      alarms
+        .filter(({ name }) => name.startsWith(`main-monitoring-alarm-${prefix}`))
+        .map(({ inputs }) => [
+          inputs.metricName,
+          inputs.comparisonOperator,
+          inputs.threshold,
+          inputs.evaluationPeriods,
+        ]);
+    const over = "GreaterThanThreshold";
+    expect(of("index-")).to.have.deep.members([
+      ["ClusterStatus.red", over, 0, 1],
+      ["ClusterIndexWritesBlocked", over, 0, 1],
+      ["FreeStorageSpace", "LessThanThreshold", 25_600, 1],
+      ["CPUUtilization", over, 80, 3],
+      ["JVMMemoryPressure", over, 95, 3],
+      ["AutomatedSnapshotFailure", over, 0, 1],
+      ["KMSKeyInaccessible", over, 0, 1],
+    ]);
+    const node = [
+      ["CPUUtilization", over, 90, 3],
+      ["SwapUsage", over, 52_428_800, 3],
+      ["Evictions", over, 1_000, 3],
+    ];
+    expect(of("sessions-")).to.have.deep.members([...node, ...node]);
+    const dimensions = (name: string) => named(plan, `main-monitoring-alarm-${name}`).inputs.dimensions;
+    expect(dimensions("index-red")).to.deep.equal({
+      ClientId: "111122223333",
+      DomainName: named(plan, "main-index-domain").inputs.domainName,
+    });
+    expect(dimensions("sessions-0002-cpu")).to.deep.equal({
+      CacheClusterId: named(plan, "main-sessions-cluster").inputs.clusterId,
+      CacheNodeId: "0002",
+    });
   });
 });
 
