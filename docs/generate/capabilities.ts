@@ -98,6 +98,12 @@ export const capabilities: readonly Capability[] = [
   ),
   capability(
     "Data",
+    "a Redis that all regions have in common, for stores that `groundplan:compute.globalCaches` names",
+    "elasticache.GlobalReplicationGroup",
+    { none: "each region has its own: Memorystore replicates between regions for clusters alone" },
+  ),
+  capability(
+    "Data",
     "Memcached as a service, for stores that `groundplan:compute.managedStores` names",
     "elasticache.Cluster",
     "memcache.Instance",

@@ -22,6 +22,7 @@ export function checkAgainstSystem(settings: Written, system: SystemInput): read
     ...checkOverrideNames(settings, system),
     ...checkManagedStores(settings, system),
     ...checkRdsDatabases(settings, system),
+    ...checkGlobalCaches(settings, system),
   ];
   // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
   const resolved = named.length > 0 ? [] : checkResolved(settings, system);
@@ -76,6 +77,29 @@ function checkRdsDatabases({ compute, overrides, cloud, placements, existing }: 
         : [at(["compute", field, index], name, "no database: the setting is for RDS, a service of AWS", "remove it")],
     ),
   );
+}
+
+/** A datastore is founded by one placement and joined by others, all of one stack: each waits for the other. */
+function checkGlobalCaches(settings: Written, described: SystemInput) {
+  const { compute, overrides, model, parts } = settings;
+  const stores = Object.entries(applyOverlay(described, overrides).stores ?? {});
+  const known = stores.flatMap(([name, { kind }]) => (kind === "redis" ? [name] : []));
+  const founders = placementsOf(settings).flatMap(({ name, cloud }) => (cloud === "aws" ? [name] : []));
+  return Object.entries(compute.globalCaches).flatMap(([name, founder]) => {
+    const path = ["compute", "globalCaches", name];
+    if (model !== "global" || founders.length < 2) {
+      const allowed = "no cache in common but in model global with several placements on aws";
+      return [at(path, founder, allowed, "remove it: one region has one cache")];
+    }
+    if (parts !== undefined) {
+      const allowed = "no cache in common where each part has a stack of its own";
+      return [at(path, founder, allowed, "own every placement in one stack, or let each have its own cache")];
+    }
+    return [
+      ...unknown(path, name, "a store of kind redis", known),
+      ...unknown(path, founder, "a placement on aws", founders),
+    ];
+  });
 }
 
 function checkSecretNames({ secrets, overrides }: Written, described: SystemInput): readonly Problem[] {

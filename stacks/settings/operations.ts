@@ -114,6 +114,12 @@ export const compute = z
       .array(name)
       .default([])
       .describe("Databases whose major version may rise, with the next update (AWS); RDS refuses it when absent"),
+    globalCaches: z
+      .record(name, name)
+      .default({})
+      .describe(
+        "Redis stores that all regions have in common (AWS, model global), each with the placement that founds its ElastiCache Global Datastore, never changed; every region has its own when absent",
+      ),
     architecture: z.enum(["amd64", "arm64"]).optional().describe("Architecture instead of the node pools' own"),
     kubernetesVersion: text(/^1\.\d{2}$/, {
       allowed: 'a Kubernetes minor version in quotes, such as "1.34"',

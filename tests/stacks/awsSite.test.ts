@@ -23,6 +23,7 @@ describe("site on aws", function () {
       managedStores: [],
       pooledDatabases: [],
       upgradedDatabases: [],
+      globalCaches: {},
     };
     const pathsOf = (given: PlacementSettings["existing"], domain?: string) =>
       unsupportedProblems(

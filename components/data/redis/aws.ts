@@ -14,6 +14,7 @@ import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/s
 import type { KeysContract } from "../../secrets/keys/contract";
 import { engineOf, redisProblems, topologyOf } from "./constraints";
 import { REDIS_PORT, type RedisContract } from "./contract";
+import { commonGroupArgs, type Datastore, foundDatastore } from "./datastore";
 import { nodeTypeFor } from "./nodeType";
 
 export interface RedisArgs extends ComponentArgs {
@@ -25,6 +26,8 @@ export interface RedisArgs extends ComponentArgs {
   /** Group whose members may connect. */
   readonly clientGroupId: pulumi.Input<string>;
   readonly clients: readonly Client[];
+  /** Datastore that holds it in every placement. @default none: it is the placement's own */
+  readonly datastore?: Datastore;
   readonly transform?: {
     readonly group?: Transform<aws.elasticache.ReplicationGroupArgs>;
     readonly parameters?: Transform<aws.elasticache.ParameterGroupArgs>;
@@ -35,6 +38,13 @@ export interface RedisArgs extends ComponentArgs {
 export class Redis extends Component implements RedisContract {
   readonly binding: Binding;
   readonly replicationGroupId: pulumi.Output<string>;
+  /** Where what is written goes while this placement leads. */
+  readonly host: pulumi.Output<string>;
+  readonly token: pulumi.Output<string>;
+  /** Group around its nodes: whoever else may connect gets a rule of it. */
+  readonly groupId: pulumi.Output<string>;
+  /** The datastore it founded. Undefined: none. */
+  readonly datastoreId: pulumi.Output<string> | undefined;
 
   private readonly args: RedisArgs;
   private readonly makeChild: Make;
@@ -47,10 +57,16 @@ export class Redis extends Component implements RedisContract {
     if (problems.length > 0) {
       throw new InputError(problems);
     }
-    const token = this.make(random.RandomPassword, "token", { length: 64, special: false }).result;
-    const group = this.makeReplicationGroup(token);
+    const { datastore } = args;
+    this.token =
+      datastore?.joined?.token ?? this.make(random.RandomPassword, "token", { length: 64, special: false }).result;
+    this.groupId = this.makeGroup().id;
+    const group = this.makeReplicationGroup();
     this.replicationGroupId = group.id;
-    const entry = this.makeSecret(group, token);
+    this.host = this.hostsOf(group).primary;
+    this.datastoreId =
+      datastore && !datastore.joined ? foundDatastore(this.makeChild, this.groupArgs, group) : undefined;
+    const entry = this.makeSecret(group);
     this.binding = this.bind(group, entry);
     this.degrade({
       feature: `rotation of the token of ${args.store}`,
@@ -58,54 +74,63 @@ export class Redis extends Component implements RedisContract {
       remedy:
         "replace the token resource at the interval your rules ask for; ElastiCache takes the new one without a stop",
     });
-    if (this.context.model === "global") {
+    if (datastore) {
+      this.degrade({
+        feature: `failover of ${args.store} to another region by itself`,
+        reason: "a Global Datastore takes writes in one region, and lets a person choose another",
+        remedy: "follow docs/failover-aws.md once the primary's region is lost",
+      });
+    } else if (this.context.model === "global") {
       this.degrade({
         feature: `the data of ${args.store} in every placement`,
         reason: `each placement has a cache of its own: what ${this.context.placement} holds is lost with its region`,
         remedy:
-          "keep in it only what can be made again; or join the groups to an ElastiCache Global Datastore, which takes writes in one region",
+          "keep in it only what can be made again; or name it in groundplan:compute.globalCaches, which keeps it in every region and takes writes in one",
       });
     }
     this.finish({ replicationGroupId: group.id });
   }
 
-  private makeReplicationGroup(token: pulumi.Output<string>): aws.elasticache.ReplicationGroup {
+  private get groupArgs() {
+    return { ...this.args, context: this.context };
+  }
+
+  private makeReplicationGroup(): aws.elasticache.ReplicationGroup {
     const { context, args } = this;
-    const { spec, keys, store } = args;
-    const { clusterMode, shards, replicas } = topologyOf(spec, context.redundancy.multiZone);
-    const suffix = this.make(random.RandomId, "suffix", { byteLength: 4, keepers: { key: keys.arn("data") } });
+    const { spec, keys, store, datastore } = args;
+    const { clusterMode, shards } = topologyOf(spec, context.redundancy.multiZone);
+    const suffix = this.make(random.RandomId, "suffix", {
+      byteLength: 4,
+      // A group joins a datastore when it is made and never later: one of another name takes its place.
+      keepers: { key: keys.arn("data"), ...(datastore?.joined ? { joined: "true" } : {}) },
+    });
     const prefix = physicalName(NAME_RULES.awsCache, [context.system, store], AUTO_NAME_SUFFIX + 1);
     const logs = makeLogGroup(this.makeChild, "logs", { context, keyArn: keys.arn("logs") });
     return this.make(
       aws.elasticache.ReplicationGroup,
       "group",
       {
+        ...commonGroupArgs(this.groupArgs),
         replicationGroupId: pulumi.interpolate`${prefix}-${suffix.hex}`,
-        description: `${store} of ${context.system} in ${context.placement}`,
-        engine: "redis",
-        engineVersion: engineOf(spec)?.version ?? "",
-        // Validation has seen to it that there is one.
-        nodeType: nodeTypeFor(spec) ?? "",
+        ...(datastore?.joined
+          ? // Engine, size, shards, parameters and encryption are the datastore's; the provider takes none beside it.
+            { globalReplicationGroupId: datastore.joined.id }
+          : {
+              engine: "redis",
+              engineVersion: engineOf(spec)?.version ?? "",
+              // Validation has seen to it that there is one.
+              nodeType: nodeTypeFor(spec) ?? "",
+              ...(clusterMode ? { clusterMode: "enabled", numNodeGroups: shards } : {}),
+              parameterGroupName: this.makeParameters(clusterMode).name,
+              atRestEncryptionEnabled: true,
+              transitEncryptionEnabled: true,
+              transitEncryptionMode: "required",
+            }),
         port: REDIS_PORT,
-        ...(clusterMode
-          ? { clusterMode: "enabled", numNodeGroups: shards, replicasPerNodeGroup: replicas }
-          : { numCacheClusters: replicas + 1 }),
-        automaticFailoverEnabled: clusterMode || replicas > 0,
-        multiAzEnabled: replicas > 0,
-        parameterGroupName: this.makeParameters(clusterMode).name,
         subnetGroupName: this.makeSubnetGroup().name,
-        securityGroupIds: [this.makeGroup().id],
-        atRestEncryptionEnabled: true,
-        kmsKeyId: keys.arn("data"),
-        transitEncryptionEnabled: true,
-        transitEncryptionMode: "required",
-        authToken: token,
+        securityGroupIds: [this.groupId],
+        authToken: this.token,
         authTokenUpdateStrategy: "ROTATE",
-        snapshotRetentionLimit: Math.max(context.redundancy.backupRetentionDays, 1),
-        snapshotWindow: "02:00-03:00",
-        maintenanceWindow: "mon:04:30-mon:05:30",
-        autoMinorVersionUpgrade: true,
-        applyImmediately: false,
         ...(context.redundancy.protect
           ? { finalSnapshotIdentifier: pulumi.interpolate`${prefix}-${suffix.hex}-final` }
           : {}),
@@ -115,7 +140,6 @@ export class Redis extends Component implements RedisContract {
           logFormat: "json",
           logType,
         })),
-        tags: context.tags,
       },
       { protect: context.redundancy.protect, dependsOn: [logs] },
     );
@@ -162,11 +186,23 @@ export class Redis extends Component implements RedisContract {
     return group;
   }
 
-  private makeSecret(group: aws.elasticache.ReplicationGroup, token: pulumi.Output<string>): SecretEntry {
+  private hostsOf(group: aws.elasticache.ReplicationGroup): Readonly<Record<EndpointRole, pulumi.Output<string>>> {
     const { clusterMode } = topologyOf(this.args.spec, this.context.redundancy.multiZone);
-    const host = clusterMode ? group.configurationEndpointAddress : group.primaryEndpointAddress;
-    // In cluster mode a client finds the replicas by itself.
-    const replica = clusterMode ? group.configurationEndpointAddress : group.readerEndpointAddress;
+    return clusterMode
+      ? // A client finds the replicas by itself.
+        { primary: group.configurationEndpointAddress, replica: group.configurationEndpointAddress }
+      : { primary: group.primaryEndpointAddress, replica: group.readerEndpointAddress };
+  }
+
+  /** What clients here connect to: what is written goes to the placement that leads. */
+  private endpoints(group: aws.elasticache.ReplicationGroup): Readonly<Record<EndpointRole, pulumi.Output<string>>> {
+    const { lead } = this.args.datastore ?? {};
+    return { ...this.hostsOf(group), ...(lead ? { primary: lead.host } : {}) };
+  }
+
+  private makeSecret(group: aws.elasticache.ReplicationGroup): SecretEntry {
+    const { token } = this;
+    const { primary: host, replica } = this.endpoints(group);
     return makeSecretEntry(this.makeChild, "secret", {
       context: this.context,
       path: this.args.store,
@@ -183,12 +219,21 @@ export class Redis extends Component implements RedisContract {
     });
   }
 
+  private openLead(): readonly pulumi.Resource[] {
+    const { clients, store, datastore } = this.args;
+    const { lead } = datastore ?? {};
+    const services = clients.map(({ service }) => service);
+    return lead && services.length > 0
+      ? [
+          ...lead.peering.ready,
+          ...lead.peering.open(this.makeChild, { store, groupId: lead.groupId, port: REDIS_PORT, services }),
+        ]
+      : [];
+  }
+
   private bind(group: aws.elasticache.ReplicationGroup, entry: SecretEntry): Binding {
-    const { clusterMode } = topologyOf(this.args.spec, this.context.redundancy.multiZone);
-    const hosts: Readonly<Record<EndpointRole, pulumi.Output<string>>> = {
-      primary: clusterMode ? group.configurationEndpointAddress : group.primaryEndpointAddress,
-      replica: clusterMode ? group.configurationEndpointAddress : group.readerEndpointAddress,
-    };
+    const hosts = this.endpoints(group);
+    const { lead } = this.args.datastore ?? {};
     return {
       values: (_client, endpoint): Readonly<Record<string, BindingValue>> => ({
         url: { kind: "secret", source: entry.source(endpoint === "replica" ? "replica-url" : "url") },
@@ -198,10 +243,10 @@ export class Redis extends Component implements RedisContract {
         tls: { kind: "plain", value: "true" },
       }),
       // The data subnets: a policy in the cluster knows addresses, not security groups.
-      peers: [{ kind: "cidrs", cidrBlocks: this.args.network.dataCidrBlocks }],
+      peers: [{ kind: "cidrs", cidrBlocks: [...this.args.network.dataCidrBlocks, ...(lead?.cidrBlocks ?? [])] }],
       ports: [REDIS_PORT],
       grants: () => [],
-      ready: [group, entry.version],
+      ready: [group, entry.version, ...this.openLead()],
     };
   }
 }

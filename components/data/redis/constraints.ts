@@ -12,6 +12,8 @@ export interface RedisSubject {
   readonly store: Redis;
   /** Whether losing a zone may not stop it. */
   readonly multiZone: boolean;
+  /** Regions of the Global Datastore it is in. @default none: each placement has its own */
+  readonly regions?: number;
 }
 
 const GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg";
@@ -27,6 +29,7 @@ const ENGINES: Readonly<Record<string, { readonly version: string; readonly fami
 
 const MOST_NODES = 90;
 const MOST_REPLICAS = 5;
+const MOST_REGIONS = 3;
 
 export function engineOf(store: Pick<Redis, "version">) {
   return ENGINES[store.version];
@@ -127,6 +130,55 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
         : [],
   },
   {
+    id: "elasticache-global-type",
+    limit: "a Global Datastore has nodes of M5, R5 and later, large at least",
+    source: `${GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
+    find: (subject) => {
+      const type = nodeTypeFor(subject.store) ?? "";
+      return subject.regions === undefined || /^cache\.[mr][5-9][a-z]*\.(\d*x)?large$/.test(type)
+        ? []
+        : refuse(
+            subject,
+            "classes.aws",
+            type,
+            "a node type of M5, R5 or later in a Global Datastore",
+            "use cache.m6g.large or larger, or take the store out of groundplan:compute.globalCaches",
+          );
+    },
+  },
+  {
+    id: "elasticache-global-regions",
+    limit: `a Global Datastore spans at most ${MOST_REGIONS} regions`,
+    source: `${GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
+    find: (subject) =>
+      (subject.regions ?? 0) > MOST_REGIONS
+        ? refuse(
+            subject,
+            "kind",
+            `a Redis in ${subject.regions} regions`,
+            `a Global Datastore of at most ${MOST_REGIONS} regions`,
+            "leave it out of groundplan:compute.globalCaches, or out of some placements",
+          )
+        : [],
+  },
+  {
+    id: "elasticache-global-failover",
+    limit: "the groups of a Global Datastore fail over by themselves",
+    source: `${GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
+    find: (subject) => {
+      const { clusterMode, replicas } = topologyOf(subject.store, subject.multiZone);
+      return subject.regions === undefined || clusterMode || replicas > 0
+        ? []
+        : refuse(
+            subject,
+            "replicas",
+            replicas,
+            "a replica at least in a Global Datastore",
+            "set mode to sentinel and replicas to 2",
+          );
+    },
+  },
+  {
     id: "elasticache-cluster-broker",
     // Celery's transport and BullMQ's multi-key scripts both need all keys on one node.
     limit: "queues need all their keys on one node, which cluster mode does not give",
@@ -145,8 +197,13 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
 ];
 
 /** What ElastiCache would refuse at apply. */
-export function redisProblems(name: string, store: Redis, multiZone: boolean): readonly Problem[] {
-  return breaches(REDIS_CONSTRAINTS, { name, store, multiZone });
+export function redisProblems(
+  name: string,
+  store: Redis,
+  multiZone: boolean,
+  more: Pick<RedisSubject, "regions"> = {},
+): readonly Problem[] {
+  return breaches(REDIS_CONSTRAINTS, { name, store, multiZone, ...more });
 }
 
 function typeCheck(isWrong: (type: string) => boolean, allowed: string, fix: string) {

@@ -57,6 +57,13 @@ export function placementProblems({ settings, system, placementSettings }: Const
   });
 }
 
+/** Regions of the Global Datastore a cache is in, where a setting names one. */
+function regionsOf({ compute, placements }: ConstraintRequest["settings"], store: string) {
+  return compute.globalCaches[store] === undefined
+    ? {}
+    : { regions: placements.filter(({ cloud }) => cloud === "aws").length };
+}
+
 function storeProblems(request: ConstraintRequest, name: string, store: StoreSpec): readonly Problem[] {
   const { settings, system, placementSettings, context } = request;
   switch (store.kind) {
@@ -65,7 +72,7 @@ function storeProblems(request: ConstraintRequest, name: string, store: StoreSpe
         ? []
         : postgresProblems(name, store, { followed: isSpread(settings) });
     case "redis":
-      return redisProblems(name, store, context.redundancy.multiZone);
+      return redisProblems(name, store, context.redundancy.multiZone, regionsOf(settings, name));
     case "bucket": {
       if (placementSettings.existing?.buckets[name] !== undefined) {
         return [];

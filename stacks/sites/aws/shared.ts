@@ -1,12 +1,15 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
 import type { Postgres } from "../../../components/data/postgres/aws";
 import type { FollowedDatabase } from "../../../components/data/postgres/follower";
+import type { Redis } from "../../../components/data/redis/aws";
 import type { LoadBalancer } from "../../../components/edge/loadBalancer/aws";
+import { InputError, show } from "../../../components/errors";
 import type { PeerNetwork } from "../../../components/networking/peering";
 import { usualZones } from "../../../components/networking/zones";
 import { replicaRegionOf } from "../../../components/storage/bucket/replicaRegion";
 import type { StoreOf } from "../../../systems/spec";
+import { systemIn } from "../../context";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 
 /** The primary placement on AWS: what the others follow. */
@@ -22,6 +25,24 @@ export interface SharedDatabase {
   readonly ready: readonly pulumi.Resource[];
 }
 
+/** A cache all placements have in common. Its founder may be opened after those that join. */
+export class SharedCache {
+  readonly id = new Later<string>();
+  readonly token = new Later<string>();
+  /** The group that takes what is written: the primary placement's. */
+  lead: Pick<Redis, "host" | "groupId"> | undefined;
+}
+
+/** A value somebody of this run will give. */
+class Later<T> {
+  give: (value: pulumi.Output<T>) => void = () => undefined;
+  readonly value = pulumi.output(
+    new Promise<pulumi.Output<T>>((resolve) => {
+      this.give = resolve;
+    }),
+  ) as pulumi.Output<T>;
+}
+
 /** What answers for a placement, as the edge needs it. */
 export type Origin = Pick<LoadBalancer, "dnsName" | "hostedZoneId">;
 
@@ -31,6 +52,8 @@ export class SharedParts {
   readonly databases = new Map<string, SharedDatabase>();
   /** Databases this stack makes and others may follow, by store. */
   readonly ownDatabases = new Map<string, Postgres>();
+  /** Caches all placements have in common, by store. */
+  readonly caches = new Map<string, SharedCache>();
   /** By placement. */
   readonly balancers = new Map<string, LoadBalancer>();
   lead: Lead | undefined;
@@ -91,4 +114,19 @@ export function networkRange({ cidrBlock, cidrIndex }: PlacementSettings) {
   return cidrBlock === undefined
     ? { cidrIndex }
     : { cidrIndex: 0, baseCidrBlock: cidrBlock, networkPrefix: Number(cidrBlock.split("/")[1]) };
+}
+
+/** Whoever joins waits for the founder: it must have the cache, whatever it leaves out of the system. */
+export function requireFounder(settings: ProgramSettings, store: string, founder: string): void {
+  const placement = settings.placements.find(({ name }) => name === founder);
+  if (placement && systemIn(settings, placement).stores[store]?.kind !== "redis") {
+    throw new InputError([
+      {
+        path: `groundplan:compute.globalCaches.${store}`,
+        found: show(founder),
+        allowed: `a placement that has ${store}`,
+        fix: "name one of the placements that keep it",
+      },
+    ]);
+  }
 }

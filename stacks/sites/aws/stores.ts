@@ -7,7 +7,7 @@ import { mergeClients } from "../../../components/data/clients";
 import { Memcached } from "../../../components/data/memcached/aws";
 import { Postgres, type PostgresArgs } from "../../../components/data/postgres/aws";
 import { bindExistingDatabase } from "../../../components/data/postgres/existing";
-import { Redis } from "../../../components/data/redis/aws";
+import { Redis, type RedisArgs } from "../../../components/data/redis/aws";
 import { Search } from "../../../components/data/search/aws";
 import { diskGiB } from "../../../components/data/search/opensearch";
 import type { AwsNetwork } from "../../../components/networking/existing";
@@ -24,7 +24,7 @@ import { makeDatabaseUsers } from "../databaseUsers";
 import { makeInCluster } from "../inCluster";
 import { childOf, type SiteRequest } from "../site";
 import { makeFollower } from "./follower";
-import { bucketIn, isSpread, type Lead, peerOf, type SharedParts } from "./shared";
+import { bucketIn, isSpread, type Lead, peerOf, requireFounder, SharedCache, type SharedParts } from "./shared";
 import type { Watch } from "./watch";
 
 export interface StoresArgs {
@@ -126,13 +126,9 @@ export class Stores {
 
   /** A database that follows the primary placement's; its users are made there. */
   private follower(args: PostgresArgs): Binding {
-    const { lead, shared, watch, network } = this.args;
-    this.peering ??= new Peering(
-      this.named("peering"),
-      { context: args.context, network, peer: peerOf(lead), clientGroupId: args.clientGroupId },
-      this.options,
-    );
-    return makeFollower(this.named(args.store), { ...args, lead, peering: this.peering, shared, watch }, this.options);
+    const { lead, shared, watch } = this.args;
+    const peering = this.peeringOf(args);
+    return makeFollower(this.named(args.store), { ...args, lead, peering, shared, watch }, this.options);
   }
 
   /** The database, and the job that gives its clients their users before any of them starts. */
@@ -177,9 +173,45 @@ export class Stores {
   private redis(store: string, spec: StoreOf<"redis">, clients: readonly Client[]): Binding {
     const { request, watch } = this.args;
     const args = { ...this.common(store, clients), spec };
-    const { binding, replicationGroupId } = new Redis(this.named(store), args, this.options);
-    watch.cache(store, spec, replicationGroupId, request.context.redundancy.multiZone);
-    return binding;
+    const founder = request.settings.compute.globalCaches[store];
+    const cache =
+      founder === undefined ? new Redis(this.named(store), args, this.options) : this.commonCache(args, founder);
+    watch.cache(store, spec, cache.replicationGroupId, request.context.redundancy.multiZone);
+    return cache.binding;
+  }
+
+  /** A cache all placements have in common: one founds it, the primary takes what is written, whoever founded it. */
+  private commonCache(args: Omit<RedisArgs, "datastore">, founder: string): Redis {
+    const { request, isLead, lead, shared } = this.args;
+    requireFounder(request.settings, args.store, founder);
+    const common = shared.caches.get(args.store) ?? new SharedCache();
+    shared.caches.set(args.store, common);
+    const founds = request.placementSettings.name === founder;
+    const leading = isLead ? undefined : common.lead;
+    const cidrBlocks = lead.network.dataCidrBlocks;
+    const datastore = {
+      ...(founds ? {} : { joined: { id: common.id.value, token: common.token.value } }),
+      ...(leading ? { lead: { ...leading, cidrBlocks, peering: this.peeringOf(args) } } : {}),
+    };
+    const cache = new Redis(this.named(args.store), { ...args, datastore }, this.options);
+    if (founds && cache.datastoreId) {
+      common.id.give(cache.datastoreId);
+      common.token.give(cache.token);
+    }
+    if (isLead) {
+      common.lead = { host: cache.host, groupId: cache.groupId };
+    }
+    return cache;
+  }
+
+  private peeringOf({ context, clientGroupId }: Pick<PostgresArgs, "context" | "clientGroupId">): Peering {
+    const { lead, network } = this.args;
+    this.peering ??= new Peering(
+      this.named("peering"),
+      { context, network, peer: peerOf(lead), clientGroupId },
+      this.options,
+    );
+    return this.peering;
   }
 
   private bucket(store: string, spec: StoreOf<"bucket">): Binding {

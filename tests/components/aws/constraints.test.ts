@@ -82,9 +82,10 @@ table("RDS", POSTGRES_CONSTRAINTS, postgres, [
 ]);
 
 const redis = (change: object = {}): RedisSubject => {
-  const { replicas = 0, ...fields } = change as { replicas?: number };
+  const { replicas = 0, regions, ...fields } = change as { replicas?: number; regions?: number };
   const parsed = store.parse({ kind: "redis", resources, ...fields }) as StoreOf<"redis">;
-  return { name: "r", store: { ...parsed, replicas }, multiZone: false };
+  const everywhere = regions === undefined ? {} : { regions };
+  return { name: "r", store: { ...parsed, replicas }, multiZone: false, ...everywhere };
 };
 table("ElastiCache", REDIS_CONSTRAINTS, redis, [
   ["elasticache-version", { version: "5" }, "stores.r.version"],
@@ -98,6 +99,13 @@ table("ElastiCache", REDIS_CONSTRAINTS, redis, [
   ["elasticache-type-encryption", { classes: { aws: "cache.r3.large" } }, "stores.r.classes.aws"],
   ["elasticache-nodes", { mode: "cluster", shards: 60, replicas: 1 }, "stores.r.shards"],
   ["elasticache-replicas", { replicas: 6 }, "stores.r.replicas"],
+  [
+    "elasticache-global-type",
+    { regions: 2, replicas: 1, classes: { aws: "cache.t4g.medium" } },
+    "stores.r.classes.aws",
+  ],
+  ["elasticache-global-regions", { regions: 4, replicas: 1, classes: { aws: "cache.m6g.large" } }, "stores.r.kind"],
+  ["elasticache-global-failover", { regions: 2, classes: { aws: "cache.r7g.xlarge" } }, "stores.r.replicas"],
   ["elasticache-cluster-broker", { mode: "cluster", purpose: "broker" }, "stores.r.mode"],
 ]);
 

@@ -39,6 +39,15 @@ const FARGATE = {
   "groundplan:overrides": { services: { api: { nodePool: null }, worker: { nodePool: null } } },
 };
 const POOLED = { "groundplan:compute": { pooledDatabases: ["database"], upgradedDatabases: ["database"] } };
+const EVERYWHERE = {
+  "groundplan:model": "global",
+  "groundplan:compute": { globalCaches: { redis: "us" } },
+  "groundplan:overrides": { stores: { redis: { classes: { aws: "cache.m6g.large" } } } },
+  "groundplan:placements": [
+    { name: "us", cloud: "aws", region: "us-east-1", role: "primary", cidrIndex: 0 },
+    { name: "eu", cloud: "aws", region: "eu-west-1", role: "secondary", cidrIndex: 1 },
+  ],
+};
 const VIBEBOX = {
   "groundplan:model": "distributed",
   "groundplan:placements": [{ name: "main", cloud: "aws", region: "us-east-1" }],
@@ -77,6 +86,7 @@ async function plannedOnce(): Promise<readonly Planned[]> {
     await planAws("simulate", ZONE, "prod"),
     await planAws("simulate", MANAGED),
     await planAws("simulate", POOLED),
+    await planAws("simulate", EVERYWHERE),
   ];
   return [...(await cells()), ...settings.map(({ plan }) => plan)]
     .flatMap(({ resources }) => resources)
