@@ -139,18 +139,16 @@ describe("a cache all regions have in common, on AWS", function () {
     }));
     const founded = (founder: string) => ({
       ...everywhere(3, 0),
-      "groundplan:system": "tests/stacks/fixtures/bistro.yaml",
-      "groundplan:domain": "bistro.example.com",
+      "groundplan:system": "tests/stacks/fixtures/guestbook.yaml",
+      "groundplan:domain": "guests.example.com",
       "groundplan:images": {},
       "groundplan:placements": placements,
-      "groundplan:compute": { globalCaches: { cache: founder } },
-      "groundplan:overrides": {
-        stores: { cache: { mode: "sentinel", replicas: 2, classes: { aws: "cache.m6g.large" } } },
-      },
+      "groundplan:compute": { globalCaches: { visits: founder } },
+      "groundplan:overrides": {},
     });
     const two = { ...founded("eu"), "groundplan:placements": placements.slice(0, 2) };
     const { plan: planned } = await planAws("simulate", two);
-    expect(named(planned, "us-cache-group").dependencies).to.include(named(planned, "eu-cache-datastore").urn);
-    expect(await pathsOf(founded("ap"))).to.deep.equal(["groundplan:compute.globalCaches.cache"]);
+    expect(named(planned, "us-visits-group").dependencies).to.include(named(planned, "eu-visits-datastore").urn);
+    expect(await pathsOf(founded("ap"))).to.deep.equal(["groundplan:compute.globalCaches.visits"]);
   });
 });
