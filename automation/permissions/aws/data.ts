@@ -42,6 +42,54 @@ export const DATA: AwsTable = {
     manage:
       "DescribeEventSubscriptions ModifyEventSubscription DeleteEventSubscription AddSourceIdentifierToSubscription RemoveSourceIdentifierFromSubscription ListTagsForResource RemoveTagsFromResource",
   },
+  "aws:rds/proxy:Proxy": {
+    service: "rds",
+    by: "tags",
+    arn: ({ place }) => [arnOf("rds", place, "db-proxy:*")],
+    create: "CreateDBProxy",
+    createsUnnamed: true,
+    claim: "AddTagsToResource",
+    manage:
+      "DescribeDBProxies ModifyDBProxy DeleteDBProxy ListTagsForResource AddTagsToResource RemoveTagsFromResource DescribeDBProxyTargetGroups DescribeDBProxyTargets DeregisterDBProxyTargets",
+    linkedRoles: ["rds.amazonaws.com"],
+  },
+  "aws:rds/proxyDefaultTargetGroup:ProxyDefaultTargetGroup": {
+    service: "rds",
+    by: "tags",
+    manage: "DescribeDBProxyTargetGroups",
+    also: (subject) => [ofTargetGroup(subject, ["ModifyDBProxyTargetGroup"])],
+  },
+  "aws:rds/proxyTarget:ProxyTarget": {
+    service: "rds",
+    by: "tags",
+    manage: "DescribeDBProxyTargets DeregisterDBProxyTargets",
+    also: (subject) => [
+      ofTargetGroup(subject, ["RegisterDBProxyTargets", "DeregisterDBProxyTargets", "DescribeDBProxyTargets"]),
+      {
+        service: "rds",
+        actions: ["RegisterDBProxyTargets", "DeregisterDBProxyTargets"],
+        resources: [arnOf("rds", subject.place, `db:${subject.name("dbInstanceIdentifier")}`)],
+      },
+    ],
+  },
+  "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": {
+    service: "elasticache",
+    form: "global",
+    // ElastiCache puts letters of its own before every name.
+    arn: (subject) => [datastoreArn(subject, `*-${subject.name("globalReplicationGroupIdSuffix")}`)],
+    create: "CreateGlobalReplicationGroup",
+    manage:
+      "DescribeGlobalReplicationGroups ModifyGlobalReplicationGroup DisassociateGlobalReplicationGroup DeleteGlobalReplicationGroup",
+    also: (subject) => [
+      {
+        service: "elasticache",
+        actions: ["CreateGlobalReplicationGroup"],
+        resources: [
+          arnOf("elasticache", subject.place, `replicationgroup:${subject.name("primaryReplicationGroupId")}`),
+        ],
+      },
+    ],
+  },
   "aws:elasticache/replicationGroup:ReplicationGroup": {
     service: "elasticache",
     arn: (subject) => [
@@ -53,7 +101,7 @@ export const DATA: AwsTable = {
     create: "CreateReplicationGroup AddTagsToResource",
     manage:
       "DescribeReplicationGroups DescribeCacheClusters ModifyReplicationGroup ModifyReplicationGroupShardConfiguration IncreaseReplicaCount DecreaseReplicaCount DeleteReplicationGroup CreateSnapshot ListTagsForResource RemoveTagsFromResource",
-    also: logged,
+    also: (subject) => [...logged(), ...joined(subject)],
     through: "elasticache",
     linkedRoles: ["elasticache.amazonaws.com"],
   },
@@ -118,6 +166,34 @@ function replicated(subject: Subject): readonly Right[] {
       resources: [arnOf("rds", { ...place, region }, `db:${name}`)],
     },
   ];
+}
+
+/** The group of targets RDS makes with a proxy has a made-up id and no tags. */
+function ofTargetGroup({ place }: Subject, actions: readonly string[]): Right {
+  return {
+    service: "rds",
+    actions,
+    resources: [arnOf("rds", place, "target-group:*")],
+    reason: "RDS makes the group of a proxy's targets itself, under an id it makes up and without tags",
+  };
+}
+
+/** A group that joins a Global Datastore is made in it, and leaves it before it goes. */
+function joined(subject: Subject): readonly Right[] {
+  return subject.inputs.globalReplicationGroupId === undefined
+    ? []
+    : [
+        {
+          service: "elasticache",
+          actions: ["CreateReplicationGroup", "DisassociateGlobalReplicationGroup", "DescribeGlobalReplicationGroups"],
+          resources: [datastoreArn(subject, "*")],
+          reason: "ElastiCache makes up the first letters of a datastore's name",
+        },
+      ];
+}
+
+function datastoreArn({ place }: Subject, name: string): string {
+  return arnOf("elasticache", place, `globalreplicationgroup:${name}`, "global");
 }
 
 /** RDS keeps the password itself, with the rights of whoever makes the instance. */

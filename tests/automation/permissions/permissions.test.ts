@@ -69,9 +69,16 @@ const GUARDED = {
   "overrides.security": { auditLog: true, intrusionDetection: true },
   "images.registry": "registry.example.com/team",
   "images.repository": true,
+  "compute.pooledDatabases": ["database"],
   "compute.schedule": { stop: "0 20 * * 1-5", start: "0 6 * * 1-5" },
   "alerts.email": { to: ["oncall@example.com"] },
   "alerts.budget": { monthlyUsd: 900, to: ["finance@example.com"] },
+};
+
+const EVERYWHERE = {
+  ...IN_ACCOUNT,
+  "compute.globalCaches": { redis: "us-east-1" },
+  "overrides.stores.redis": { mode: "sentinel", replicas: 2, classes: { aws: "cache.m6g.large" } },
 };
 
 function statementsOf({ policies }: AwsPermissions): readonly Statement[] {
@@ -101,6 +108,7 @@ describe("permissions of a deployer", function () {
     ["vibebox", "standalone", "aws", IN_ACCOUNT],
     ["doc-scraper", "distributed", "aws", GUARDED],
     ["webharvest", "global", "aws", IN_ACCOUNT],
+    ["doc-scraper", "global", "aws", EVERYWHERE],
     ["vibebox", "global", "gcp", {}],
     ["doc-scraper", "standalone", "gcp", {}],
   ] as const;
@@ -304,7 +312,7 @@ describe("permissions of a deployer", function () {
       return JSON.parse(run.stdout) as string[];
     };
 
-    for (const [system, model, , set] of cells.slice(0, 3)) {
+    for (const [system, model, , set] of cells.slice(0, 4)) {
       it(`uses actions there are, on resources they take: ${system}, ${model}`, async () => {
         const { aws: found } = await onAws(system, model, "aws", set);
         expect(check(statementsOf(found))).to.deep.equal([]);
