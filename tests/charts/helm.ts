@@ -12,6 +12,8 @@ const run = promisify(execFile);
 
 /** What charts are rendered for: the newest version the control plane of the tests is built from. */
 const KUBERNETES = "1.36.0";
+/** What charts look for in the cluster before they choose a version of an object; template knows of groups alone. */
+const SERVED = ["policy/v1/PodDisruptionBudget"];
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Where charts lie, each as `helm pull` leaves it (`NAME-VERSION.tgz`) or unpacked (`NAME-VERSION/`). */
@@ -48,9 +50,15 @@ export async function render(release: PlannedRelease, values = release.values): 
   await writeFile(file, JSON.stringify(values));
   const chart = chartOf(release) ?? "";
   const args = ["template", release.name, chart, "--namespace", release.namespace, "--values", file];
-  const kinds = release.skipCrds ? "--skip-crds" : "--include-crds";
+  // Tests of a chart's own run when somebody asks for them, which nobody here does.
+  const options = [
+    release.skipCrds ? "--skip-crds" : "--include-crds",
+    "--skip-tests",
+    "--api-versions",
+    SERVED.join(),
+  ];
   const ask = (...more: readonly string[]) =>
-    run("helm", [...args, kinds, "--kube-version", KUBERNETES, ...more], { maxBuffer: MOST_BYTES });
+    run("helm", [...args, ...options, "--kube-version", KUBERNETES, ...more], { maxBuffer: MOST_BYTES });
   try {
     return (
       await ask().catch((error: unknown) =>
@@ -81,4 +89,12 @@ export function objectsOf(text: string): readonly KubernetesObject[] {
     const object: unknown = document.toJS();
     return fieldsOf(object).kind === undefined ? [] : [object as KubernetesObject];
   });
+}
+
+/** Objects of a release as Helm makes them: what names no namespace goes to the release's. */
+export function located(
+  objects: readonly KubernetesObject[],
+  { namespace }: PlannedRelease,
+): readonly KubernetesObject[] {
+  return objects.map((object) => ({ ...object, metadata: { namespace, ...object.metadata } }));
 }

@@ -11,6 +11,14 @@ const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
 /** What a container of the restricted standard may have added. */
 const HARMLESS = ["NET_BIND_SERVICE"];
 
+/** What no release could do its work without, and why. Everything else is held to the restricted standard. */
+export const EXEMPT: Readonly<Record<string, string>> = {
+  "DaemonSet monitoring/kube-prometheus-stack-prometheus-node-exporter": "reads the node's own processes and disks",
+  "DaemonSet monitoring/log-collector-agent": "reads the logs of the node, which are root's",
+  "DaemonSet istio-system/istio-cni-node": "joins pods to the mesh from the node, in each pod's network",
+  "DaemonSet istio-system/ztunnel": "carries the connections of every pod of its node",
+};
+
 /** What pods of these objects do that the restricted Pod Security Standard forbids, a line per container or pod. */
 export function beyondRestricted(objects: readonly KubernetesObject[]): readonly string[] {
   const pods = workloads(objects).map((workload) => ({ workload, pod: podOf(workload) }));

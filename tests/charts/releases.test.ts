@@ -3,22 +3,14 @@ import { type AddOn, BLACKBOX, CATALOG, COLLECTOR, PUSH_GATEWAY } from "../../co
 import { CONTROL_PLANE_TO_NODES as EKS_PORTS } from "../../components/cluster/eks/firewall";
 import { CONTROL_PLANE_TO_NODES as GKE_PORTS } from "../../components/cluster/gke/firewall";
 import type { KubernetesObject } from "../cluster/objects";
-import { chartOf, objectsOf, RenderError, reasonForNoCharts, render } from "./helm";
-import { beyondRestricted, floatingImages, withoutResources } from "./pods";
+import { chartOf, located, objectsOf, RenderError, reasonForNoCharts, render } from "./helm";
+import { beyondRestricted, EXEMPT, floatingImages, withoutResources } from "./pods";
 import { type PlannedRelease, plannedReleases } from "./releases";
 import { addressesIn, answers, calledByTheServer } from "./services";
 import { unusedValues } from "./values";
 
 const PLANS_MS = 600_000;
 const RENDERING_MS = 1_200_000;
-
-/** What no release could do its work without, and why. Everything else is held to the restricted standard. */
-const EXEMPT: Readonly<Record<string, string>> = {
-  "DaemonSet monitoring/kube-prometheus-stack-prometheus-node-exporter": "reads the node's own processes and disks",
-  "DaemonSet monitoring/log-collector-agent": "reads the logs of the node, which are root's",
-  "DaemonSet istio-system/istio-cni-node": "joins pods to the mesh from the node, in each pod's network",
-  "DaemonSet istio-system/ztunnel": "carries the connections of every pod of its node",
-};
 
 interface Rendered {
   readonly release: PlannedRelease;
@@ -120,8 +112,3 @@ describe("charts with the values they are given", () => {
     expect(closed).to.deep.equal([]);
   });
 });
-
-/** Objects of a release as Helm makes them: what names no namespace goes to the release's. */
-function located(objects: readonly KubernetesObject[], { namespace }: PlannedRelease): readonly KubernetesObject[] {
-  return objects.map((object) => ({ ...object, metadata: { namespace, ...object.metadata } }));
-}

@@ -65,8 +65,9 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 function plans(): readonly Plan[] {
   const cells = [...cellsOf("dev"), ...cellsOf("production")].filter(
-    // On hosts of a cloud there is no cluster.
-    ({ cloud, model }) => cloud === "kubernetes" || model === "distributed" || model === "global",
+    // On hosts of a cloud there is no cluster, and in a cloud's own clusters every placement is given the same.
+    ({ cloud, model, environment }) =>
+      cloud === "kubernetes" || (model === "distributed" && environment === "production"),
   );
   return [
     ...cells.map((cell) => ({ ...cell, title: titleOf(cell) })),

@@ -137,15 +137,7 @@ export async function installDefinitions(
       unknown.add(`${apiVersion}/${kind}`);
       continue;
     }
-    await cluster.apply(definition);
-    const { met } = await cluster.until(
-      definition,
-      (object) => object !== undefined && hasCondition(object, "Established"),
-      ESTABLISHED_MS,
-    );
-    if (!met) {
-      throw new Error(`definition ${definition.metadata.name} was not established within ${ESTABLISHED_MS} ms`);
-    }
+    await establish(cluster, definition);
     if (servedVersions(definition).includes(apiVersion.split("/")[1] ?? "")) {
       await poll(`${apiVersion} ${kind}`, ESTABLISHED_MS, () => cluster.serves(apiVersion, kind, true));
     } else {
@@ -153,6 +145,30 @@ export async function installDefinitions(
     }
   }
   return [...unknown];
+}
+
+/** Installs these definitions, whichever version of them was there, and waits until all are served. */
+export async function replaceDefinitions(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
+  for (const definition of objects.filter(isDefinition).map(withoutConversion)) {
+    await establish(cluster, definition);
+    const group = String(at(definition, "spec", "group"));
+    const kind = String(at(definition, "spec", "names", "kind"));
+    for (const version of servedVersions(definition)) {
+      await poll(`${group} ${kind}`, ESTABLISHED_MS, () => cluster.serves(`${group}/${String(version)}`, kind, true));
+    }
+  }
+}
+
+async function establish(cluster: Cluster, definition: KubernetesObject): Promise<void> {
+  await cluster.apply(definition);
+  const { met } = await cluster.until(
+    definition,
+    (object) => object !== undefined && hasCondition(object, "Established"),
+    ESTABLISHED_MS,
+  );
+  if (!met) {
+    throw new Error(`definition ${definition.metadata.name} was not established within ${ESTABLISHED_MS} ms`);
+  }
 }
 
 async function definitionOf(group: string, kind: string): Promise<KubernetesObject | undefined> {
