@@ -66,6 +66,7 @@ const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
     "transitEncryptionMode",
   ],
   "gcp:redis/cluster:Cluster": ["kmsKey", "name", "pscConfigs", "region"],
+  "gcp:artifactregistry/repository:Repository": ["format", "kmsKeyName", "location", "mode", "project", "repositoryId"],
   "gcp:compute/disk:Disk": ["diskEncryptionKey", "image", "name", "snapshot", "type", "zone"],
   "gcp:filestore/instance:Instance": ["kmsKeyName", "location", "name", "networks", "tier"],
   "gcp:container/cluster:Cluster": ["ipAllocationPolicy", "location", "name", "network", "subnetwork"],

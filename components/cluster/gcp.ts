@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NodePoolSpec } from "../../systems/spec";
 import type { Grant } from "../binding";
 import { Component, type ComponentArgs, type Transform } from "../component";
+import type { ArtifactRepository } from "../gcp/images";
 import { labelsOf } from "../gcp/labels";
 import type { Make } from "../gcp/make";
 import { type Project, projectOf } from "../gcp/project";
@@ -36,6 +37,10 @@ export interface ClusterArgs extends ComponentArgs {
   readonly publicAccessCidrBlocks?: readonly string[];
   /** Service account the deployer acts as. @default its own credentials */
   readonly impersonateServiceAccount?: string;
+  /** Repositories its nodes may pull from. @default public ones alone */
+  readonly repositories?: readonly ArtifactRepository[];
+  /** Repositories whose owners must let its nodes pull, as `PROJECT/REPOSITORY`. @default none */
+  readonly foreignRepositories?: readonly string[];
   /** Images the project's clusters start. @default the project's policy as it is */
   readonly admission?: Admission;
   /** Ports of external services besides 443. @default none */
@@ -84,7 +89,9 @@ export class Cluster extends Component {
     this.project = projectOf(this);
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
 
-    const account = makeNodeAccount(this.makeChild, context, this.project, [...network.services.values()]);
+    const account = makeNodeAccount(this.makeChild, context, this.project, args.repositories ?? [], [
+      ...network.services.values(),
+    ]);
     this.nodeAccount = account.email;
     const firewall = makeFirewall(this.makeChild, {
       network,
@@ -112,11 +119,19 @@ export class Cluster extends Component {
     });
     this.kubernetes = this.makeProvider(args);
     this.ready = [...nodes, this.makeStorageClass(args, nodes)];
+    const foreign = args.foreignRepositories ?? [];
+    if (foreign.length > 0) {
+      this.degrade({
+        feature: `pulling images from ${foreign.join(", ")}`,
+        reason: "another project's repository is for its owner to open, unless it is public",
+        remedy: `grant roles/artifactregistry.reader on it to the nodes' account, the output nodeAccount of ${name}`,
+      });
+    }
     const held = heldVerdict(args.nodePools, pools, context.environment);
     if (held) {
       this.degrade(held);
     }
-    this.finish({ clusterName: this.cluster.name });
+    this.finish({ clusterName: this.cluster.name, nodeAccount: this.nodeAccount });
   }
 
   /** A service account of this cluster, as a member of IAM policies. */

@@ -1,4 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
+import { copiesOnly } from "../logCopies";
 import { at, document, isFalse, isSet, oneOrMany, shown, text } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeSet } from "../simple";
@@ -39,7 +40,8 @@ function logTargets(resources: readonly PolicyResource[]): readonly PolicyResour
 export const sseKms = stackRule({
   id: "s3-encrypted-with-kms",
   title: "S3 encryption configurations use KMS",
-  description: "S3's server access logs and application load balancers' logs go to S3's own encryption only",
+  description:
+    "S3's server access logs and application load balancers' logs go to S3's own encryption only, and so do their copies",
   severity: "high",
   level: "mandatory",
   fix: "Set applyServerSideEncryptionByDefault.sseAlgorithm: aws:kms with kmsMasterKeyId.",
@@ -47,13 +49,14 @@ export const sseKms = stackRule({
   resources: ENCRYPTION,
   checkStack({ resources }, report) {
     const targets = logTargets(resources);
+    const copies = ofTypes(resources, BUCKETS).filter((bucket) => copiesOnly(resources, bucket, targets));
     for (const configuration of ofTypes(resources, ENCRYPTION)) {
       const rules = oneOrMany(configuration.props.rules);
       if (rules.length === 0) report("rules is empty", configuration);
       rules.forEach((rule, index) => {
         const algorithm = at(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm");
         if (algorithm === "aws:kms" || algorithm === "aws:kms:dsse") return;
-        const ofLogs = targets.some((bucket) => refersTo(configuration, "bucket", bucket, IDENTITIES));
+        const ofLogs = [...targets, ...copies].some((bucket) => refersTo(configuration, "bucket", bucket, IDENTITIES));
         if (algorithm === "AES256" && ofLogs) return;
         report(
           `rules[${index}].applyServerSideEncryptionByDefault.sseAlgorithm is ${shown(algorithm)}, not aws:kms`,

@@ -1,3 +1,5 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { copiesOnly } from "../logCopies";
 import { amount, at, isSet, isTrue, list, oneOrMany, text } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
 import { mustBeSet, mustBeTrue } from "../simple";
@@ -114,7 +116,7 @@ export const bucketLogs = stackRule({
   ...facts,
   id: "s3-bucket-access-logs",
   title: "Every S3 bucket logs its requests",
-  description: "A bucket that receives logs needs none of its own",
+  description: "A bucket that receives logs needs none of its own, nor does one that receives their copies",
   severity: "low",
   fix: "Add a BucketLogging with a targetBucket.",
   sources: ["CKV_AWS_18", "S3.9"],
@@ -122,10 +124,14 @@ export const bucketLogs = stackRule({
   checkStack({ resources }, report) {
     const all = ofTypes(resources, LOGGING);
     const balancers = ofTypes(resources, BALANCERS);
-    for (const bucket of ofTypes(resources, BUCKETS)) {
+    const buckets = ofTypes(resources, BUCKETS);
+    const receives = (bucket: PolicyResource) =>
+      all.some((entry) => refersTo(entry, "targetBucket", bucket, IDENTITIES)) ||
+      balancers.some((entry) => refersTo(entry, ["accessLogs", "bucket"], bucket, IDENTITIES));
+    const targets = buckets.filter(receives);
+    for (const bucket of buckets) {
       if (all.some((entry) => refersTo(entry, "bucket", bucket, IDENTITIES))) continue;
-      if (all.some((entry) => refersTo(entry, "targetBucket", bucket, IDENTITIES))) continue;
-      if (balancers.some((entry) => refersTo(entry, ["accessLogs", "bucket"], bucket, IDENTITIES))) continue;
+      if (targets.includes(bucket) || copiesOnly(resources, bucket, targets)) continue;
       report("no BucketLogging names the bucket", bucket);
     }
   },

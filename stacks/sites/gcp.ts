@@ -87,7 +87,7 @@ class GcpSite implements Site {
     this.shared.lead = this.lead;
     this.keys = makeKeys(request, { ...options, dependsOn: [...this.network.services.values()] });
     this.gke = makeCluster(request, this.network, this.keys, options);
-    this.registry = makeRegistry(request, this.keys, this.gke.nodeAccount, options)?.url;
+    this.registry = makeRegistry(request, this.keys, this.gke.nodeAccount, this.shared.registries, options)?.url;
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
     this.addOns = this.makeAddOns();
     this.secrets = this.makeSecrets();

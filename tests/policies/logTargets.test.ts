@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { pack } from "../../policies/encryption/pack";
+import { pack as operations } from "../../policies/operations/pack";
 import { evaluate, type TestResource, UNKNOWN } from "./harness";
 
 const rules = pack.rules.filter(({ id }) => id === "s3-encrypted-with-kms");
@@ -65,6 +66,38 @@ describe("encryption of buckets that logs are written to", () => {
     ];
     expect(verdicts(...balanced(1))).to.deep.equal([]);
     expect(verdicts(...balanced(0))).to.deep.equal([violation]);
+  });
+
+  const replication = (from: string, to: string): TestResource => ({
+    type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    name: `${from}-${to}`,
+    props: { bucket: from, rules: [{ status: "Enabled", destination: { bucket: `arn:aws:s3:::${to}` } }] },
+  });
+  const copy: TestResource = {
+    type: "aws:s3/bucket:Bucket",
+    name: "copy",
+    props: { bucket: "copy", arn: "arn:aws:s3:::copy" },
+  };
+  const copied = [...both, logging("data", "logs"), copy, encryption("copy")];
+
+  it("is S3's own where nothing arrives but copies of such logs", () => {
+    expect(verdicts(...copied)).to.deep.equal([violation]);
+    expect(verdicts(...copied, replication("logs", "copy"))).to.deep.equal([]);
+    expect(verdicts(...copied, replication("data", "copy"))).to.deep.equal([violation]);
+    expect(verdicts(...copied, replication("logs", "copy"), replication("data", "copy"))).to.deep.equal([violation]);
+  });
+
+  it("asks for no access logs of a bucket that receives logs, or nothing but their copies", () => {
+    const unlogged = (...resources: readonly TestResource[]) =>
+      evaluate(
+        operations.rules.filter(({ id }) => id === "s3-bucket-access-logs"),
+        resources,
+      )
+        .filter(({ status }) => status === "violation")
+        .map(({ urn }) => urn?.split("::").at(-1));
+    expect(unlogged(...copied)).to.deep.equal(["copy"]);
+    expect(unlogged(...copied, replication("logs", "copy"))).to.deep.equal([]);
+    expect(unlogged(...copied, replication("data", "copy"))).to.deep.equal(["copy"]);
   });
 
   it("stays KMS for a bucket that logs to itself, and for any other weakening", () => {

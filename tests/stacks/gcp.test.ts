@@ -102,7 +102,7 @@ describe("Documentation Scraper, distributed, on Google Cloud", function () {
     });
   });
 
-  it("runs every pool on hardened nodes under an account with two roles", () => {
+  it("runs every pool on hardened nodes under an account with one role in the project", () => {
     const pools = ofType(plan, "gcp:container/nodePool:NodePool");
     expect(pools.map(({ name }) => name)).to.have.members([
       "main-cluster-nodes-api",

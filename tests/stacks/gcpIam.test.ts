@@ -74,12 +74,11 @@ describe("who may do what in Google Cloud", function () {
     }
   });
 
-  it("gives the whole project away to nobody but the nodes and who puts them to sleep, and to each two roles", () => {
+  it("gives the whole project away to nobody but the nodes, in one role, and who puts them to sleep, in two", () => {
     for (const plan of [scraper, vibebox]) {
       const wide = grantsOf(plan).filter(({ on }) => on === "project");
       expect(wide.map(({ who, role }) => `${who.split("-")[0]} ${role.replace(/-[0-9a-f]{7}$/, "")}`)).to.have.members([
         "nodes container.defaultNodeServiceAccount",
-        "nodes artifactregistry.reader",
         ...(plan === scraper ? SLEEP : []),
       ]);
       for (const { who } of wide) expect(who).to.match(new RegExp(`^(nodes|sleep)-[\\w-]+@${PROJECT}$`));

@@ -1,6 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Context, identityOf } from "../../context";
+import type { ArtifactRepository } from "../../gcp/images";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES, replaceableName } from "../../gcp/names";
@@ -9,12 +10,12 @@ import { uniqueName } from "../../naming";
 import { POOL_LABEL } from "../contract";
 import { type NodePoolPlan, SYSTEM_POOL } from "./nodePools";
 
-/** What a node itself may do: write its logs and metrics, and pull images. Everything else belongs to pods. */
-const NODE_ROLES = {
-  // https://docs.cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa
-  node: "roles/container.defaultNodeServiceAccount",
-  images: "roles/artifactregistry.reader",
-} as const;
+/**
+ * What a node itself may do in the project: write its logs and metrics. It pulls from the repositories its images come
+ * from, each granted by itself; everything else belongs to pods.
+ * https://docs.cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa
+ */
+const NODE_ROLE = "roles/container.defaultNodeServiceAccount";
 
 export interface NodeAccount {
   readonly email: pulumi.Output<string>;
@@ -26,6 +27,7 @@ export function makeNodeAccount(
   make: Make,
   context: Context,
   project: Project,
+  repositories: readonly ArtifactRepository[],
   dependsOn: readonly pulumi.Resource[],
 ): NodeAccount {
   const account = make(
@@ -42,10 +44,21 @@ export function makeNodeAccount(
     },
     { dependsOn: [...dependsOn] },
   );
-  const roles = Object.entries(NODE_ROLES).map(([name, role]) =>
-    make(gcp.projects.IAMMember, `node-role-${name}`, { project: project.id, role, member: account.member }),
+  const role = make(gcp.projects.IAMMember, "node-role-node", {
+    project: project.id,
+    role: NODE_ROLE,
+    member: account.member,
+  });
+  const pulls = repositories.map(({ location, project: owner, repository }) =>
+    make(gcp.artifactregistry.RepositoryIamMember, `nodes-may-pull-${location}-${owner}-${repository}`, {
+      project: owner,
+      location,
+      repository,
+      role: "roles/artifactregistry.reader",
+      member: account.member,
+    }),
   );
-  return { email: account.email, ready: roles };
+  return { email: account.email, ready: [role, ...pulls] };
 }
 
 export interface NodesArgs {

@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../../binding";
 import { type Context, identityOf } from "../../context";
+import { artifactRepositories } from "../../gcp/images";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
 import type { Project } from "../../gcp/project";
@@ -80,21 +81,4 @@ function grantBackup(make: Make, member: pulumi.Input<string>, { backup, prefix,
       expression: pulumi.interpolate`resource.name.startsWith("projects/_/buckets/${bucketName}/objects/${prefix}") || api.getAttribute("storage.googleapis.com/objectListPrefix", "").startsWith("${prefix}")`,
     },
   });
-}
-
-interface ArtifactRepository {
-  readonly location: string;
-  readonly project: string;
-  readonly repository: string;
-}
-
-/** Repositories of Artifact Registry that images come from. */
-export function artifactRepositories(images: readonly string[]): readonly ArtifactRepository[] {
-  const found = images.flatMap((image): readonly (readonly [string, ArtifactRepository])[] => {
-    const [, location, project, repository] = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)\//.exec(image) ?? [];
-    return location && project && repository
-      ? [[`${location}/${project}/${repository}`, { location, project, repository }]]
-      : [];
-  });
-  return [...new Map(found).values()];
 }

@@ -2,6 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { type Context, identityOf } from "../../context";
+import type { ArtifactRepository } from "../../gcp/images";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
@@ -15,6 +16,11 @@ export interface RegistryArgs extends ComponentArgs {
   readonly keys: KeysContract;
   /** Address of the account that pulls: that of the nodes. */
   readonly puller: pulumi.Input<string>;
+  /** Repositories of other placements that it pulls from too. @default none */
+  readonly others?: readonly (ArtifactRepository & {
+    readonly placement: string;
+    readonly ready: readonly pulumi.Resource[];
+  })[];
   readonly transform?: { readonly repository?: Transform<gcp.artifactregistry.RepositoryArgs> };
 }
 
@@ -40,12 +46,23 @@ export class Registry extends Component implements RegistryContract {
     const { context } = this;
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
     const repository = this.makeRepository(make, args);
+    const pulls = {
+      role: "roles/artifactregistry.reader",
+      member: pulumi.interpolate`serviceAccount:${args.puller}`,
+    };
     make(gcp.artifactregistry.RepositoryIamMember, "nodes-may-pull", {
       location: context.region,
       repository: repository.name,
-      role: "roles/artifactregistry.reader",
-      member: pulumi.interpolate`serviceAccount:${args.puller}`,
+      ...pulls,
     });
+    for (const { placement, project, location, repository: other, ready } of args.others ?? []) {
+      make(
+        gcp.artifactregistry.RepositoryIamMember,
+        `nodes-may-pull-of-${placement}`,
+        { project, location, repository: other, ...pulls },
+        { dependsOn: [...ready] },
+      );
+    }
     this.url = pulumi.interpolate`${context.region}-docker.pkg.dev/${projectOf(this).id}/${repository.repositoryId}`;
     this.finish({ url: this.url });
   }

@@ -33,6 +33,8 @@ export class SharedParts {
   readonly buckets = new Map<string, Binding>();
   /** Pods the public reaches, by placement. */
   readonly endpoints = new Map<string, Endpoints>();
+  /** Repositories for images that this stack makes, by the placement each is beside. */
+  readonly registries = new Map<string, pulumi.Resource>();
   lead: Lead | undefined;
 }
 
