@@ -24,7 +24,7 @@ const FROM_PROVIDER = ["tagsAll"];
 
 /** Tells updates from replacements, as a provider's Diff does. */
 export function diffObject({ current, next, replacesOn }: Change): ObjectDiff {
-  const found = differences(current.inputs, next.inputs);
+  const found = differences(current.inputs, next.inputs).filter((difference) => !saysWhatIs(current, next, difference));
   const changes = found.map((difference) => ({
     ...difference,
     replaces:
@@ -37,6 +37,17 @@ export function diffObject({ current, next, replacesOn }: Change): ObjectDiff {
   }
   const replaced = changes.some(({ replaces }) => replaces);
   return { changes, deleteBeforeReplace: replaced && make(next).id === current.id };
+}
+
+/** The clouds' providers compare with what is there: to name a value it has already, from another or by default, changes nothing. */
+function saysWhatIs(current: Change["current"], next: Wanted, { key, path, kind }: Difference): boolean {
+  return (
+    kind === "add" &&
+    path === key &&
+    !current.type.startsWith("kubernetes:") &&
+    current.outputs[key] !== undefined &&
+    isSame(current.outputs[key], next.inputs[key])
+  );
 }
 
 /** An object that would have another id with one property changed is another object. */

@@ -6,6 +6,7 @@ import { urnName } from "../urn";
 import { isUnknown, unwrap, type WireObject } from "../wire";
 import { diffObject, type ObjectDiff, type ReplaceRule } from "./diff";
 import type { Faults, Struck } from "./faults";
+import { inherited, kept } from "./inherited";
 import { foresee, foreseeChange, make, makeForeign, type Wanted } from "./objects";
 import { clusterOf, scopeOf, scopesOf } from "./scope";
 import { ObjectExists, type SandboxObject, type SandboxStore } from "./store";
@@ -109,7 +110,9 @@ export class SandboxProvider {
     this.#refuseUnreachable(struck);
     const { store } = this.settings;
     const wanted = this.#wanted(subject, inputs, store.peekSeed(subject.urn));
-    const { id, outputs } = make(wanted);
+    const made = make(wanted);
+    const { id } = made;
+    const outputs = { ...made.outputs, ...inherited(subject.type, inputs, () => store.list()) };
     const scope = scopeOf(this.settings.package, this.#config, unwrap(inputs) as WireObject, outputs);
     store.takeSeed(subject.urn);
     if (!this.#isStateless) {
@@ -133,7 +136,8 @@ export class SandboxProvider {
     if (object === undefined) {
       throw new ProviderError("not-found", `${subject.type} ${JSON.stringify(id)} is gone: refresh the stack`);
     }
-    const { outputs } = make(this.#wanted(subject, news, object.seed));
+    const made = make(this.#wanted(subject, news, object.seed));
+    const outputs = { ...made.outputs, ...kept(subject.type, news, object.outputs) };
     this.settings.store.replace({ ...object, ...subject, inputs: news, outputs });
     await this.#settle(struck, id, outputs);
     return outputs;

@@ -189,6 +189,23 @@ describe("engine: sandbox provider", () => {
     });
   });
 
+  it("promotes a copy in place: what it has of its source it may be given by name", async () => {
+    const aws = await start({ package: "aws", replacesOn: (_, path) => path === "username" });
+    const own = { engine: "postgres", engineVersion: "15", dbName: "shop", username: "admin", allocatedStorage: 100 };
+    const source = await aws.create(DATABASE, { identifier: "db", ...own });
+    const COPY = `${DATABASE}-copy`;
+    const copying = { identifier: "copy", replicateSourceDb: String(source.outputs.arn) };
+    const copy = await aws.create(COPY, copying);
+    expect(copy.outputs).to.include(own);
+    const tagged = { ...copying, tags: { a: "b" } };
+    const outputs = await aws.update(COPY, copy.id, copy.outputs, tagged);
+    expect(outputs).to.include(own);
+    const promotion = await aws.diff(COPY, copy.id, outputs, tagged, { identifier: "copy", tags: { a: "b" }, ...own });
+    expect(promotion).to.deep.include({ changes: { replicateSourceDb: "DELETE" }, replaces: [] });
+    const other = await aws.diff(COPY, copy.id, outputs, tagged, { ...tagged, username: "somebody" });
+    expect(other).to.deep.include({ changes: { username: "ADD_REPLACE" }, replaces: ["username"] });
+  });
+
   it("replaces what has a name of its own only once the old one is gone", async () => {
     const kubernetes = await start({
       package: "kubernetes",
