@@ -79,6 +79,21 @@ describe("Documentation Scraper, global, on AWS", function () {
     expect(named(swapped, "us-database-primary").inputs.replicateSourceDb).to.match(/^arn:aws:rds:eu-west-1:/);
   });
 
+  it("lets a region's further replicas read from its first, which stays their source when it is promoted", async () => {
+    const roles = placements(2).map((placement) => ({
+      ...placement,
+      role: placement.role === "primary" ? "secondary" : "primary",
+    }));
+    const { plan: swapped } = await planAws("simulate", spread(2, { "groundplan:placements": roles }));
+    const first = named(plan, "eu-database-primary").inputs;
+    const further = named(plan, "eu-database-replica-1").inputs;
+    expect(further.replicateSourceDb).to.equal(first.identifier);
+    expect(further.identifier).to.equal(`${first.identifier}-r1`);
+    expect(further).to.not.have.any.keys("kmsKeyId", "dbSubnetGroupName", "backupRetentionPeriod");
+    // RDS refuses to give a replica another source: nothing of it may change with the roles.
+    expect(named(swapped, "eu-database-replica-1").inputs).to.deep.equal(further);
+  });
+
   it("lets RDS manage no password that a replica elsewhere would forbid", () => {
     expect(named(plan, "us-database-primary").inputs).to.not.have.property("manageMasterUserPassword");
   });

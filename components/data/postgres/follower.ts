@@ -92,19 +92,47 @@ export class PostgresFollower extends Component implements PostgresContract {
     return pulumi.interpolate`${physicalName(NAME_RULES.awsDatabase, parts, 3 * AUTO_NAME_SUFFIX)}-${suffix.hex}`;
   }
 
+  /**
+   * The one that may take over, and those that read from it: promoted, it stays their source, as RDS can give a replica
+   * no other one.
+   */
   private makeReplicas(identifier: pulumi.Output<string>, shared: Surroundings): readonly aws.rds.Instance[] {
-    const { spec } = this.args;
-    return Array.from({ length: Math.max(1, spec.readReplicas) }, (_, index) =>
-      index === 0
-        ? // Named as a primary is, so that a change of roles promotes it in place, which taking `replicateSourceDb` away
-          // does; any other name would delete it and make an empty primary.
-          this.makeReplica("primary", "logs", identifier, shared)
-        : this.makeReplica(
-            `replica-${index}`,
-            `replica-${index}-logs`,
-            pulumi.interpolate`${identifier}-r${index}`,
-            shared,
-          ),
+    const first = this.makeFirst(identifier, shared);
+    const others = Array.from({ length: Math.max(1, this.args.spec.readReplicas) - 1 }, (_, index) =>
+      this.makeReplica(
+        `replica-${index + 1}`,
+        `replica-${index + 1}-logs`,
+        pulumi.interpolate`${identifier}-r${index + 1}`,
+        { replicateSourceDb: first.identifier, multiAz: false },
+        shared,
+      ),
+    );
+    return [first, ...others];
+  }
+
+  /**
+   * Named as a primary is, so that a change of roles promotes it in place, which taking `replicateSourceDb` away does; any
+   * other name would delete it and make an empty primary.
+   */
+  private makeFirst(identifier: pulumi.Output<string>, shared: Surroundings): aws.rds.Instance {
+    const { args, context } = this;
+    const { spec } = args;
+    const { redundancy } = context;
+    return this.makeReplica(
+      "primary",
+      "logs",
+      identifier,
+      {
+        // Across regions the source is named by its ARN, and neither key nor subnets are inherited.
+        replicateSourceDb: args.primary.source,
+        kmsKeyId: args.keys.arn("data"),
+        dbSubnetGroupName: shared.subnetGroup.name,
+        // What may have to take over stands as the primary does: in two zones, with backups from the first day.
+        multiAz: redundancy.multiZone || spec.instances > 1,
+        backupRetentionPeriod: Math.max(spec.backupRetentionDays, redundancy.backupRetentionDays),
+        backupWindow: spec.backupWindow,
+      },
+      shared,
     );
   }
 
@@ -112,11 +140,9 @@ export class PostgresFollower extends Component implements PostgresContract {
     role: string,
     logsRole: string,
     identifier: pulumi.Output<string>,
+    own: Partial<aws.rds.InstanceArgs>,
     shared: Surroundings,
   ): aws.rds.Instance {
-    const { context, args } = this;
-    const { redundancy } = context;
-    const takesOver = role === "primary";
     const logs = makeLogs(this.makeChild, logsRole, identifier, this.instance);
     return this.make(
       aws.rds.Instance,
@@ -124,24 +150,13 @@ export class PostgresFollower extends Component implements PostgresContract {
       {
         ...instanceArgs(this.instance, shared),
         identifier,
-        // Across regions the source is named by its ARN, and neither key nor subnets are inherited.
-        replicateSourceDb: args.primary.source,
-        kmsKeyId: args.keys.arn("data"),
-        dbSubnetGroupName: shared.subnetGroup.name,
         storageType: "gp3",
-        maxAllocatedStorage: maxStorageGiB(args.spec.storage),
-        // What may have to take over stands as the primary does: in two zones, with backups from the first day.
-        multiAz: takesOver && (redundancy.multiZone || args.spec.instances > 1),
-        ...(takesOver
-          ? {
-              backupRetentionPeriod: Math.max(args.spec.backupRetentionDays, redundancy.backupRetentionDays),
-              backupWindow: args.spec.backupWindow,
-            }
-          : {}),
+        maxAllocatedStorage: maxStorageGiB(this.args.spec.storage),
         // RDS takes no final snapshot of a replica; the primary's holds everything.
         skipFinalSnapshot: true,
+        ...own,
       },
-      { protect: redundancy.protect, dependsOn: [...logs, shared.monitoring.policy] },
+      { protect: this.context.redundancy.protect, dependsOn: [...logs, shared.monitoring.policy] },
     );
   }
 
