@@ -120,7 +120,9 @@ function byBackend(text: string, { backend }: FailureContext): LifecycleError | 
 }
 
 function byProgram(observed: Observed, { stack }: FailureContext): LifecycleError | undefined {
-  const messages = observed.errors.map(({ message }) => message).filter((message) => !/^\w+ failed\s*$/.test(message));
+  const messages = observed.errors
+    .map(({ message }) => message.replace(/^[ \t]+at .*\n?/gm, ""))
+    .filter((message) => !/^\w+ failed\s*$/.test(message));
   return messages.length === 0 ? undefined : new ProgramFailureError(stack, messages.join("\n"));
 }
 

@@ -106,7 +106,10 @@ export class ProgramFailureError extends LifecycleError {
   override readonly kind = "program-failure";
 
   constructor(stackName: string, message: string) {
-    super(`the program of stack ${stackName} failed: ${message.trim()}`, "mend what it names, then run again");
+    super(
+      `the program of stack ${stackName} failed: ${message.trim()}`,
+      "mend what it names, then run again; with GROUNDPLAN_DEBUG=1 it says where in the program",
+    );
   }
 }
 

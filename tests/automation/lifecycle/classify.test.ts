@@ -97,6 +97,13 @@ describe("errors of the Pulumi CLI", () => {
 
   const urn = "urn:pulumi:dev::groundplan::groundplan:index:Placement$aws:rds/instance:Instance::main-db";
 
+  it("says what broke a program, and leaves its stack trace to GROUNDPLAN_DEBUG", () => {
+    const message = "Running program failed:\nError: the program broke\n    at run (/p/program.js:33:31)\n    at main";
+    const error = failed("error: update failed", { observed: { started: true, errors: [{ urn: "", message }] } });
+    expect(error.kind).to.equal("program-failure");
+    expect(error.message).to.include("failed: Running program failed:\nError: the program broke\n  fix  ");
+  });
+
   it("names every resource that failed, with what its provider said", () => {
     const error = failed("error: update failed", {
       observed: {

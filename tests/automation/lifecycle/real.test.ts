@@ -1,77 +1,46 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import {
-  type Backend,
   CancelledError,
   ConcurrentUpdateError,
   listEnvironments,
   openEnvironment,
-  openStack,
   PlanMismatchError,
-  ProgramFailureError,
   ProviderFailureError,
   pruneEnvironments,
   RefusedError,
   runMany,
   type StackEvent,
-  type StackHandle,
   StackNotFoundError,
   type StackOptions,
   TimeoutError,
   upEnvironment,
-  WrongPassphraseError,
 } from "../../../automation";
-import { runCommand } from "../../../cli/run";
-import { recordingTerminal } from "../../cli/terminal";
 import { needsPulumi } from "../../sandbox/pulumi";
-import { makeProject } from "./project";
+import { failureOf, filesWith, RealStacks } from "./realStacks";
 
 const OFF = { policies: "off" } as const;
 
-/** What an operation rejects with. */
-async function failureOf(operation: PromiseLike<unknown>): Promise<Error> {
-  try {
-    await operation;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("nothing failed");
-}
-
 describe("the life of a stack (needs the Pulumi CLI)", function () {
   this.timeout(240_000);
+  let stacks: RealStacks;
   let directory: string;
   let state: string;
-  const handles: StackHandle[] = [];
 
   before(function () {
     needsPulumi(this);
   });
   beforeEach(() => {
-    directory = makeProject({ dev: {}, slow: { "trial:slowMs": "1500", "trial:count": "4" } });
-    state = mkdtempSync(join(tmpdir(), "groundplan-state-"));
+    stacks = new RealStacks({ dev: {}, slow: { "trial:slowMs": "1500", "trial:count": "4" } });
+    ({ directory, state } = stacks);
   });
-  afterEach(async () => {
-    await Promise.all(handles.splice(0).map((handle) => handle.close()));
-    rmSync(directory, { recursive: true, force: true });
-    rmSync(state, { recursive: true, force: true });
-  });
+  afterEach(() => stacks.dispose());
 
-  const backend = (): Backend => ({ kind: "local", directory: state });
-  const place = () => ({
-    directory,
-    backend: backend(),
-    secretsProvider: { kind: "passphrase", passphrase: "correct horse" } as const,
-    env: { PULUMI_HOME: join(state, "home") },
-  });
-  const open = (options: Partial<StackOptions> = {}) => {
-    const handle = openStack({ ...place(), stack: "dev", create: true, ...options });
-    handles.push(handle);
-    return handle;
-  };
+  const place = () => stacks.place();
+  const open = (options: Partial<StackOptions> = {}) => stacks.open(options);
 
   it("goes from nothing to up, no change, drift, refresh, and to nothing again, with its history", async () => {
     const driftFile = join(state, "drift");
@@ -135,6 +104,11 @@ describe("the life of a stack (needs the Pulumi CLI)", function () {
       expect(filesWith(root, secret), root).to.deep.equal([]);
     }
     expect(parse(await stack.config.file()).config["trial:token"].secure).to.be.a("string");
+    expect((await stack.config.all())["trial:token"]).to.deep.equal({ secret: true });
+    expect((await stack.config.all({ showSecrets: true }))["trial:token"]).to.deep.equal({
+      secret: true,
+      value: secret,
+    });
   });
 
   it("does what a saved plan says, and refuses one that no longer matches before anything is done", async () => {
@@ -217,53 +191,6 @@ describe("the life of a stack (needs the Pulumi CLI)", function () {
     expect((await stack.up(OFF)).counts.create).to.equal(1);
   });
 
-  it("says what is wrong: program, passphrase, stack, plugin, backend", async () => {
-    const crash = await failureOf(open({ config: { "trial:crash": "yes" } }).up(OFF));
-    expect(crash).to.be.instanceOf(ProgramFailureError);
-    expect(crash.message).to.include("the program broke");
-    const wrong = open({ secretsProvider: { kind: "passphrase", passphrase: "battery staple" } });
-    expect(await failureOf(wrong.up(OFF))).to.be.instanceOf(WrongPassphraseError);
-    const cases: readonly [string, string[], number, string][] = [
-      ["no such stack", ["preview", "--stack", "slow", "--policies", "off"], 2, "there is no stack slow in"],
-      ["no such file", ["preview", "--stack", "nope", "--policies", "off"], 2, "a stack with a file in the project"],
-      [
-        "missing plugin",
-        ["preview", "--stack", "dev", "--policies", "off", "--set", "tags.owner=me"],
-        3,
-        "the provider plugin nosuch is not installed",
-      ],
-      [
-        "unreachable backend",
-        ["outputs", "--stack", "dev", "--backend", "https://127.0.0.1:9"],
-        3,
-        "the state backend https://127.0.0.1:9 cannot be used",
-      ],
-    ];
-    writeFileSync(
-      join(directory, "Pulumi.dev.yaml"),
-      `${readFileSync(join(directory, "Pulumi.dev.yaml"), "utf8")}  trial:plugin: "yes"\n`,
-    );
-    for (const [what, args, code, message] of cases) {
-      const { terminal, err } = recordingTerminal();
-      const url = args.includes("--backend") ? [] : ["--backend", `file://${state}`];
-      const saved = { ...process.env };
-      Object.assign(process.env, {
-        PULUMI_CONFIG_PASSPHRASE: "correct horse",
-        PULUMI_ACCESS_TOKEN: "none",
-        PULUMI_HOME: join(state, "home"),
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      });
-      try {
-        expect(await runCommand([...args, ...url], terminal, directory), `${what}: ${err()}`).to.equal(code);
-      } finally {
-        process.env = saved;
-      }
-      expect(err(), what)
-        .to.include(message)
-        .and.not.match(/^\s+at /m);
-    }
-  });
-
   it("keeps what is protected and what is production until it is told twice", async () => {
     const stack = open({ config: { "trial:protected": "true" } });
     await stack.up(OFF);
@@ -316,11 +243,4 @@ function snapshot(root: string): readonly string[] {
       return `${file} ${statSync(file).mtimeMs} ${readFileSync(file, "utf8")}`;
     })
     .sort();
-}
-
-function filesWith(root: string, text: string): readonly string[] {
-  return readdirSync(root, { recursive: true, encoding: "utf8", withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => readFileSync(file, "utf8").includes(text));
 }
