@@ -92,8 +92,9 @@ describe("production split over stacks (needs the Pulumi CLI)", function () {
     // As docs/failover-aws.md says: the survivor becomes the primary, follows nobody, and is deployed with the edge alone.
     const databases = () =>
       cloud().filter(({ type, urn }) => type === DATABASE && urn.startsWith("urn:pulumi:prod-two::"));
-    const [replica] = databases();
-    expect(replica?.inputs).to.have.property("replicateSourceDb");
+    const replicas = databases();
+    expect(replicas.map(({ name }) => name)).to.deep.equal(["two-database-primary", "two-database-replica-1"]);
+    expect(replicas[0]?.inputs).to.have.property("replicateSourceDb");
     const swapped = (whole["groundplan:placements"] as readonly { name: string }[]).map((placement) => ({
       ...placement,
       role: placement.name === "two" ? "primary" : "secondary",
@@ -105,8 +106,10 @@ describe("production split over stacks (needs the Pulumi CLI)", function () {
     }
     const failover = await upParts({ ...request(DEAD), parts: ["two", "edge"] }, OPTIONS);
     expect(outcomes(failover)).to.deep.equal({ two: "done", edge: "done" });
-    expect(databases().map(({ id, seed }) => [id, seed])).to.deep.equal([[replica?.id, replica?.seed]]);
-    expect(databases()[0]?.inputs).to.not.have.property("replicateSourceDb");
+    const [promoted, follower, another, ...others] = databases();
+    expect([promoted?.id, follower?.id]).to.deep.equal(replicas.map(({ id }) => id));
+    expect(promoted?.inputs).to.not.have.property("replicateSourceDb");
+    expect([another?.name, others]).to.deep.equal(["two-database-replica-2", []]);
 
     // Everything goes the other way round, the old primary now before the new one.
     await splitStack(program.directory, "prod", true);
