@@ -8,17 +8,17 @@ import type { ArtifactRepository } from "../gcp/images";
 import { labelsOf } from "../gcp/labels";
 import type { Make } from "../gcp/make";
 import { type Project, projectOf } from "../gcp/project";
-import { type Network, POD_RANGE, SERVICE_RANGE } from "../networking/gcp";
+import type { Network } from "../networking/gcp";
 import type { KeysContract } from "../secrets/keys/contract";
 import { objectLabels, selectorLabels } from "../workload/labels";
 import type { WorkloadIdentity } from "./contract";
 import { type Admission, makeAdmission } from "./gke/admission";
+import { firstNodesOf, hardeningOf, networkingOf, operationsOf } from "./gke/controlPlane";
 import { makeFirewall } from "./gke/firewall";
 import { allowMetadataServer, grantAll, principalOf } from "./gke/identity";
 import { kubeconfig } from "./gke/kubeconfig";
 import { planNodePools } from "./gke/nodePools";
-import { makeNodeAccount, makeNodes, type NodeAccount } from "./gke/nodes";
-import { MAINTENANCE, RELEASE_CHANNEL } from "./gke/versions";
+import { makeNodeAccount, makeNodes, type NodeAccount, nodesPerZone } from "./gke/nodes";
 import { heldVerdict } from "./nodeLimits";
 import { forgettable } from "./unreachable";
 
@@ -102,7 +102,7 @@ export class Cluster extends Component {
     if (args.admission) {
       makeAdmission(this.makeChild, args.admission, this.project, [...network.services.values()]);
     }
-    this.cluster = this.makeControlPlane(args, account);
+    this.cluster = this.makeControlPlane(args, account, [...firewall, ...network.ready]);
     const nodes = makeNodes(this.makeChild, {
       context,
       cluster: this.cluster,
@@ -115,7 +115,7 @@ export class Cluster extends Component {
     });
     this.pools = nodes.flatMap((pool, index) => {
       const plan = pools[index];
-      return plan ? [{ name: plan.name, pool, nodesPerZone: Math.ceil(plan.min / zones.length) }] : [];
+      return plan ? [{ name: plan.name, pool, nodesPerZone: nodesPerZone(plan, zones.length) }] : [];
     });
     this.kubernetes = this.makeProvider(args);
     this.ready = [...nodes, this.makeStorageClass(args, nodes)];
@@ -167,7 +167,11 @@ export class Cluster extends Component {
     return { annotations: {}, ready: [...granted, policy] };
   }
 
-  private makeControlPlane(args: ClusterArgs, account: NodeAccount): gcp.container.Cluster {
+  private makeControlPlane(
+    args: ClusterArgs,
+    account: NodeAccount,
+    reachable: readonly pulumi.Resource[],
+  ): gcp.container.Cluster {
     const { context } = this;
     return this.make(
       gcp.container.Cluster,
@@ -177,101 +181,24 @@ export class Cluster extends Component {
         description: `${context.system} (${context.environment}) in ${context.placement}`,
         location: context.region,
         nodeLocations: [...args.network.zoneNames],
-        ...this.networking(args),
-        ...this.hardening(args),
-        ...this.operations(),
+        ...networkingOf(args),
+        ...hardeningOf(args.keys, this.project),
+        ...operationsOf(),
         ...(args.version === undefined ? {} : { minMasterVersion: args.version }),
-        // The pool GKE insists on at first, under the account nobody should use, goes at once.
+        // The pool GKE insists on at first goes at once; until then its nodes must reach the control plane.
         removeDefaultNodePool: true,
         initialNodeCount: 1,
+        nodeConfig: firstNodesOf(args.keys, account),
         deletionProtection: context.redundancy.protect,
         resourceLabels: labelsOf(context.tags),
       },
       {
         protect: context.redundancy.protect,
-        dependsOn: [...account.ready],
+        dependsOn: [...account.ready, ...reachable],
         // GKE answers with none once the first pool is gone, and putting it back would make another cluster.
-        ignoreChanges: ["initialNodeCount"],
+        ignoreChanges: ["initialNodeCount", "nodeConfig"],
       },
     );
-  }
-
-  private networking({ network, publicAccessCidrBlocks = [] }: ClusterArgs) {
-    const { ranges } = network;
-    const outside = publicAccessCidrBlocks.map((cidrBlock) => ({ cidrBlock, displayName: "deployer" }));
-    return {
-      network: network.vpcId,
-      subnetwork: network.subnetId,
-      networkingMode: "VPC_NATIVE",
-      ipAllocationPolicy: { clusterSecondaryRangeName: POD_RANGE, servicesSecondaryRangeName: SERVICE_RANGE },
-      defaultMaxPodsPerNode: ranges.maxPodsPerNode,
-      datapathProvider: "ADVANCED_DATAPATH",
-      enableIntranodeVisibility: true,
-      // NodeLocal DNSCache answers from an address no policy of a namespace names: pods there would find no names.
-      dnsConfig: { clusterDns: "KUBE_DNS" },
-      privateClusterConfig: {
-        enablePrivateNodes: true,
-        enablePrivateEndpoint: outside.length === 0,
-        masterIpv4CidrBlock: ranges.controlPlane,
-        // A runner in the first placement's region deploys to all of them.
-        masterGlobalAccessConfig: { enabled: network.runnerCidrBlocks.length > 1 },
-      },
-      masterAuthorizedNetworksConfig: {
-        cidrBlocks: [
-          ...network.runnerCidrBlocks.map((cidrBlock) => ({ cidrBlock, displayName: "network" })),
-          ...outside,
-        ],
-        // Otherwise every machine in Google Cloud, whoever's, may reach a public endpoint.
-        gcpPublicCidrsAccessEnabled: false,
-      },
-    };
-  }
-
-  private hardening({ keys }: ClusterArgs) {
-    return {
-      databaseEncryption: { state: "ENCRYPTED", keyName: keys.arn("cluster") },
-      workloadIdentityConfig: { workloadPool: pulumi.interpolate`${this.project.id}.svc.id.goog` },
-      enableShieldedNodes: true,
-      binaryAuthorization: { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" },
-      // Scanning running workloads is being withdrawn from GKE; the registry scans images when they are pushed.
-      securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
-      masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
-      enableLegacyAbac: false,
-      // Whatever is bound to everybody, signed in or not, is refused.
-      rbacBindingConfig: {
-        enableInsecureBindingSystemAuthenticated: false,
-        enableInsecureBindingSystemUnauthenticated: false,
-      },
-      // External addresses of Services let one namespace take another's traffic (CVE-2020-8554).
-      serviceExternalIpsConfig: { enabled: false },
-    };
-  }
-
-  private operations() {
-    return {
-      releaseChannel: { channel: RELEASE_CHANNEL },
-      maintenancePolicy: { recurringWindow: { ...MAINTENANCE } },
-      costManagementConfig: { enabled: true },
-      verticalPodAutoscaling: { enabled: true },
-      addonsConfig: {
-        horizontalPodAutoscaling: { disabled: false },
-        // Keeps the lists of pods the load balancer reads.
-        httpLoadBalancing: { disabled: false },
-        gcePersistentDiskCsiDriverConfig: { enabled: true },
-        gcpFilestoreCsiDriverConfig: { enabled: true },
-        dnsCacheConfig: { enabled: false },
-      },
-      loggingConfig: {
-        enableComponents: ["SYSTEM_COMPONENTS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER", "WORKLOADS"],
-      },
-      monitoringConfig: {
-        enableComponents: ["SYSTEM_COMPONENTS", "APISERVER", "SCHEDULER", "CONTROLLER_MANAGER", "STORAGE"],
-        // The system's rules and monitors are the Prometheus operator's, which the stack installs where something is
-        // measured: a second collector beside it would be paid for by the sample and read by nobody.
-        managedPrometheus: { enabled: false },
-        advancedDatapathObservabilityConfig: { enableMetrics: true, enableRelay: false },
-      },
-    };
   }
 
   private makeProvider(args: ClusterArgs): k8s.Provider {

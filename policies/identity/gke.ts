@@ -160,8 +160,10 @@ export const separatePools = resourceRule({
   resources: CLUSTER,
   check({ props, notApplicable }, report) {
     if (isTrue(props.enableAutopilot)) notApplicable("Autopilot has no node pools");
-    if (!isTrue(props.removeDefaultNodePool)) report("removeDefaultNodePool is not true");
-    if (oneOrMany(props.nodePools).length > 0 || isSet(props.nodeConfig))
+    const removed = isTrue(props.removeDefaultNodePool);
+    if (!removed) report("removeDefaultNodePool is not true");
+    // Beside removeDefaultNodePool, nodeConfig is of the pool that goes as soon as the cluster stands.
+    if (oneOrMany(props.nodePools).length > 0 || (isSet(props.nodeConfig) && !removed))
       report("nodes are declared inside the cluster");
   },
 });

@@ -82,6 +82,48 @@ describe("Documentation Scraper, distributed, on Google Cloud", function () {
     expect(at(named(plan, "main-cluster-cluster").inputs, "databaseEncryption.keyName")).to.match(/keys-cluster/);
   });
 
+  it("makes the first pool of nodes such that it can join, behind the rules of the network", () => {
+    const cluster = named(plan, "main-cluster-cluster");
+    expectInputs(plan, "main-cluster-cluster", {
+      initialNodeCount: 1,
+      "nodeConfig.imageType": "COS_CONTAINERD",
+      "nodeConfig.diskSizeGb": 30,
+      "nodeConfig.shieldedInstanceConfig": { enableSecureBoot: true, enableIntegrityMonitoring: true },
+      "nodeConfig.oauthScopes": ["https://www.googleapis.com/auth/cloud-platform"],
+    });
+    expect(at(cluster.inputs, "nodeConfig.bootDiskKmsKey")).to.match(/keys-volumes/);
+    const rules = ofType(plan, "gcp:compute/firewall:Firewall").filter(({ name }) =>
+      /^main-(network-deny|cluster-(from|to))-/.test(name),
+    );
+    expect(rules.map(({ name }) => name)).to.have.members([
+      "main-network-deny-ingress",
+      "main-network-deny-egress",
+      "main-cluster-from-control-plane",
+      "main-cluster-from-nodes",
+      "main-cluster-to-nodes",
+      "main-cluster-to-control-plane",
+      "main-cluster-to-world",
+    ]);
+    const opened = rules.filter(({ inputs }) => inputs.allows !== undefined);
+    for (const { name, inputs } of opened) {
+      expect(inputs.targetServiceAccounts, name).to.deep.equal([at(cluster.inputs, "nodeConfig.serviceAccount")]);
+    }
+    const awaited = [...rules, named(plan, "main-network-nat"), named(plan, "main-cluster-node-role-node")];
+    expect(cluster.dependencies).to.include.members(awaited.map(({ urn }) => urn));
+    expect(cluster.options.ignoreChanges).to.deep.equal(["initialNodeCount", "nodeConfig"]);
+  });
+
+  it("starts every pool with its least number of nodes, and leaves them to the autoscaler", () => {
+    const pools = ofType(plan, "gcp:container/nodePool:NodePool");
+    const counts = pools.map(({ name, inputs }) => [name, inputs.initialNodeCount]);
+    expect(Object.fromEntries(counts)).to.deep.equal({
+      "main-cluster-nodes-api": 1,
+      "main-cluster-nodes-workers": 2,
+      "main-cluster-nodes-system": 1,
+    });
+    for (const { name, options } of pools) expect(options.ignoreChanges, name).to.deep.equal(["initialNodeCount"]);
+  });
+
   it("opens the API to the listed ranges alone, where the deployer is outside", async () => {
     const access = {
       gcp: { project: PROJECT, impersonateServiceAccount: `deployer@${PROJECT}.iam.gserviceaccount.com` },

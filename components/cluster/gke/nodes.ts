@@ -17,6 +17,18 @@ import { type NodePoolPlan, SYSTEM_POOL } from "./nodePools";
  */
 const NODE_ROLE = "roles/container.defaultNodeServiceAccount";
 
+/** What is alike on every node. */
+export const HARDENED = {
+  imageType: "COS_CONTAINERD",
+  // What the account may do is for IAM to say; scopes would only hide why something is refused.
+  oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+  shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+  workloadMetadataConfig: { mode: "GKE_METADATA" },
+  metadata: { "disable-legacy-endpoints": "true" },
+  kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+  gvnic: { enabled: true },
+};
+
 export interface NodeAccount {
   readonly email: pulumi.Output<string>;
   readonly ready: readonly pulumi.Resource[];
@@ -89,38 +101,44 @@ function makePool(make: Make, pool: NodePoolPlan, args: NodesArgs): gcp.containe
       location: context.region,
       nodeLocations: [...args.zones],
       maxPodsPerNode: args.maxPodsPerNode,
+      initialNodeCount: nodesPerZone(pool, args.zones.length),
       autoscaling: autoscalingOf(pool, args.zones.length),
       management: { autoRepair: true, autoUpgrade: true },
       upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
       networkConfig: { enablePrivateNodes: true },
       nodeConfig: {
         machineType,
-        imageType: "COS_CONTAINERD",
+        ...HARDENED,
         diskType,
         diskSizeGb: diskSizeGiB,
         bootDiskKmsKey: args.diskKeyName,
         spot,
         serviceAccount: account.email,
-        // What the account may do is for IAM to say; scopes would only hide why something is refused.
-        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
-        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
-        workloadMetadataConfig: { mode: "GKE_METADATA" },
-        metadata: { "disable-legacy-endpoints": "true" },
-        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
-        gvnic: { enabled: true },
         labels,
         taints: tainted ? [{ key: POOL_LABEL, value: name, effect: "NO_SCHEDULE" }] : [],
         resourceLabels: { ...labelsOf(context.tags), pool: name },
       },
     },
-    { dependsOn: [...account.ready, ...args.dependsOn] },
+    {
+      dependsOn: [...account.ready, ...args.dependsOn],
+      // How many there are is the autoscaler's to say from then on; another start would make another pool.
+      ignoreChanges: ["initialNodeCount"],
+    },
   );
+}
+
+/**
+ * Nodes a zone starts with. Without a number a pool starts empty, and the autoscaler makes none for the least alone.
+ * https://github.com/hashicorp/terraform-provider-google/issues/8270
+ */
+export function nodesPerZone({ min }: NodePoolPlan, zones: number): number {
+  return Math.ceil(min / zones);
 }
 
 /** The system pool counts by zone, as each must keep a node; the others in all, wherever their pods fit. */
 function autoscalingOf(pool: NodePoolPlan, zones: number): gcp.types.input.container.NodePoolAutoscaling {
   return pool.name === SYSTEM_POOL
-    ? { minNodeCount: Math.ceil(pool.min / zones), maxNodeCount: Math.ceil(pool.max / zones) }
+    ? { minNodeCount: nodesPerZone(pool, zones), maxNodeCount: Math.ceil(pool.max / zones) }
     : {
         totalMinNodeCount: pool.min,
         totalMaxNodeCount: pool.max,

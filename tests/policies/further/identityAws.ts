@@ -72,6 +72,8 @@ export const identityAws: Further = {
   "gke-separate-node-pools": [
     leaves(
       one("gcp:container/cluster:Cluster", { removeDefaultNodePool: true }),
+      // Of the pool that goes at once.
+      ...one("gcp:container/cluster:Cluster", { removeDefaultNodePool: true, nodeConfig: { diskSizeGb: 30 } }),
       ...one("gcp:container/cluster:Cluster", { enableAutopilot: true }),
     ),
   ],
