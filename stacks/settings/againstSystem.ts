@@ -9,6 +9,7 @@ import { applyOverlay } from "../../systems/spec/overlay";
 import { placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
 import { isSecretRef } from "./secrets";
+import { checkZones } from "./zoneChecks";
 
 type Written = z.output<typeof settingsSchema>;
 
@@ -26,7 +27,13 @@ export function checkAgainstSystem(settings: Written, system: SystemInput): read
   ];
   // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
   const resolved = named.length > 0 ? [] : checkResolved(settings, system);
-  return [...named, ...checkDigests(settings, system), ...checkExisting(settings, system), ...resolved];
+  return [
+    ...named,
+    ...checkDigests(settings, system),
+    ...checkExisting(settings, system),
+    ...checkZones(settings, system),
+    ...resolved,
+  ];
 }
 
 function unknown(path: Path, name: string, what: string, known: readonly string[]): readonly Problem[] {

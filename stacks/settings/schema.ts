@@ -75,6 +75,9 @@ const existing = z
       .optional()
       .describe("Network to use"),
     zone: z.string().min(1).optional().describe("Hosted zone to write records to: its id, or its name on Google Cloud"),
+    zoneName: host
+      .optional()
+      .describe("Domain that zone is of, as whoever runs it says: groundplan:domain has to be it, or below it"),
     cluster: z.string().min(1).optional().describe("Cluster to deploy to, by name"),
     kmsKey: z.string().min(1).optional().describe("Key to encrypt with: its ARN or resource name"),
     databases: z

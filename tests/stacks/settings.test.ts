@@ -166,6 +166,24 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     /^did you mean main\?$/,
   ],
   [
+    "a domain outside the zone",
+    { domain: "shop.example.org", existing: { main: { zone: "Z0123456789ABC", zoneName: "example.com" } } },
+    "groundplan:domain",
+    /name the zone it is in/,
+  ],
+  [
+    "a domain that only ends like the zone",
+    { domain: "notexample.com", existing: { main: { zone: "Z0123456789ABC", zoneName: "example.com" } } },
+    "groundplan:domain",
+    /correct the domain/,
+  ],
+  [
+    "the name of a zone that none is named for",
+    { existing: { main: { zoneName: "example.com" } } },
+    "groundplan:existing.main.zoneName",
+    /existing\.main\.zone$/,
+  ],
+  [
     "an existing database of no store",
     { existing: { main: { buckets: { backup: "my-bucket" } } } },
     "groundplan:existing.main.buckets.backup",
@@ -210,6 +228,17 @@ describe("settings", () => {
     expect(await parseSettings(Object.fromEntries(texts), { stack: "test" })).to.deep.equal(
       await settingsWith({ protect: true, tags: { owner: "me" } }),
     );
+  });
+
+  it("take a domain that is its zone, or below it", async () => {
+    for (const [domain, zoneName] of [
+      ["example.com", "example.com"],
+      ["shop.example.com", "example.com"],
+      ["shop.example.com", "shop.example.com"],
+    ]) {
+      const change = { domain, existing: { main: { zone: "Z0123456789ABC", zoneName } } };
+      expect(await problemsWith(change), `${domain} in ${zoneName}`).to.deep.equal([]);
+    }
   });
 
   it("leave other namespaces alone", async () => {
