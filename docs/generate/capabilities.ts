@@ -189,6 +189,14 @@ export const capabilities: readonly Capability[] = [
     "cloudfront.Distribution cloudfront.CachePolicy cloudfront.ResponseHeadersPolicy",
     "compute.BackendService",
   ),
+  capability(
+    "Edge",
+    "objects of a private bucket by the CDN, below a path of the system's own hosts",
+    "cloudfront.OriginAccessControl cloudfront.Function",
+    {
+      none: "a backend bucket reads by itself only what the whole world may: services hand out the objects, or signed links to them",
+    },
+  ),
   capability("Edge", "names in a zone of yours", "route53.Record", "dns.RecordSet"),
   capability(
     "Edge",
@@ -224,6 +232,9 @@ export const capabilities: readonly Capability[] = [
     "monitoring.AlertPolicy monitoring.NotificationChannel monitoring.MetricDescriptor",
   ),
   capability("Observability", "checks from outside", "route53.HealthCheck", "monitoring.UptimeCheckConfig"),
+  capability("Observability", "traces in the cloud's own service, where a system asks for it", "iam.RolePolicy", {
+    none: "Tempo in the cluster takes its place",
+  }),
   capability(
     "Observability",
     "logs kept as long as the environment says",

@@ -198,10 +198,12 @@ class AwsSite implements Site {
 
   handover(): Handover {
     const { network, shared, request, isLead } = this;
+    const buckets = shared.delivered.get(request.context.placement);
     return handoverOf({
       network: isLead ? network : undefined,
       databases: shared.ownDatabases,
       balancer: shared.balancers.get(request.context.placement),
+      ...(buckets ? { buckets } : {}),
     });
   }
 

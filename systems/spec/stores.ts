@@ -151,7 +151,10 @@ const bucket = z
       })
       .optional()
       .describe("Copy to another region"),
-    cdn: z.boolean().default(false).describe("Whether the CDN delivers its objects"),
+    cdn: z.boolean().default(false).describe("Whether the CDN delivers its objects, to whoever asks"),
+    cdnPath: absolutePath
+      .optional()
+      .describe("Path of every host below which it does: / and the store's name when absent"),
     locked: z.boolean().default(false).describe("Whether objects cannot be deleted before their retention ends"),
     retentionDays: z.int().min(1).max(3_650).optional().describe("Days an object of a locked bucket is kept"),
     local: z

@@ -2,6 +2,7 @@ import type { Problem } from "../../components/errors";
 import { parseBytes } from "../../components/quantities";
 import type { Path } from "../../components/validation";
 import type { StoreOf, SystemSpec } from "../spec";
+import { deliveryPath } from "../spec/delivery";
 import { problemAt, unknownName } from "./report";
 import { checkResources } from "./services";
 
@@ -27,7 +28,33 @@ export function checkStores(system: SystemSpec): readonly Problem[] {
         return store satisfies never;
     }
   });
-  return [...stores, ...checkBackups(system)];
+  return [...stores, ...checkDelivery(system), ...checkBackups(system)];
+}
+
+/** Below a path that the CDN takes from a bucket, no service is asked any more. */
+function checkDelivery(system: SystemSpec): readonly Problem[] {
+  const taken = new Map(system.routes.map(({ path, to }) => [withoutEnd(path), `services.${to}, by a route`]));
+  return Object.entries(system.stores).flatMap(([name, store]) => {
+    if (store.kind !== "bucket") {
+      return [];
+    }
+    const at = ["stores", name, "cdnPath"];
+    if (!store.cdn) {
+      return store.cdnPath === undefined
+        ? []
+        : [problemAt(at, store.cdnPath, "nothing without cdn", "set cdn to true, or remove cdnPath")];
+    }
+    const path = withoutEnd(deliveryPath(name, store));
+    const owner = taken.get(path);
+    taken.set(path, `stores.${name}`);
+    return owner === undefined
+      ? []
+      : [problemAt(at, path === "" ? "/" : path, `a path of its own: this one leads to ${owner}`, "name another path")];
+  });
+}
+
+function withoutEnd(path: string): string {
+  return path.replace(/\/+$/, "");
 }
 
 function checkStorage(path: Path, storage: StoreOf<"postgres">["storage"]): readonly Problem[] {

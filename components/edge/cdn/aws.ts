@@ -15,8 +15,11 @@ import { DEFAULT_RATE_LIMIT, makeWebFirewall } from "../loadBalancer/firewall";
 import { cdnProblems } from "./constraints";
 import {
   CACHING_DISABLED,
+  CACHING_OPTIMIZED,
+  type DeliveredBucket,
   LONGEST_READ_SECONDS,
   ORIGIN_HEADER,
+  originPathCode,
   priceClassFor,
   responseHeaders,
   viewerPolicyFor,
@@ -34,6 +37,8 @@ export interface CdnArgs extends ComponentArgs {
   /** Longest a route lets an answer take. */
   readonly timeoutSeconds: number;
   readonly zoneId: string;
+  /** Buckets whose objects it delivers. @default none */
+  readonly buckets?: readonly (DeliveredBucket & { readonly domainName: pulumi.Input<string> })[];
   readonly transform?: { readonly distribution?: Transform<aws.cloudfront.DistributionArgs> };
 }
 
@@ -46,7 +51,12 @@ export class Cdn extends Component {
     super("groundplan:edge:Cdn", name, args, opts);
     this.args = args;
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    const problems = cdnProblems({ region: this.context.region, hosts: args.hosts, edge: args.edge });
+    const problems = cdnProblems({
+      region: this.context.region,
+      hosts: args.hosts,
+      edge: args.edge,
+      buckets: args.buckets ?? [],
+    });
     if (problems.length > 0) {
       throw new InputError(problems);
     }
@@ -103,6 +113,7 @@ export class Cdn extends Component {
       compress: true,
     };
     const read = ["GET", "HEAD", "OPTIONS"];
+    const delivery = this.makeDelivery(behavior.responseHeadersPolicyId);
     const paths = (edge.staticPaths ?? []).map((path) => `${path.replace(/\/$/, "")}/*`);
     const cachePolicyId = paths.length > 0 ? this.makeStaticPolicy().id : CACHING_DISABLED;
     return this.make(aws.cloudfront.Distribution, "distribution", {
@@ -127,6 +138,7 @@ export class Cdn extends Component {
             originKeepaliveTimeout: 60,
           },
         },
+        ...delivery.origins,
       ],
       defaultCacheBehavior: {
         ...behavior,
@@ -134,13 +146,16 @@ export class Cdn extends Component {
         allowedMethods: ["DELETE", ...read, "PATCH", "POST", "PUT"],
         cachedMethods: ["GET", "HEAD"],
       },
-      orderedCacheBehaviors: paths.map((pathPattern) => ({
-        ...behavior,
-        pathPattern,
-        cachePolicyId,
-        allowedMethods: read,
-        cachedMethods: ["GET", "HEAD"],
-      })),
+      orderedCacheBehaviors: [
+        ...delivery.behaviors,
+        ...paths.map((pathPattern) => ({
+          ...behavior,
+          pathPattern,
+          cachePolicyId,
+          allowedMethods: read,
+          cachedMethods: ["GET", "HEAD"],
+        })),
+      ],
       restrictions: { geoRestriction: { restrictionType: "none" } },
       viewerCertificate: {
         acmCertificateArn: arn,
@@ -149,6 +164,50 @@ export class Cdn extends Component {
       },
       tags: context.tags,
     });
+  }
+
+  /**
+   * Buckets stay private: CloudFront signs what it asks of them, and they know it by that.
+   * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+   */
+  private makeDelivery(responseHeadersPolicyId: pulumi.Output<string>) {
+    const { buckets = [] } = this.args;
+    if (buckets.length === 0) {
+      return { origins: [], behaviors: [] };
+    }
+    const access = this.make(aws.cloudfront.OriginAccessControl, "bucket-access", {
+      name: this.policyName("buckets"),
+      description: `Signs requests to the buckets of ${this.context.system}`,
+      originAccessControlOriginType: "s3",
+      signingBehavior: "always",
+      signingProtocol: "sigv4",
+    });
+    const paths = this.make(aws.cloudfront.Function, "bucket-paths", {
+      name: this.policyName("paths"),
+      comment: `Takes the paths of ${this.context.system}'s buckets off what is asked of them`,
+      runtime: "cloudfront-js-2.0",
+      publish: true,
+      code: originPathCode(buckets),
+    });
+    return {
+      origins: buckets.map(({ store, domainName }) => ({
+        originId: `bucket-${store}`,
+        domainName,
+        originAccessControlId: access.id,
+      })),
+      behaviors: buckets.map(({ store, path }) => ({
+        targetOriginId: `bucket-${store}`,
+        pathPattern: `${path.replace(/\/$/, "")}/*`,
+        viewerProtocolPolicy: "redirect-to-https",
+        compress: true,
+        // No policy of what the origin is sent: S3 would take the viewer's host for a bucket.
+        cachePolicyId: CACHING_OPTIMIZED,
+        responseHeadersPolicyId,
+        functionAssociations: [{ eventType: "viewer-request", functionArn: paths.arn }],
+        allowedMethods: ["GET", "HEAD", "OPTIONS"],
+        cachedMethods: ["GET", "HEAD"],
+      })),
+    };
   }
 
   private makeHeaders(): aws.cloudfront.ResponseHeadersPolicy {

@@ -1,7 +1,7 @@
 import type { EdgeSpec } from "../../../systems/spec";
 import { breaches, type Constraint } from "../../aws/constraint";
 import { type Problem, show } from "../../errors";
-import { customHeaders } from "./plan";
+import { customHeaders, type DeliveredBucket, originPathCode } from "./plan";
 
 /** A distribution as CloudFront will be asked for it. */
 export interface CdnSubject {
@@ -9,6 +9,8 @@ export interface CdnSubject {
   readonly region: string;
   readonly hosts: readonly string[];
   readonly edge: Pick<EdgeSpec, "headers" | "staticPaths">;
+  /** Buckets whose objects it delivers. */
+  readonly buckets: readonly DeliveredBucket[];
 }
 
 const GUIDE = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide";
@@ -18,7 +20,10 @@ const QUOTAS = `${GUIDE}/cloudfront-limits.html`;
 export const CDN_REGION = "us-east-1";
 const MOST_HOSTS = 100;
 const MOST_BEHAVIORS = 75;
+const MOST_ORIGINS = 100;
 const MOST_HEADERS = 10;
+/** Bytes. */
+const LARGEST_FUNCTION = 10_240;
 const LONGEST_PATTERN = 255;
 const REFERRER_POLICIES = [
   "no-referrer",
@@ -53,12 +58,55 @@ export const CDN_CONSTRAINTS: readonly Constraint<CdnSubject>[] = [
     id: "cloudfront-behaviors",
     limit: `at most ${MOST_BEHAVIORS} cache behaviours of a distribution`,
     source: QUOTAS,
-    find: ({ edge }) => {
-      const paths = edge.staticPaths?.length ?? 0;
+    find: ({ edge, buckets }) => {
+      const paths = (edge.staticPaths?.length ?? 0) + buckets.length;
       return paths > MOST_BEHAVIORS
-        ? refuse("edge.staticPaths", `${paths} paths`, `at most ${MOST_BEHAVIORS}`, "name directories higher up")
+        ? refuse(
+            "edge.staticPaths",
+            `${paths} paths, those of buckets among them`,
+            `at most ${MOST_BEHAVIORS}`,
+            "name directories higher up",
+          )
         : [];
     },
+  },
+  {
+    id: "cloudfront-origins",
+    limit: `at most ${MOST_ORIGINS} origins of a distribution: the load balancers, and each bucket`,
+    source: QUOTAS,
+    find: ({ buckets }) =>
+      buckets.length + 1 > MOST_ORIGINS
+        ? refuse("stores", `${buckets.length} buckets with cdn`, `at most ${MOST_ORIGINS - 1}`, "deliver fewer")
+        : [],
+  },
+  {
+    id: "cloudfront-function-size",
+    limit: `functions of at most ${LARGEST_FUNCTION} bytes`,
+    source: QUOTAS,
+    find: ({ buckets }) => {
+      const size = Buffer.byteLength(originPathCode(buckets));
+      return size > LARGEST_FUNCTION
+        ? refuse("stores", `paths of ${size} bytes`, `at most ${LARGEST_FUNCTION}`, "shorten the buckets' cdnPath")
+        : [];
+    },
+  },
+  {
+    id: "cloudfront-bucket-path",
+    limit: "a path pattern that is delivered from a bucket is no other's",
+    source: `${GUIDE}/DownloadDistValuesCacheBehavior.html`,
+    find: ({ edge, buckets }) =>
+      buckets.flatMap(({ store, path }) =>
+        edge.staticPaths?.includes(path)
+          ? refuse(`stores.${store}.cdnPath`, path, "a path that is not in edge.staticPaths", "name another path")
+          : path.length + 2 > LONGEST_PATTERN || !/^[\w\-.*$/~"'@:+&]*$/.test(path)
+            ? refuse(
+                `stores.${store}.cdnPath`,
+                path,
+                `at most ${LONGEST_PATTERN - 2} letters, digits and _-.*$/~"'@:+&`,
+                "shorten the path",
+              )
+            : [],
+      ),
   },
   {
     id: "cloudfront-path-pattern",

@@ -11,6 +11,39 @@ export const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
 /** AllViewer, the host among it: load balancers route by it. */
 export const WHOLE_REQUEST = "216adef6-5c7f-47e4-b989-5492eafa07d3";
 
+/** CachingOptimized: as long as an object's own headers say, a day where they say nothing. Same source. */
+export const CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6";
+
+/** A bucket whose objects the CDN delivers. */
+export interface DeliveredBucket {
+  readonly store: string;
+  /** Path of every host below which it does. */
+  readonly path: string;
+}
+
+/**
+ * A CloudFront Function that takes a bucket's path off an address: its objects do not know where they are delivered.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+ */
+export function originPathCode(buckets: readonly DeliveredBucket[]): string {
+  const paths = buckets
+    .map(({ path }) => path.replace(/\/+$/, ""))
+    // The longest first: one may lie below another.
+    .sort((left, right) => right.length - left.length || (left < right ? -1 : 1));
+  return [
+    `const paths = ${JSON.stringify(paths)};`,
+    "function handler(event) {",
+    "  const request = event.request;",
+    "  const path = paths.find((each) => request.uri.startsWith(each + '/'));",
+    "  if (path !== undefined) {",
+    "    request.uri = request.uri.slice(path.length);",
+    "  }",
+    "  return request;",
+    "}",
+    "",
+  ].join("\n");
+}
+
 const YEAR_SECONDS = 31_536_000;
 
 /** Headers CloudFront has settings of its own for; it refuses them among the others. */

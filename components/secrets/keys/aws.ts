@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { accountOf } from "../../aws/account";
-import { policyDocument } from "../../aws/policy";
+import { type Account, accountOf } from "../../aws/account";
+import { policyDocument, type Statement } from "../../aws/policy";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import { CONCERNS, type Concern, type KeysContract } from "./contract";
@@ -12,6 +12,8 @@ export interface KeysArgs extends ComponentArgs {
   readonly existing?: Readonly<Partial<Record<Concern, pulumi.Input<string>>>>;
   /** Services besides a concern's usual ones that its key is used through, such as `es`, by concern. @default none */
   readonly alsoThrough?: Readonly<Partial<Record<Concern, readonly string[]>>>;
+  /** Statements of services that use a concern's key by themselves, besides its usual ones. @default none */
+  readonly statements?: Readonly<Partial<Record<Concern, (account: Account) => readonly Statement[]>>>;
   readonly transform?: { readonly [concern in Concern]?: Transform<aws.kms.KeyArgs> };
 }
 
@@ -42,6 +44,8 @@ export class Keys extends Component implements KeysContract {
 
   private makeKey(concern: Concern, args: KeysArgs): pulumi.Output<string> {
     const { context } = this;
+    const account = accountOf(this);
+    const policy = keyPolicy(concern, context.region, account, args.alsoThrough?.[concern]);
     const key = this.make(
       aws.kms.Key,
       concern,
@@ -50,7 +54,7 @@ export class Keys extends Component implements KeysContract {
         enableKeyRotation: true,
         rotationPeriodInDays: 365,
         deletionWindowInDays: 30,
-        policy: policyDocument(keyPolicy(concern, context.region, accountOf(this), args.alsoThrough?.[concern])),
+        policy: policyDocument([...policy, ...(args.statements?.[concern]?.(account) ?? [])]),
         tags: context.tags,
       },
       // What a deleted key encrypted is lost with it.

@@ -5,7 +5,7 @@ import type { StoreOf } from "../../../systems/spec";
 import type { Make } from "../../aws/make";
 import type { Statement } from "../../aws/policy";
 import type { Binding, BindingValue } from "../../binding";
-import { Component, type ComponentArgs, type Transform } from "../../component";
+import { Component, type ComponentArgs, type Degraded, type Transform } from "../../component";
 import { InputError } from "../../errors";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { KeysContract } from "../../secrets/keys/contract";
@@ -27,6 +27,8 @@ export interface BucketArgs extends ComponentArgs {
   readonly replica?: { readonly region: string; readonly logs: LogBucket };
   /** What its policy allows services, by the bucket's ARN. @default nothing */
   readonly statements?: (bucketArn: pulumi.Output<string>) => readonly Statement[];
+  /** Whether the CDN delivers its objects, or why it does not; for a spec that wants them delivered. @default no CDN does */
+  readonly delivered?: true | Pick<Degraded, "reason" | "remedy">;
   /** Whether every placement has a bucket of this name, each its own. @default false */
   readonly onePerPlacement?: boolean;
   readonly transform?: {
@@ -34,6 +36,11 @@ export interface BucketArgs extends ComponentArgs {
     readonly "bucket-lifecycle"?: Transform<aws.s3.BucketLifecycleConfigurationArgs>;
   };
 }
+
+const NO_CDN = {
+  reason: "no CDN stands before this placement: services hand out the objects, or links to S3",
+  remedy: "deploy it in a model with load balancers, with edge.cdn, a domain and a hosted zone",
+};
 
 /** An S3 bucket: private, encrypted with an own key, versioned, logged, with the spec's lifecycle, copy and lock. */
 export class Bucket extends Component implements BucketContract {
@@ -63,12 +70,8 @@ export class Bucket extends Component implements BucketContract {
     this.makeLifecycle(versioning);
     this.makeLogging();
     this.makeLock(versioning);
-    if (spec.cdn) {
-      this.degrade({
-        feature: `objects of ${args.store} by the CDN`,
-        reason: "CloudFront stands before the load balancers alone: services hand out the objects, or links to S3",
-        remedy: "serve them from a route whose path is among edge.staticPaths",
-      });
+    if (spec.cdn && args.delivered !== true) {
+      this.degrade({ feature: `objects of ${args.store} by the CDN`, ...(args.delivered ?? NO_CDN) });
     }
     if (spec.replication && args.replica) {
       replicate(make, {

@@ -11,9 +11,10 @@ import { handoversOf } from "../../handover";
 import { leadOf } from "../../parts";
 import type { ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
+import { originBuckets } from "./delivery";
 import { remoteOrigin, remoteToken } from "./handover";
 import { makeCloudProvider } from "./providers";
-import { type Origin, sharedParts } from "./shared";
+import { type Origin, sharedParts, zoneOf } from "./shared";
 
 /** Where AWS keeps what belongs to no region. https://docs.aws.amazon.com/general/latest/gr/r53.html */
 const HOME_OF_GLOBAL_SERVICES = "us-east-1";
@@ -37,11 +38,6 @@ export function dnsOf(settings: ProgramSettings, isLead: boolean, edge: EdgeSpec
 /** Whether something answers before the placements' load balancers. */
 export function hasEdge(settings: ProgramSettings, edge: EdgeSpec): boolean {
   return zoneOf(settings) !== undefined && (settings.placements.length > 1 || edge.cdn);
-}
-
-/** Hosted zone of a system in several regions: whichever placement names it, it is one. */
-export function zoneOf({ placements }: Pick<ProgramSettings, "placements">): string | undefined {
-  return placements.flatMap(({ cloud, existing }) => (cloud === "aws" ? (existing?.zone ?? []) : []))[0];
 }
 
 /**
@@ -81,7 +77,10 @@ export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer):
   new Dns(`${EDGE}-dns`, { context, hosts: [originHost], zoneId, answers }, options);
   new Cdn(
     `${EDGE}-cdn`,
-    { context, hosts, originHost, originToken: token, edge: system.edge, timeoutSeconds, zoneId },
+    {
+      ...{ context, hosts, originHost, originToken: token, edge: system.edge, timeoutSeconds, zoneId },
+      buckets: originBuckets(settings, system, first),
+    },
     options,
   );
   return true;

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../../../components/aws/account";
+import { originDecrypts } from "../../../components/edge/cdn/origin";
 import { Network } from "../../../components/networking/aws";
 import { type AwsNetwork, ExistingNetwork } from "../../../components/networking/existing";
 import { Keys } from "../../../components/secrets/keys/aws";
@@ -8,6 +10,7 @@ import { LogBucket } from "../../../components/storage/bucket/logBucket";
 import { Registry } from "../../../components/storage/registry/aws";
 import { ownImages } from "../../settings/images";
 import { childOf, type SiteRequest } from "../site";
+import { deliveredBuckets } from "./delivery";
 import { copyRegionOf, isCopied, networkRange, zonesCovered } from "./shared";
 
 /** Keys of a placement's own, or the one it is told to use for everything. */
@@ -17,7 +20,9 @@ export function makeKeys(request: SiteRequest, options: pulumi.ComponentResource
   const existing = key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
   const searches = settings.compute.managedStores.some((store) => system.stores[store]?.kind === "search");
   const alsoThrough = searches ? { alsoThrough: { data: ["es"] } } : {};
-  return new Keys(childOf(request, "keys"), { context, ...existing, ...alsoThrough }, options);
+  const delivers = deliveredBuckets(settings, system, placementSettings).length > 0;
+  const statements = delivers ? { statements: { storage: (account: Account) => [originDecrypts(account)] } } : {};
+  return new Keys(childOf(request, "keys"), { context, ...existing, ...alsoThrough, ...statements }, options);
 }
 
 export function makeNetwork(

@@ -15,10 +15,12 @@ export interface HandoverArgs {
   /** Databases others may follow, by store. */
   readonly databases: ReadonlyMap<string, Postgres>;
   readonly balancer: LoadBalancer | undefined;
+  /** Domain names of the buckets the CDN delivers, by store. @default none */
+  readonly buckets?: ReadonlyMap<string, pulumi.Output<string>>;
 }
 
 /** What other stacks need of a placement: its network and databases to follow it, its load balancer to send requests to. */
-export function handoverOf({ network, databases, balancer }: HandoverArgs): Handover {
+export function handoverOf({ network, databases, balancer, buckets }: HandoverArgs): Handover {
   const stores = [...databases];
   const token = balancer?.originToken;
   const passwords = stores.map(([store, { clientSecrets }]): [string, Record<string, pulumi.Output<string>>] => [
@@ -38,6 +40,7 @@ export function handoverOf({ network, databases, balancer }: HandoverArgs): Hand
             ),
           }
         : {}),
+      ...(buckets ? { buckets: Object.fromEntries(buckets) } : {}),
       ...(balancer ? { balancer: { dnsName: balancer.dnsName, hostedZoneId: balancer.hostedZoneId } } : {}),
     },
     ...(network

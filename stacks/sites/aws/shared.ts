@@ -56,7 +56,14 @@ export class SharedParts {
   readonly caches = new Map<string, SharedCache>();
   /** By placement. */
   readonly balancers = new Map<string, LoadBalancer>();
+  /** Domain names of the buckets the CDN delivers, by placement and store. */
+  readonly delivered = new Map<string, Map<string, pulumi.Output<string>>>();
   lead: Lead | undefined;
+}
+
+/** Hosted zone of a system in several regions: whichever placement names it, it is one. */
+export function zoneOf({ placements }: Pick<ProgramSettings, "placements">): string | undefined {
+  return placements.flatMap(({ cloud, existing }) => (cloud === "aws" ? (existing?.zone ?? []) : []))[0];
 }
 
 /** Zones of a placement's network. */

@@ -10,6 +10,7 @@ import { bindExistingDatabase } from "../../../components/data/postgres/existing
 import { Redis, type RedisArgs } from "../../../components/data/redis/aws";
 import { Search } from "../../../components/data/search/aws";
 import { diskGiB } from "../../../components/data/search/opensearch";
+import { originReads } from "../../../components/edge/cdn/origin";
 import type { AwsNetwork } from "../../../components/networking/existing";
 import { Peering } from "../../../components/networking/peering";
 import type { Keys } from "../../../components/secrets/keys/aws";
@@ -23,6 +24,7 @@ import { imageOf } from "../../settings";
 import { makeDatabaseUsers } from "../databaseUsers";
 import { makeInCluster } from "../inCluster";
 import { childOf, type SiteRequest } from "../site";
+import { deliveryOf } from "./delivery";
 import { makeFollower } from "./follower";
 import { bucketIn, isSpread, type Lead, peerOf, requireFounder, SharedCache, type SharedParts } from "./shared";
 import type { Watch } from "./watch";
@@ -224,11 +226,21 @@ export class Stores {
       return bindExistingBucket({ store, bucket, region, partition, keyArn: placementSettings.existing?.kmsKey });
     }
     const copy = replica ? { replica } : {};
-    return new Bucket(
+    const delivered = deliveryOf(settings, request.system, placementSettings, store, spec);
+    const { binding, bucket } = new Bucket(
       this.named(store),
-      { context, store, ...bucketIn(settings, spec), keys, logs, ...copy },
+      {
+        ...{ context, store, ...bucketIn(settings, spec), keys, logs, ...copy },
+        ...(delivered === undefined ? {} : { delivered }),
+        ...(delivered === true ? { statements: (arn) => [originReads(arn, accountOf(keys))] } : {}),
+      },
       this.options,
-    ).binding;
+    );
+    if (delivered === true) {
+      const { delivered: all } = this.args.shared;
+      all.set(context.placement, (all.get(context.placement) ?? new Map()).set(store, bucket.bucketRegionalDomainName));
+    }
+    return binding;
   }
 
   private fileShare(store: string, spec: StoreOf<"file-share">): Binding {

@@ -220,7 +220,11 @@ const cdn = (change: Partial<CdnSubject> = {}): CdnSubject => ({
   region: "us-east-1",
   hosts: ["example.com"],
   edge: { headers: { "referrer-policy": "no-referrer" }, staticPaths: ["/static"] },
+  buckets: [{ store: "assets", path: "/assets" }],
   ...change,
+});
+const delivered = (count: number, path: (index: number) => string) => ({
+  buckets: many(count).map((index) => ({ store: `s${index}`, path: path(index) })),
 });
 const ownHeaders = Object.fromEntries(many(11).map((index) => [`x-own-${index}`, "1"]));
 table("CloudFront", CDN_CONSTRAINTS, cdn, [
@@ -231,6 +235,9 @@ table("CloudFront", CDN_CONSTRAINTS, cdn, [
     { edge: { headers: {}, staticPaths: many(76).map((index) => `/${index}`) } },
     "edge.staticPaths",
   ],
+  ["cloudfront-origins", delivered(100, (index) => `/${index}`), "stores"],
+  ["cloudfront-function-size", delivered(60, (index) => `/${"a".repeat(200)}${index}`), "stores"],
+  ["cloudfront-bucket-path", delivered(1, () => "/static"), "stores.s0.cdnPath"],
   ["cloudfront-path-pattern", { edge: { headers: {}, staticPaths: ["/a b"] } }, "edge.staticPaths[0]"],
   ["cloudfront-custom-headers", { edge: { headers: ownHeaders } }, "edge.headers"],
   ["cloudfront-referrer-policy", headers({ "referrer-policy": "always" }), "edge.headers.referrer-policy"],

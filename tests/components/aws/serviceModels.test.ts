@@ -27,6 +27,13 @@ interface Report {
   readonly unused: readonly string[];
 }
 
+const IMAGES = {
+  registry: "registry.example.com/scraper",
+  services: {
+    api: "registry.example.com/scraper/scraper-api:2.0.0",
+    worker: "registry.example.com/scraper/scraper-api:2.0.0",
+  },
+};
 const GUARDED = {
   "groundplan:overrides": { security: { auditLog: true, intrusionDetection: true } },
   "groundplan:alerts": {
@@ -52,6 +59,16 @@ const VIBEBOX = {
   "groundplan:model": "distributed",
   "groundplan:placements": [{ name: "main", cloud: "aws", region: "us-east-1" }],
 };
+const REPOSITORY = { "groundplan:images": { ...IMAGES, repository: true } };
+const VPC = {
+  id: "vpc-0aaaaaaaaaaaaaaaa",
+  publicSubnetIds: ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+  privateSubnetIds: ["subnet-0000000000000000c", "subnet-0000000000000000d"],
+};
+const IN_VPC = { "groundplan:existing": { main: { vpc: VPC } } };
+const IN_CLUSTER = { "groundplan:existing": { main: { vpc: VPC, cluster: "shared" } } };
+const ASLEEP = { "groundplan:compute": { schedule: { stop: "0 20 * * 1-5", start: "0 6 * * 1-5" } } };
+const REDIRECTED = { "groundplan:overrides": { edge: { redirects: [{ host: "www", to: "api" }] } } };
 const ZONE = { "groundplan:existing": { us: { zone: "Z0123456789ABCDEFGHIJ" } } };
 
 const SYSTEMS = ["vibebox", "doc-scraper", "webharvest", "webclone-pro", "scraping-platform", "charterflow"] as const;
@@ -85,6 +102,11 @@ async function plannedOnce(): Promise<readonly Planned[]> {
     await planAws("simulate", VIBEBOX, "dev"),
     await planAws("simulate", ZONE, "prod"),
     await planAws("simulate", MANAGED),
+    await planAws("simulate", REPOSITORY),
+    await planAws("simulate", IN_VPC),
+    await planAws("simulate", IN_CLUSTER),
+    await planAws("simulate", ASLEEP),
+    await planAws("simulate", REDIRECTED),
     await planAws("simulate", POOLED),
     await planAws("simulate", EVERYWHERE),
   ];
@@ -104,10 +126,13 @@ function check(resources: readonly Planned[]): Report {
 }
 
 describe("planned inputs against the service models AWS generates (botocore)", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   before("needs python3 with botocore: pip install botocore", function () {
     if (spawnSync("python3", ["-c", "import botocore"]).status !== 0) {
+      for (const test of this.test?.parent?.tests ?? []) {
+        test.title += " (skipped: needs python3 with botocore, pip install botocore)";
+      }
       this.skip();
     }
   });

@@ -1,5 +1,6 @@
+import { runInNewContext } from "node:vm";
 import { expect } from "chai";
-import { responseHeaders } from "../../../components/edge/cdn/plan";
+import { originPathCode, responseHeaders } from "../../../components/edge/cdn/plan";
 import type { Plan } from "../../../engine";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
 import { at } from "../../stacks/gcpPlan";
@@ -44,8 +45,8 @@ describe("CDN of webclone-pro, global, on aws", function () {
 
   it("keeps only what never changes, each host's apart", () => {
     const { inputs } = named(plan, "edge-cdn-distribution");
-    expect(at(inputs, "orderedCacheBehaviors.0.pathPattern")).to.equal("/_next/static/*");
-    expect(at(inputs, "orderedCacheBehaviors.0.cachePolicyId")).to.not.equal(
+    expect(at(inputs, "orderedCacheBehaviors.1.pathPattern")).to.equal("/_next/static/*");
+    expect(at(inputs, "orderedCacheBehaviors.1.cachePolicyId")).to.not.equal(
       at(inputs, "defaultCacheBehavior.cachePolicyId"),
     );
     const key = at(named(plan, "edge-cdn-static").inputs, "parametersInCacheKeyAndForwardedToOrigin.headersConfig");
@@ -87,6 +88,98 @@ describe("CDN of webclone-pro, global, on aws", function () {
       ["webclone.example.com", "AAAA", undefined],
       ["cdn-origin.webclone.example.com", "A", "us"],
       ["cdn-origin.webclone.example.com", "A", "eu"],
+    ]);
+  });
+
+  it("delivers a bucket's objects below its path, signed, from the lead's bucket alone", () => {
+    const { inputs } = named(plan, "edge-cdn-distribution");
+    const [, bucket] = inputs.origins as unknown as readonly Readonly<Record<string, unknown>>[];
+    const access = named(plan, "edge-cdn-bucket-access");
+    expect(access.inputs).to.include({
+      originAccessControlOriginType: "s3",
+      signingBehavior: "always",
+      signingProtocol: "sigv4",
+    });
+    expect(String(bucket?.originAccessControlId)).to.match(/^E/);
+    expect(bucket).to.include({ originId: "bucket-assets" });
+    const lead = named(plan, "us-assets-bucket");
+    expect(bucket?.domainName).to.equal(`${String(lead.inputs.bucket)}.s3.us-east-1.amazonaws.com`);
+    expect(at(inputs, "orderedCacheBehaviors.0")).to.deep.include({
+      targetOriginId: "bucket-assets",
+      pathPattern: "/assets/*",
+      viewerProtocolPolicy: "redirect-to-https",
+      allowedMethods: ["GET", "HEAD", "OPTIONS"],
+      cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    });
+    // S3 would take the viewer's host for a bucket.
+    expect(at(inputs, "orderedCacheBehaviors.0")).to.not.have.property("originRequestPolicyId");
+    expect(at(inputs, "orderedCacheBehaviors.0.functionAssociations.0.eventType")).to.equal("viewer-request");
+    const verdicts = plan.degraded.filter(({ feature }) => feature === "objects of assets by the CDN");
+    expect(verdicts.map(({ reason }) => reason)).to.deep.equal([
+      "one address leads to one bucket, and that is the one of us",
+    ]);
+  });
+
+  it("lets distributions of this account alone read that bucket and decrypt with its key", () => {
+    const statement = (name: string, sid: string) => {
+      const { Statement } = JSON.parse(String(named(plan, name).inputs.policy)) as {
+        Statement: readonly { readonly Sid: string }[];
+      };
+      return Statement.find(({ Sid }) => Sid === sid);
+    };
+    const Condition = { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::111122223333:distribution/*" } };
+    const lead = String(named(plan, "us-assets-bucket").inputs.bucket);
+    const Principal = { Service: "cloudfront.amazonaws.com" };
+    expect(statement("us-assets-bucket-policy", "CloudFrontReads")).to.deep.equal({
+      ...{ Sid: "CloudFrontReads", Effect: "Allow", Principal, Action: "s3:GetObject" },
+      ...{ Resource: `arn:aws:s3:::${lead}/*`, Condition },
+    });
+    expect(statement("us-keys-storage", "CloudFrontDecrypts")).to.deep.equal({
+      ...{ Sid: "CloudFrontDecrypts", Effect: "Allow", Principal, Action: "kms:Decrypt", Resource: "*", Condition },
+    });
+    for (const [name, sid] of [
+      ["eu-assets-bucket-policy", "CloudFrontReads"],
+      ["us-backups-bucket-policy", "CloudFrontReads"],
+      ["eu-keys-storage", "CloudFrontDecrypts"],
+      ["us-keys-secrets", "CloudFrontDecrypts"],
+    ] as const) {
+      expect(statement(name, sid), name).to.equal(undefined);
+    }
+  });
+
+  it("takes the path off before it asks the bucket, and leaves every other address alone", () => {
+    const { code, runtime, publish } = named(plan, "edge-cdn-bucket-paths").inputs;
+    expect([runtime, publish]).to.deep.equal(["cloudfront-js-2.0", true]);
+    expect(code).to.equal(originPathCode([{ store: "assets", path: "/assets" }]));
+    const paths = originPathCode([
+      { store: "media", path: "/media" },
+      { store: "films", path: "/media/films/" },
+    ]);
+    const asked = (uri: string) => runInNewContext(`${paths}handler({ request: { uri: ${JSON.stringify(uri)} } }).uri`);
+    expect(asked("/media/a/b.png")).to.equal("/a/b.png");
+    expect(asked("/media/films/c.mp4")).to.equal("/c.mp4");
+    expect(asked("/mediathek/d.png")).to.equal("/mediathek/d.png");
+  });
+
+  it("follows the path the system gives, and delivers nothing of a bucket or a key that is somebody else's", async () => {
+    const kmsKey = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-000000000000";
+    const { plan: own } = await planAws(
+      "preview",
+      { ...CHANGES, "groundplan:overrides": { stores: { assets: { cdnPath: "/files" } } } },
+      "prod",
+    );
+    expect(at(named(own, "edge-cdn-distribution").inputs, "orderedCacheBehaviors.0.pathPattern")).to.equal("/files/*");
+    const { plan: foreign } = await planAws(
+      "preview",
+      { "groundplan:existing": { us: { zone: ZONE, kmsKey } } },
+      "prod",
+    );
+    expect(ofType(foreign, "aws:cloudfront/originAccessControl:OriginAccessControl")).to.deep.equal([]);
+    expect(ofType(foreign, "aws:cloudfront/function:Function")).to.deep.equal([]);
+    const verdicts = foreign.degraded.filter(({ feature }) => feature === "objects of assets by the CDN");
+    expect(verdicts.map(({ reason }) => reason.slice(0, 28)).sort()).to.deep.equal([
+      "one address leads to one buc",
+      "the key is somebody else's, ",
     ]);
   });
 

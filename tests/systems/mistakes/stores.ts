@@ -25,6 +25,23 @@ export const stores: readonly Mistake[] = [
     change: { stores: { other: { ...redis, mode: "cluster", shards: 2 } } },
     path: "stores.other.shards",
   },
+  {
+    name: "a bucket's path that a route takes",
+    change: { stores: { media: { kind: "bucket", cdn: true, cdnPath: "/" } } },
+    path: "stores.media.cdnPath",
+  },
+  {
+    name: "two buckets below one path",
+    change: {
+      stores: { media: { kind: "bucket", cdn: true }, films: { kind: "bucket", cdn: true, cdnPath: "/media/" } },
+    },
+    path: "stores.films.cdnPath",
+  },
+  {
+    name: "a path of a bucket that the CDN does not deliver",
+    change: { stores: { media: { kind: "bucket", cdnPath: "/media" } } },
+    path: "stores.media.cdnPath",
+  },
   { name: "shards outside cluster mode", change: { stores: { queue: { shards: 3 } } }, path: "stores.queue.shards" },
   {
     name: "replicas of a single Redis",
