@@ -12,6 +12,8 @@ export interface SecretEntryArgs {
   readonly path: string;
   readonly description: string;
   readonly keyArn: pulumi.Input<string>;
+  /** A copy in another region, under a key of that region. @default none */
+  readonly replica?: { readonly region: string; readonly keyArn: pulumi.Input<string> } | undefined;
   /** The value, or JSON of several. @default none: somebody puts one in */
   readonly value?: pulumi.Output<string>;
 }
@@ -43,6 +45,7 @@ export function makeSecret(make: Make, role: string, args: Omit<SecretEntryArgs,
     namePrefix: `${physicalName(NAME_RULES.awsSecret, [`${secretPath(context)}${args.path}`], PREFIX_SUFFIX + 1)}-`,
     description: args.description,
     kmsKeyId: args.keyArn,
+    ...(args.replica ? { replicas: [{ region: args.replica.region, kmsKeyId: args.replica.keyArn }] } : {}),
     recoveryWindowInDays: recoveryWindowDays(context),
     tags: context.tags,
   });

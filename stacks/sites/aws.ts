@@ -30,7 +30,7 @@ import { leadFor } from "./aws/lead";
 import { clusterContract, makeAddOns, makeCluster, makeNodeAutoscaler, makeSecretStore } from "./aws/platform";
 import { makeProviders } from "./aws/providers";
 import { makeSchedule } from "./aws/schedule";
-import { type Lead, type SharedParts, sharedParts } from "./aws/shared";
+import { isSpread, type Lead, type SharedParts, sharedParts } from "./aws/shared";
 import { Stores } from "./aws/stores";
 import { unsupportedProblems } from "./aws/supported";
 import { makeWatch, Watch } from "./aws/watch";
@@ -90,7 +90,12 @@ class AwsSite implements Site {
     this.options = { parent: placement, providers: [cloud, generator, eks.kubernetes] };
     this.addOns = makeAddOns(request, { ...ground, eks }, this.options);
     makeNodeAutoscaler(request, { ...ground, eks }, this.options);
-    this.secrets = makeSecretStore(request, { eks, addOns: this.addOns, keys }, this.options);
+    this.secrets = makeSecretStore(
+      request,
+      // Of a system in several regions each has entries of its own, with the same values.
+      { eks, addOns: this.addOns, keys, replicaRegion: isSpread(settings) ? undefined : replica?.region },
+      this.options,
+    );
     this.cluster = clusterContract(request, { eks, addOns: this.addOns, network, secrets: this.secrets });
     this.stores = new Stores(
       {

@@ -1,11 +1,15 @@
+import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretSpec } from "../../../systems/spec";
+import { accountOf } from "../../aws/account";
 import type { Make } from "../../aws/make";
+import { policyDocument } from "../../aws/policy";
 import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
 import type { BindingValue } from "../../binding";
 import { Component, type ComponentArgs } from "../../component";
 import type { KeysContract } from "../keys/contract";
+import { keyPolicy } from "../keys/policy";
 import type { SecretStoreContract } from "./contract";
 import { type CommonValues, generatedValue } from "./generated";
 
@@ -16,7 +20,9 @@ export interface SecretStoreArgs extends ComponentArgs {
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   /** What is made up for all placements alike. @default each placement makes up its own */
   readonly common?: CommonValues | undefined;
-  readonly keys: KeysContract;
+  readonly keys: KeysContract & pulumi.Resource;
+  /** Region that keeps a copy of every entry, under a key of its own. @default none */
+  readonly replicaRegion?: string | undefined;
   /** Cluster whose namespaces read from here. */
   readonly reader: {
     readonly kubernetes: pulumi.ProviderResource;
@@ -43,6 +49,7 @@ export class SecretStore extends Component implements SecretStoreContract {
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:secrets:SecretStore", name, args, opts);
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const replica = this.makeReplicaPlace(args);
     this.entries = new Map(
       Object.entries(args.secrets).map(([secret, spec]) => {
         const value = this.given(make, secret, spec, args);
@@ -51,6 +58,7 @@ export class SecretStore extends Component implements SecretStoreContract {
           path: secret,
           description: spec.description,
           keyArn: args.keys.arn("secrets"),
+          replica,
           ...(value === undefined ? {} : { value }),
         });
         return [secret, entry] as const;
@@ -60,6 +68,32 @@ export class SecretStore extends Component implements SecretStoreContract {
     this.ready = [this.makeClusterStore(args.reader)];
     this.reportEmpty(args);
     this.finish({ store: this.storeName });
+  }
+
+  /**
+   * What reads copies of buckets must not be lost with the region they were made in, nor what opens dumps among them. A copy is read-only until
+   * somebody lets it stand alone. https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+   */
+  private makeReplicaPlace({ replicaRegion: region, secrets, keys }: SecretStoreArgs) {
+    if (region === undefined || Object.keys(secrets).length === 0) {
+      return undefined;
+    }
+    const { context } = this;
+    const key = this.make(
+      aws.kms.Key,
+      "replica-key",
+      {
+        region,
+        description: `Copies of secrets of ${context.system} in ${region}`,
+        enableKeyRotation: true,
+        rotationPeriodInDays: 365,
+        deletionWindowInDays: 30,
+        policy: policyDocument(keyPolicy("secrets", region, accountOf(keys))),
+        tags: context.tags,
+      },
+      { protect: context.redundancy.protect },
+    );
+    return { region, keyArn: key.arn };
   }
 
   /**

@@ -130,7 +130,17 @@ export function makeNodeAutoscaler(
 
 export function makeSecretStore(
   request: SiteRequest,
-  { eks, addOns, keys }: { readonly eks: AwsCluster; readonly addOns: AddOns; readonly keys: Keys },
+  {
+    eks,
+    addOns,
+    keys,
+    replicaRegion,
+  }: {
+    readonly eks: AwsCluster;
+    readonly addOns: AddOns;
+    readonly keys: Keys;
+    readonly replicaRegion?: string | undefined;
+  },
   options: pulumi.ComponentResourceOptions,
 ): SecretStore {
   const { context, settings, system } = request;
@@ -143,6 +153,7 @@ export function makeSecretStore(
       ...secretInputs(system, settings),
       common: commonValues(request),
       keys,
+      replicaRegion,
       reader: { kubernetes: eks.kubernetes, ready: release ? [release] : [], namespaces: [...namespaces] },
     },
     options,
