@@ -1,10 +1,11 @@
 import { expect } from "chai";
+import type { Plan } from "../../engine";
 import { kubernetes } from "../../stacks/settings/kubernetes";
 import { operationsVerdicts } from "../../stacks/sites/aws/operationsVerdicts";
 import { docScraper } from "../../systems/docScraper";
 import { resolveSystem } from "../../systems/resolve";
 import { scrapingPlatform } from "../../systems/scrapingPlatform";
-import { named, planAws } from "./awsPlan";
+import { named, ofType, planAws } from "./awsPlan";
 
 const main = { name: "main", cloud: "aws", region: "us-east-1", role: "primary", cidrIndex: 0 } as const;
 const second = { ...main, name: "second", region: "eu-west-1", role: "secondary", cidrIndex: 1 } as const;
@@ -46,6 +47,29 @@ describe("operations on AWS, as settings and spec ask for them", function () {
     const { stores } = resolveSystem(docScraper, { model: "distributed", environment: "staging", placement: "main" });
     const overrides = { database: { ...stores.database, pointInTimeRecovery: false } };
     expect(features({}, { overrides })).to.deep.equal(["going without point-in-time recovery of database"]);
+  });
+
+  it("leaves the identity of an External Secrets that is there to its owner, and says what it needs", async () => {
+    const vpc = {
+      id: "vpc-0aaaaaaaaaaaaaaaa",
+      publicSubnetIds: ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+      privateSubnetIds: ["subnet-0000000000000000c", "subnet-0000000000000000d"],
+    };
+    const there = { "groundplan:existing": { main: { vpc, cluster: "shared" } } };
+    const associations = (plan: Plan) =>
+      ofType(plan, "aws:eks/podIdentityAssociation:PodIdentityAssociation").filter(
+        ({ inputs }) => inputs.serviceAccount === "external-secrets",
+      );
+    const feature = "the right to read this placement's secrets";
+    const { plan: installed } = await planAws("preview", there);
+    expect(associations(installed)).to.have.length(1);
+    expect(installed.degraded.map((each) => each.feature)).not.to.include(feature);
+    const { plan: theirs } = await planAws("preview", {
+      ...there,
+      "groundplan:kubernetes": { addOns: { "external-secrets": "existing" } },
+    });
+    expect(associations(theirs)).to.deep.equal([]);
+    expect(theirs.degraded.map((each) => each.feature)).to.include(feature);
   });
 
   it("says that nothing moves old logs to their bucket", () => {

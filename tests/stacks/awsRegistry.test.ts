@@ -24,6 +24,21 @@ interface Outputs {
 describe("repositories for the system's images, on AWS", function () {
   this.timeout(120_000);
 
+  it("says that repositories start empty where one update makes them and starts what pulls from them", async () => {
+    const registry = "111122223333.dkr.ecr.us-east-1.amazonaws.com/doc-scraper-staging-main-8dc050";
+    const services = { api: `${registry}/scraper-api:2.0.0`, worker: `${registry}/scraper-api:2.0.0` };
+    const feature = "images to start from in the first up";
+    const features = async (images: object, layers?: readonly string[]) => {
+      const changes = { "groundplan:images": images, ...(layers ? { "groundplan:layers": layers } : {}) };
+      return (await planAws("preview", changes)).plan.degraded.map((each) => each.feature);
+    };
+    expect(await features({ registry, repository: true, services })).to.include(feature);
+    expect(await features(IMAGES)).not.to.include(feature);
+    expect(await features({ registry, repository: true, services }, ["infrastructure", "platform"])).not.to.include(
+      feature,
+    );
+  });
+
   it("makes one per image, under the placement's key, scanned, with tags that never move", async () => {
     const { plan } = await planAws("simulate", { "groundplan:images": IMAGES });
     const repositories = ofType(plan, "aws:ecr/repository:Repository");

@@ -11,6 +11,8 @@ export interface RegistryArgs extends ComponentArgs {
   readonly keys: KeysContract;
   /** Names of the images, without registry, tag or digest: ECR has a repository for each. */
   readonly images: readonly string[];
+  /** Whether what runs pulls from ECR and is started by the same update that makes the repositories. @default false */
+  readonly pulledAtOnce?: boolean;
   readonly transform?: Readonly<Record<string, Transform<aws.ecr.RepositoryArgs>>>;
 }
 
@@ -36,6 +38,14 @@ export class Registry extends Component implements RegistryContract {
     const { id, partition } = accountOf(this);
     const suffix = partition.apply((name) => (name === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"));
     this.url = pulumi.interpolate`${id}.dkr.ecr.${context.region}.${suffix}/${namespace}`;
+    if (args.pulledAtOnce) {
+      this.degrade({
+        feature: "images to start from in the first up",
+        reason: "repositories are made empty, and in the same update as what runs from them: its pods wait in vain",
+        remedy:
+          "make them first, by a stack of groundplan:layers infrastructure and platform, and push before the one of workloads: docs/images-aws.md",
+      });
+    }
     this.finish({ url: this.url });
   }
 

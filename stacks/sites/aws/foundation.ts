@@ -57,8 +57,12 @@ export function makeRegistry(
 ): Registry | undefined {
   const { context, settings, system } = request;
   const images = ownImages(settings.images, system.services);
+  const pulledAtOnce =
+    /\.dkr\.ecr\./.test(settings.images.registry ?? "") &&
+    settings.layers.includes("infrastructure") &&
+    settings.layers.includes("workloads");
   return settings.images.repository
-    ? new Registry(childOf(request, "registry"), { context, keys, images }, options)
+    ? new Registry(childOf(request, "registry"), { context, keys, images, pulledAtOnce }, options)
     : undefined;
 }
 

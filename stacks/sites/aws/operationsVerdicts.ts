@@ -23,7 +23,19 @@ export function operationsVerdicts({ context, settings, system, placementSetting
   const collector =
     settings.kubernetes.addOns["log-collector"] ??
     (placementSettings.existing?.cluster === undefined || system.observability.logs === "loki" ? "install" : "none");
+  const reader = settings.kubernetes.addOns["external-secrets"] ?? "install";
   return [
+    ...(placementSettings.existing?.cluster === undefined || reader !== "existing"
+      ? []
+      : [
+          {
+            feature: "the right to read this placement's secrets",
+            reason:
+              "the External Secrets that is there has a role of its owner's, and its service account takes no second one",
+            remedy:
+              "let its owner allow that role secretsmanager:GetSecretValue and secretsmanager:DescribeSecret on them, and kms:Decrypt with their key, or set groundplan:kubernetes.addOns.external-secrets to install",
+          },
+        ]),
     ...(collector === "install"
       ? []
       : [

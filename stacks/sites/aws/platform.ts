@@ -76,7 +76,10 @@ export function makeAddOns(
   const identities = [
     // Of a cluster somebody else runs, the controller is there and has its own.
     ...(eks.resource ? [{ ...LOAD_BALANCER_CONTROLLER, grants: loadBalancerGrants(context, account) }] : []),
-    { ...EXTERNAL_SECRETS, grants: externalSecretsGrants(context, account, system, keys.arn("secrets")) },
+    // A service account has one association: in somebody else's cluster, that of an operator that is there is theirs.
+    ...(eks.resource || modes["external-secrets"] === "install"
+      ? [{ ...EXTERNAL_SECRETS, grants: externalSecretsGrants(context, account, system, keys.arn("secrets")) }]
+      : []),
   ].flatMap(({ name, namespace, grants }) => eks.identity(name, namespace, name, grants)?.ready ?? []);
   return new AddOns(
     childOf(request, "add-ons"),
