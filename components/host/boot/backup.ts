@@ -42,8 +42,9 @@ docker compose --project-name ${project} --file ${HOME}/compose.yaml exec -T ${s
   | gzip | ${gpg} --symmetric --cipher-algo AES256 --output "$work/partial"
 
 # What cannot be read back is no backup.
-${gpg} --decrypt "$work/partial" | gzip --test
-${gpg} --decrypt "$work/partial" | gunzip | head --bytes 5 | grep --quiet PGDMP
+# The pipe is drained: a reader that leaves early ends the writers by SIGPIPE, and the pipe with them.
+magic="$(${gpg} --decrypt "$work/partial" | gunzip | { head --bytes 5; cat > /dev/null; })"
+[ "$magic" = PGDMP ]
 
 ${BIN}/put-object "$work/partial" "${bucketUrl}/$object"
 ${BIN}/get-object "${bucketUrl}/$object" "$work/copy"

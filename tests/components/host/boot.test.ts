@@ -115,7 +115,17 @@ describe("host cloud-init", () => {
 
   it("dumps, compresses and encrypts in one pipe that fails as a whole, reads back, uploads, publishes last", () => {
     const { content } = fileOf(scraper().files, "/opt/groundplan/bin/backup-daily");
-    const order = ["pipefail", "pg_dump", "| gzip |", "AES256", "gzip --test", "put-object", "cmp", "latest-daily"];
+    const order = [
+      "pipefail",
+      "pg_dump",
+      "| gzip |",
+      "AES256",
+      "--decrypt",
+      "PGDMP",
+      "put-object",
+      "cmp",
+      "latest-daily",
+    ];
     const found = order.map((word) => content.indexOf(word));
     expect(found).to.deep.equal([...found].sort((a, b) => a - b));
     expect(found).to.not.include(-1);
@@ -273,6 +283,26 @@ describe("host cloud-init", () => {
         `gpg --batch --quiet --pinentry-mode loopback --passphrase passphrase --decrypt ${root}/bucket/${day}.sql.gz.enc | gunzip`,
       ]);
       expect(copy.output).to.equal("PGDMP and the data\n");
+    });
+
+    it("makes a copy of a dump far larger than a pipe holds", function () {
+      if (!isInstalled("gpg")) {
+        this.skip();
+      }
+      const { root, status, output } = backUp("echo PGDMP; head --bytes 3000000 /dev/urandom");
+      expect([status, output]).to.deep.equal([0, ""]);
+      const day = new Date().toISOString().slice(0, 10);
+      expect(readdirSync(`${root}/bucket`).sort()).to.deep.equal([`${day}.sql.gz.enc`, "latest-daily"]);
+      expect(statSync(`${root}/bucket/${day}.sql.gz.enc`).size).to.be.greaterThan(2_900_000);
+    });
+
+    it("uploads nothing that is no dump", function () {
+      if (!isInstalled("gpg")) {
+        this.skip();
+      }
+      const { root, status } = backUp("echo an error page");
+      expect(status).to.not.equal(0);
+      expect(readdirSync(`${root}/bucket`)).to.deep.equal([]);
     });
 
     it("uploads nothing when the dump fails halfway", function () {
