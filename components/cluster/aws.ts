@@ -103,6 +103,8 @@ export class Cluster extends Component {
       calledPorts: args.calledPorts ?? [],
     });
     this.nodeSecurityGroupId = firewall.nodes.id;
+    // What is in the cluster goes before the ways by which its controllers clean up: to the API, to AWS, to each other.
+    const reachable = [...firewall.ready, ...args.network.ready];
     const controlPlane = makeControlPlane(this.makeChild, {
       ...args,
       context,
@@ -130,13 +132,13 @@ export class Cluster extends Component {
       subnetIds: args.network.privateSubnetIds,
       securityGroupId: firewall.nodes.id,
       partition: this.account.partition,
-      dependsOn: [...before, ...args.network.ready],
+      dependsOn: [...before, ...reachable],
     });
     const after = makeAddonsAfterNodes(this.makeChild, addons, nodes);
     this.nodeRole = role;
     this.nodeGroups = groups.map((group, index) => ({ ...group, resource: nodes[index] }));
-    this.kubernetes = this.makeProvider(args, controlPlane.entries);
-    this.fargate = this.makeFargate(args);
+    this.kubernetes = this.makeProvider(args, [...controlPlane.entries, ...reachable]);
+    this.fargate = this.makeFargate(args, reachable);
     this.fargateRole = this.fargate?.roleName;
     this.ready = [...nodes, ...after, ...(this.fargate?.profiles ?? []), this.makeStorageClass(args, after)];
     if (!args.autoscaled) {
@@ -168,7 +170,7 @@ export class Cluster extends Component {
     return this.fargate?.namespaces.includes(namespace) ? [this.fargate.join(namespace, dependsOn)] : [];
   }
 
-  private makeProvider(args: ClusterArgs, entries: readonly pulumi.Resource[]): k8s.Provider {
+  private makeProvider(args: ClusterArgs, dependsOn: readonly pulumi.Resource[]): k8s.Provider {
     const { cluster } = this;
     const config = pulumi
       .all([cluster.endpoint, cluster.certificateAuthority.data])
@@ -192,11 +194,11 @@ export class Cluster extends Component {
         clusterIdentifier: args.clusterName,
         ...forgettable(this.context),
       },
-      { dependsOn: [...entries] },
+      { dependsOn: [...dependsOn] },
     );
   }
 
-  private makeFargate(args: ClusterArgs): Fargate | undefined {
+  private makeFargate(args: ClusterArgs, dependsOn: readonly pulumi.Resource[]): Fargate | undefined {
     const namespaces = args.fargateNamespaces ?? [];
     if (namespaces.length === 0) {
       return undefined;
@@ -214,6 +216,7 @@ export class Cluster extends Component {
       kubernetes: this.kubernetes,
       subnetIds: args.network.privateSubnetIds,
       podGroupId: this.nodeSecurityGroupId,
+      dependsOn,
     });
   }
 

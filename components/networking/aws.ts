@@ -58,13 +58,9 @@ export class Network extends Component implements NetworkContract {
     this.vpc = this.makeVpc(plan);
     const gateway = this.make(aws.ec2.InternetGateway, "gateway", { vpcId: this.vpc.id, tags: this.tags("gateway") });
     const subnets = this.makeSubnets(plan, args.clusterName);
-    const publicRoutes = this.routePublic(subnets.public, gateway);
-    const {
-      tables: privateTables,
-      routes,
-      gateways,
-    } = this.routePrivate(subnets.private, subnets.public, publicRoutes);
-    const dataTable = this.routeData(subnets.data);
+    const internet = this.routePublic(subnets.public, gateway);
+    const { tables: privateTables, routes, gateways } = this.routePrivate(subnets.private, subnets.public, internet);
+    const { table: dataTable, associations } = this.routeData(subnets.data);
     makeFlowLog(make, { context: this.context, vpcId: this.vpc.id, keyArn: args.logsKeyArn, parent: this });
     const endpoints = makeEndpoints(make, {
       context: this.context,
@@ -84,7 +80,7 @@ export class Network extends Component implements NetworkContract {
     this.privateSubnetIds = subnets.private.map((subnet) => subnet.id);
     this.dataSubnetIds = subnets.data.map((subnet) => subnet.id);
     this.natGatewayIds = gateways.map((gateway) => gateway.id);
-    this.ready = [...routes, ...endpoints];
+    this.ready = [...routes, ...associations, ...endpoints];
     this.reportZones();
     this.finish({ vpcId: this.vpcId, cidrBlock: this.cidrBlock });
   }
@@ -130,13 +126,19 @@ export class Network extends Component implements NetworkContract {
     const clusterTags = clusterName === undefined ? {} : { [`kubernetes.io/cluster/${clusterName}`]: "shared" };
     const tier = (role: Tier, cidrBlocks: readonly string[], tags: Readonly<Record<string, string>>) =>
       cidrBlocks.map((cidrBlock, index) =>
-        this.make(aws.ec2.Subnet, `${role}-${index + 1}`, {
-          vpcId: this.vpc.id,
-          cidrBlock,
-          availabilityZone: zones.apply((names) => zoneAt(names, index, this.context.region)),
-          mapPublicIpOnLaunch: false,
-          tags: { ...this.tags(`${role}-${index + 1}`), ...tags, tier: role },
-        }),
+        this.make(
+          aws.ec2.Subnet,
+          `${role}-${index + 1}`,
+          {
+            vpcId: this.vpc.id,
+            cidrBlock,
+            availabilityZone: zones.apply((names) => zoneAt(names, index, this.context.region)),
+            mapPublicIpOnLaunch: false,
+            tags: { ...this.tags(`${role}-${index + 1}`), ...tags, tier: role },
+          },
+          // A zone that opens or closes shifts the list: that must not replace subnets that nodes and data stand in.
+          { ignoreChanges: ["availabilityZone"] },
+        ),
       );
     return {
       public: tier("public", plan.publicCidrBlocks, { ...clusterTags, "kubernetes.io/role/elb": "1" }),
@@ -145,27 +147,29 @@ export class Network extends Component implements NetworkContract {
     };
   }
 
-  private routePublic(subnets: readonly aws.ec2.Subnet[], gateway: aws.ec2.InternetGateway): aws.ec2.Route {
+  private routePublic(
+    subnets: readonly aws.ec2.Subnet[],
+    gateway: aws.ec2.InternetGateway,
+  ): readonly pulumi.Resource[] {
     const table = this.makeTable("public");
     const route = this.make(aws.ec2.Route, "public-internet", {
       routeTableId: table.id,
       destinationCidrBlock: "0.0.0.0/0",
       gatewayId: gateway.id,
     });
-    this.associate("public", subnets, () => table);
-    return route;
+    return [route, ...this.associate("public", subnets, () => table)];
   }
 
   /** A gateway and a table per zone keep a zone's loss to itself; one in all costs less. */
   private routePrivate(
     subnets: readonly aws.ec2.Subnet[],
     publicSubnets: readonly aws.ec2.Subnet[],
-    internet: aws.ec2.Route,
+    internet: readonly pulumi.Resource[],
   ) {
     const count = this.context.redundancy.natPerZone ? this.zones : 1;
     const gateways: aws.ec2.NatGateway[] = [];
     const tables: aws.ec2.RouteTable[] = [];
-    const routes: aws.ec2.Route[] = [];
+    const routes: pulumi.Resource[] = [];
     for (const [index, subnet] of publicSubnets.slice(0, count).entries()) {
       const zone = index + 1;
       const address = this.make(aws.ec2.Eip, `nat-${zone}-address`, { domain: "vpc", tags: this.tags(`nat-${zone}`) });
@@ -174,7 +178,7 @@ export class Network extends Component implements NetworkContract {
         `nat-${zone}`,
         { allocationId: address.allocationId, subnetId: subnet.id, tags: this.tags(`nat-${zone}`) },
         // A gateway made before the way to the internet stays failed.
-        { dependsOn: [internet] },
+        { dependsOn: [...internet] },
       );
       gateways.push(nat);
       const table = this.makeTable(`private-${zone}`);
@@ -187,34 +191,36 @@ export class Network extends Component implements NetworkContract {
         }),
       );
     }
-    this.associate("private", subnets, (index) => tables[Math.min(index, tables.length - 1)]);
+    routes.push(...this.associate("private", subnets, (index) => tables[Math.min(index, tables.length - 1)]));
     return { tables, routes, gateways };
   }
 
-  private routeData(subnets: readonly aws.ec2.Subnet[]): aws.ec2.RouteTable {
+  private routeData(subnets: readonly aws.ec2.Subnet[]) {
     const table = this.makeTable("data");
-    this.associate("data", subnets, () => table);
-    return table;
+    return { table, associations: this.associate("data", subnets, () => table) };
   }
 
   private makeTable(role: string): aws.ec2.RouteTable {
     return this.make(aws.ec2.RouteTable, `${role}-routes`, { vpcId: this.vpc.id, tags: this.tags(role) });
   }
 
+  /** Nothing refers to an association, and without it a subnet has no way out: those are part of what is `ready`. */
   private associate(
     tier: Tier,
     subnets: readonly aws.ec2.Subnet[],
     tableOf: (index: number) => aws.ec2.RouteTable | undefined,
-  ): void {
-    for (const [index, subnet] of subnets.entries()) {
+  ): readonly aws.ec2.RouteTableAssociation[] {
+    return subnets.flatMap((subnet, index) => {
       const table = tableOf(index);
-      if (table) {
-        this.make(aws.ec2.RouteTableAssociation, `${tier}-${index + 1}-routes`, {
-          subnetId: subnet.id,
-          routeTableId: table.id,
-        });
-      }
-    }
+      return table === undefined
+        ? []
+        : [
+            this.make(aws.ec2.RouteTableAssociation, `${tier}-${index + 1}-routes`, {
+              subnetId: subnet.id,
+              routeTableId: table.id,
+            }),
+          ];
+    });
   }
 
   /** The network's resources have no names, only this tag. */

@@ -36,7 +36,7 @@ export function makeEndpoints(make: Make, args: EndpointsArgs): readonly aws.ec2
     vpcId: vpc.id,
     description: "Private endpoints of AWS services",
   });
-  allowIngress(make, "endpoints-from-network", {
+  const open = allowIngress(make, "endpoints-from-network", {
     context,
     groupId: group.id,
     peer: { cidrBlock: vpc.cidrBlock },
@@ -51,15 +51,21 @@ export function makeEndpoints(make: Make, args: EndpointsArgs): readonly aws.ec2
     tags: context.tags,
   });
   const interfaces = INTERFACE_ENDPOINTS.map((service) =>
-    make(aws.ec2.VpcEndpoint, `endpoint-${service.replace(".", "-")}`, {
-      vpcId: vpc.id,
-      vpcEndpointType: "Interface",
-      serviceName: `com.amazonaws.${context.region}.${service}`,
-      subnetIds: [...args.subnetIds],
-      securityGroupIds: [group.id],
-      privateDnsEnabled: true,
-      tags: context.tags,
-    }),
+    make(
+      aws.ec2.VpcEndpoint,
+      `endpoint-${service.replace(".", "-")}`,
+      {
+        vpcId: vpc.id,
+        vpcEndpointType: "Interface",
+        serviceName: `com.amazonaws.${context.region}.${service}`,
+        subnetIds: [...args.subnetIds],
+        securityGroupIds: [group.id],
+        privateDnsEnabled: true,
+        tags: context.tags,
+      },
+      // With the names of AWS's services pointing to it, an endpoint that nobody may reach is worse than none.
+      { dependsOn: [open] },
+    ),
   );
   return [gateway, ...interfaces];
 }

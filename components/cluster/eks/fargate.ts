@@ -18,6 +18,8 @@ export interface FargateArgs {
   readonly subnetIds: readonly pulumi.Input<string>[];
   /** Group the stores and the control plane know pods by. */
   readonly podGroupId: pulumi.Input<string>;
+  /** Ways that the pods need as long as they run. */
+  readonly dependsOn: readonly pulumi.Resource[];
 }
 
 /**
@@ -50,7 +52,7 @@ export class Fargate {
           selectors: [{ namespace }],
           tags: args.context.tags,
         },
-        { dependsOn: [role.policy] },
+        { dependsOn: [role.policy, ...args.dependsOn] },
       ),
     );
   }

@@ -21,6 +21,9 @@ export const CONTROL_PLANE_TO_NODES = [443, 4443, 6443, 8443, 9443, 10250, 10251
 /**
  * Groups of the control plane and the nodes, and what passes between them. Pods share their node's group: what one pod
  * may reach another may too as far as AWS goes; NetworkPolicies, enforced on the node, tell them apart.
+ *
+ * Nothing refers to a rule. Whoever uses what the rules open depends on `ready`, or a destroy takes the rules first, and
+ * everything in the cluster that waits for its controller to clean up behind it waits for ever.
  */
 export function makeFirewall(make: Make, args: FirewallArgs) {
   const { context, vpcId } = args;
@@ -34,16 +37,19 @@ export function makeFirewall(make: Make, args: FirewallArgs) {
     vpcId,
     description: "Nodes of the cluster and their pods",
   });
-  allowIngress(make, "api-from-network", {
+  const ready: pulumi.Resource[] = [];
+  const apiFromNetwork = allowIngress(make, "api-from-network", {
     context,
     groupId: controlPlane.id,
     peer: { cidrBlock: args.cidrBlock },
     ports: 443,
     description: "Kubernetes API for a runner, tunnel or peer within the network",
   });
-  connect(make, "api", { context, from: nodes, to: controlPlane, ports: 443, what: "Kubernetes API" });
+  ready.push(apiFromNetwork);
+  const open = (role: string, between: Parameters<typeof connect>[2]) => ready.push(...connect(make, role, between));
+  open("api", { context, from: nodes, to: controlPlane, ports: 443, what: "Kubernetes API" });
   for (const port of [...CONTROL_PLANE_TO_NODES, ...args.calledPorts]) {
-    connect(make, `control-${port}`, {
+    open(`control-${port}`, {
       context,
       from: controlPlane,
       to: nodes,
@@ -52,7 +58,7 @@ export function makeFirewall(make: Make, args: FirewallArgs) {
     });
   }
   for (const protocol of ["tcp", "udp"] as const) {
-    connect(make, `peer-${protocol}`, {
+    open(`peer-${protocol}`, {
       context,
       from: nodes,
       to: nodes,
@@ -62,7 +68,7 @@ export function makeFirewall(make: Make, args: FirewallArgs) {
     });
   }
   for (const port of new Set([443, ...args.externalPorts])) {
-    allowEgress(make, `nodes-to-world-${port}`, {
+    const rule = allowEgress(make, `nodes-to-world-${port}`, {
       context,
       groupId: nodes.id,
       peer: { cidrBlock: "0.0.0.0/0" },
@@ -70,8 +76,9 @@ export function makeFirewall(make: Make, args: FirewallArgs) {
       description:
         port === 443 ? "Images, AWS services and external services over HTTPS" : "External services of the system",
     });
+    ready.push(rule);
   }
-  return { controlPlane, nodes };
+  return { controlPlane, nodes, ready };
 }
 
 function connect(
@@ -85,13 +92,15 @@ function connect(
     readonly ports: number | readonly [number, number];
     readonly what: string;
   },
-): void {
+): readonly pulumi.Resource[] {
   const rule = {
     context: args.context,
     ports: args.ports,
     description: args.what,
     ...(args.protocol ? { protocol: args.protocol } : {}),
   };
-  allowIngress(make, `${role}-ingress`, { ...rule, groupId: args.to.id, peer: { groupId: args.from.id } });
-  allowEgress(make, `${role}-egress`, { ...rule, groupId: args.from.id, peer: { groupId: args.to.id } });
+  return [
+    allowIngress(make, `${role}-ingress`, { ...rule, groupId: args.to.id, peer: { groupId: args.from.id } }),
+    allowEgress(make, `${role}-egress`, { ...rule, groupId: args.from.id, peer: { groupId: args.to.id } }),
+  ];
 }

@@ -19,6 +19,57 @@ describe("network on aws", function () {
     });
   });
 
+  it("moves no subnet when the region's list of zones changes", async () => {
+    const { plan } = await planAws("preview");
+    for (const subnet of ofType(plan, "aws:ec2/subnet:Subnet")) {
+      expect(subnet.options.ignoreChanges, subnet.name).to.deep.equal(["availabilityZone"]);
+    }
+  });
+
+  it("keeps every way in and out of the cluster until all that is in it, and its nodes, are gone", async () => {
+    const fargate = {
+      "groundplan:compute": { fargateNamespaces: ["doc-scraper"] },
+      "groundplan:overrides": { services: { api: { nodePool: null }, worker: { nodePool: null } } },
+    };
+    for (const changes of [{}, fargate]) {
+      const { plan } = await planAws("preview", changes);
+      const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
+      const before = (urn: string, found = new Set<string>()): ReadonlySet<string> => {
+        for (const next of byUrn.get(urn)?.dependencies ?? []) {
+          if (!found.has(next)) {
+            before(next, found.add(next));
+          }
+        }
+        return found;
+      };
+      const ways = plan.resources.filter(
+        ({ type, name }) =>
+          [
+            "aws:ec2/route:Route",
+            "aws:ec2/routeTableAssociation:RouteTableAssociation",
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            "aws:ec2/natGateway:NatGateway",
+          ].includes(type) ||
+          (/SecurityGroup(In|E)gressRule$/.test(type) && /^main-(cluster|network)-/.test(name)),
+      );
+      expect(ways.length).to.be.greaterThan(40);
+      const users = plan.resources.filter(
+        ({ type, name }) =>
+          type === "aws:eks/nodeGroup:NodeGroup" ||
+          type === "aws:eks/fargateProfile:FargateProfile" ||
+          name === "main-cluster-kubernetes",
+      );
+      expect(users.length).to.be.greaterThan(changes === fargate ? 2 : 3);
+      for (const { urn, name } of users) {
+        const kept = before(urn);
+        expect(
+          ways.filter((way) => !kept.has(way.urn)).map((way) => way.name),
+          name,
+        ).to.deep.equal([]);
+      }
+    }
+  });
+
   it("gives the data tier no way out", async () => {
     const { plan } = await planAws("simulate");
     const data = named(plan, "main-network-data-routes");
