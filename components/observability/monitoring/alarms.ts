@@ -111,6 +111,15 @@ function databaseAlarms(database: WatchedDatabase): readonly AlarmPlan[] {
             statistic: "Maximum",
             threshold: 300,
           }),
+          {
+            // It measures -1 then, which no alarm on a lag sees.
+            ...alarm("stopped", "ReplicaLag", {
+              description: `${name} follows no more: what it answers grows old, and the primary keeps its log until the disk is full`,
+              statistic: "Minimum",
+              threshold: 0,
+            }),
+            below: true,
+          },
         ]
       : []),
   ];

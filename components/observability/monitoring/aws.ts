@@ -133,7 +133,11 @@ export class Monitoring extends Component {
     });
   }
 
-  /** Failovers, failures and low disks as RDS itself tells of them, failed backups among them. */
+  /**
+   * Failovers, failures, low disks and replicas that stopped, as RDS itself tells of them. Not the category `backup`:
+   * it tells every day that a backup begins and ends, and of none that fails.
+   * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+   */
   private reportDatabaseEvents(topic: aws.sns.Topic, policy: pulumi.Resource): void {
     const { databases } = this.args.watched;
     if (databases.length === 0) {
@@ -146,7 +150,7 @@ export class Monitoring extends Component {
         snsTopic: topic.arn,
         sourceType: "db-instance",
         sourceIds: databases.map(({ identifier }) => identifier),
-        eventCategories: ["availability", "backup", "failover", "failure", "low storage", "recovery"],
+        eventCategories: ["availability", "failover", "failure", "low storage", "read replica", "recovery"],
         tags: this.context.tags,
       },
       // RDS tests whether it may publish when the subscription is made.

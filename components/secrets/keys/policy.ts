@@ -44,7 +44,7 @@ export function keyPolicy(
   const administer: Statement = { Sid: "Administer", Principal: { AWS: root }, Action: ADMINISTER, Resource: "*" };
   switch (concern) {
     case "logs":
-      return [administer, cloudWatchLogs(region, account), publishers(account)];
+      return [administer, cloudWatchLogs(region, account), alarms(account), events(region, account)];
     case "cluster":
       // EKS takes a grant on the key when the cluster is made, and works through that grant alone.
       return [
@@ -89,17 +89,33 @@ function forAwsResources(root: pulumi.Output<string>): Statement {
   };
 }
 
-/**
- * What publishes to an encrypted topic of this account's alarms.
- * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
- */
-function publishers(account: Account): Statement {
+/** What publishes this account's alarms to an encrypted topic. */
+function alarms(account: Account): Statement {
   return {
-    Sid: "Publish",
-    Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com"] },
+    Sid: "PublishAlarms",
+    Principal: { Service: "cloudwatch.amazonaws.com" },
     Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
     Resource: "*",
     Condition: { StringEquals: { "aws:SourceAccount": account.id } },
+  };
+}
+
+/**
+ * What publishes events to an encrypted topic. EventBridge does not say on whose behalf it asks: with a condition on
+ * aws:SourceAccount nothing arrives, and nobody is told. The topic it asks for is known; who publishes there is the
+ * topic's policy to say. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+function events(region: string, account: Account): Statement {
+  return {
+    Sid: "PublishEvents",
+    Principal: { Service: ["events.amazonaws.com", "events.rds.amazonaws.com"] },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+    Resource: "*",
+    Condition: {
+      ArnLike: {
+        "kms:EncryptionContext:aws:sns:topicArn": pulumi.interpolate`arn:${account.partition}:sns:${region}:${account.id}:*`,
+      },
+    },
   };
 }
 

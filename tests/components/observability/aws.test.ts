@@ -36,7 +36,12 @@ describe("alarms on aws", () => {
       ["db-replica-1-storage", "FreeStorageSpace", 10_737_418_240],
       ["db-replica-1-connections", "DatabaseConnections", 1_441],
       ["db-replica-1-lag", "ReplicaLag", 300],
+      ["db-replica-1-stopped", "ReplicaLag", 0],
     ]);
+    expect(alarms.find(({ role }) => role === "db-replica-1-stopped")).to.include({
+      below: true,
+      statistic: "Minimum",
+    });
   });
 
   it("know how many connections a class allows, and leave out what they do not know", () => {
@@ -123,12 +128,40 @@ describe("watching doc-scraper on aws", function () {
     ]);
   });
 
+  it("lets EventBridge and RDS use the topic's key by the topic, which is all of them that the key's policy sees", async () => {
+    const { plan } = await planAws("simulate");
+    const key = statements(named(plan, "main-keys-logs").inputs.policy);
+    const of = (service: string) => key.filter(({ Principal }) => JSON.stringify(Principal).includes(`"${service}"`));
+    const [events, ...more] = of("events.amazonaws.com");
+    expect(more).to.deep.equal([]);
+    expect(of("events.rds.amazonaws.com")).to.deep.equal([events]);
+    expect(events?.Action).to.deep.equal(["kms:Decrypt", "kms:GenerateDataKey*"]);
+    expect(events?.Condition).to.deep.equal({
+      ArnLike: { "kms:EncryptionContext:aws:sns:topicArn": "arn:aws:sns:us-east-1:111122223333:*" },
+    });
+    expect(of("cloudwatch.amazonaws.com").map(({ Condition }) => Condition)).to.deep.equal([
+      { StringEquals: { "aws:SourceAccount": "111122223333" } },
+    ]);
+  });
+
+  it("hears of databases that fail or stop following, and of no backup that went well", async () => {
+    const { plan } = await planAws("simulate");
+    expect(named(plan, "main-monitoring-database-events").inputs.eventCategories).to.deep.equal([
+      "availability",
+      "failover",
+      "failure",
+      "low storage",
+      "read replica",
+      "recovery",
+    ]);
+  });
+
   it("watches each instance, node, load balancer and gateway", async () => {
     const { plan } = await planAws("simulate");
     const metrics = ofType(plan, "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => inputs.metricName);
     const count = (metric: string) => metrics.filter((each) => each === metric).length;
     expect(count("FreeStorageSpace")).to.equal(ofType(plan, "aws:rds/instance:Instance").length);
-    expect(count("ReplicaLag")).to.equal(2);
+    expect(count("ReplicaLag")).to.equal(4);
     expect(count("EngineCPUUtilization")).to.equal(3);
     expect(count("TargetResponseTime")).to.equal(1);
     expect(count("ErrorPortAllocation")).to.equal(ofType(plan, "aws:ec2/natGateway:NatGateway").length);
