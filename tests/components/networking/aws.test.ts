@@ -34,10 +34,10 @@ describe("network on aws", function () {
     for (const changes of [{}, fargate]) {
       const { plan } = await planAws("preview", changes);
       const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
-      const before = (urn: string, found = new Set<string>()): ReadonlySet<string> => {
+      const needs = (urn: string, found = new Set<string>()): ReadonlySet<string> => {
         for (const next of byUrn.get(urn)?.dependencies ?? []) {
           if (!found.has(next)) {
-            before(next, found.add(next));
+            needs(next, found.add(next));
           }
         }
         return found;
@@ -61,7 +61,7 @@ describe("network on aws", function () {
       );
       expect(users.length).to.be.greaterThan(changes === fargate ? 2 : 3);
       for (const { urn, name } of users) {
-        const kept = before(urn);
+        const kept = needs(urn);
         expect(
           ways.filter((way) => !kept.has(way.urn)).map((way) => way.name),
           name,
