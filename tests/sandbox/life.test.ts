@@ -15,7 +15,6 @@ const LIVES: readonly Cell[] = CLOUDS.flatMap((cloud) => MODELS.map((model) => (
 const SAMPLE: readonly Cell[] = [
   { system: SYSTEM, model: "standalone", cloud: "kubernetes" },
   { system: SYSTEM, model: "single-server", cloud: "gcp" },
-  { system: SYSTEM, model: "distributed", cloud: "aws" },
 ];
 
 /** A change of settings that updates: tags reach everything in an account, a domain what is published on a cluster. */

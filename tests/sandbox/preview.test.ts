@@ -125,13 +125,19 @@ function fromStep({ op, newState }: Step): Said {
     op,
     type: newState.type,
     parent: newState.parent ?? null,
-    provider: newState.provider?.replace(/::[^:]*$/, "") ?? null,
+    provider: providerOf(newState.provider),
     dependencies: [...(newState.dependencies ?? [])].sort(),
     propertyDependencies: dependenciesOf(newState.propertyDependencies ?? {}),
     protect: newState.protect ?? false,
     version: isProvider(newState.type) ? String(version) : undefined,
     inputs: shown(isProvider(newState.type) || version === undefined ? inputs : { ...inputs, version }),
   };
+}
+
+/** What the engine keeps by itself has a provider of its own, which nobody can name: a plan names none. */
+function providerOf(reference: string | undefined): string | null {
+  const urn = reference?.replace(/::[^:]*$/, "");
+  return urn === undefined || urn.endsWith("::pulumi:providers:pulumi::default") ? null : urn;
 }
 
 function fromPlan(resource: PlanResource): Said {

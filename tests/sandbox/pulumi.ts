@@ -10,3 +10,15 @@ export function needsPulumi(context: Mocha.Context): void {
     context.skip();
   }
 }
+
+/** Words of `GROUNDPLAN_SANDBOX_TESTS`: `all` runs everything rather than a sample, `"all vibebox aws"` what has these. */
+export const [WANTED, ...WORDS] = (process.env.GROUNDPLAN_SANDBOX_TESTS ?? "").split(" ");
+
+/** The same for a suite that takes minutes: it runs only where everything is asked for. */
+export function needsAll(context: Mocha.Context): void {
+  needsPulumi(context);
+  if (WANTED !== "all") {
+    process.stdout.write("    skipped: it takes minutes; GROUNDPLAN_SANDBOX_TESTS=all runs it\n");
+    context.skip();
+  }
+}

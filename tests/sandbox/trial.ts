@@ -8,19 +8,17 @@ import { prepareSandbox, readKey, type SandboxEnvironment } from "../../automati
 import type { Fault } from "../../engine/sandbox/faults";
 import { type SandboxObject, SandboxStore } from "../../engine/sandbox/store";
 import { builtInSystem } from "../../systems";
-import { PULUMI } from "./pulumi";
+import { PULUMI, WANTED, WORDS } from "./pulumi";
 
 const ROOT = resolve(__dirname, "../..");
 const STACK = "trial";
 
-const [wanted, ...words] = (process.env.GROUNDPLAN_SANDBOX_TESTS ?? "").split(" ");
-
-/** Whether to run everything rather than a sample: `GROUNDPLAN_SANDBOX_TESTS=all`, or `"all vibebox aws"` for some. */
-export const runsAll = wanted === "all";
+/** Whether to run everything rather than a sample. */
+export const runsAll = WANTED === "all";
 
 /** The cells to run: a sample, or all with some words in common. */
 export function chosen(all: readonly Cell[], sample: readonly Cell[]): readonly Cell[] {
-  return runsAll ? all.filter((cell) => words.every((word) => Object.values(cell).includes(word))) : sample;
+  return runsAll ? all.filter((cell) => WORDS.every((word) => Object.values(cell).includes(word))) : sample;
 }
 
 /** Lets the engine write its state at the end of a run alone: half the time of a run that nobody kills. */

@@ -4,7 +4,7 @@ import { readKey } from "../../../automation/sandbox/environment";
 import { splitStack } from "../../../automation/split";
 import type { Fault } from "../../../engine/sandbox/faults";
 import { SandboxStore } from "../../../engine/sandbox/store";
-import { needsPulumi } from "../../sandbox/pulumi";
+import { needsAll } from "../../sandbox/pulumi";
 import { deployable, secretsOf, UNKILLED } from "../../sandbox/trial";
 import { SandboxedProgram } from "./program";
 
@@ -27,12 +27,12 @@ const outcomes = (results: readonly PartResult<unknown>[]) =>
     ]),
   );
 
-describe("production split over stacks (needs the Pulumi CLI)", function () {
+describe("production split over stacks (needs the Pulumi CLI and GROUNDPLAN_SANDBOX_TESTS=all)", function () {
   this.timeout(1_200_000);
   let program: SandboxedProgram;
 
   before(function () {
-    needsPulumi(this);
+    needsAll(this);
     program = new SandboxedProgram();
   });
   after(() => program?.dispose());
