@@ -35,6 +35,8 @@ export interface ClusterArgs extends ComponentArgs {
   readonly version?: string;
   /** Ranges that may reach the API from outside. @default none: private only */
   readonly publicAccessCidrBlocks?: readonly string[];
+  /** Whether the API is reached by the name Google gives it, from wherever IAM lets. @default false: by its address */
+  readonly namedEndpoint?: boolean;
   /** Service account the deployer acts as. @default its own credentials */
   readonly impersonateServiceAccount?: string;
   /** Repositories its nodes may pull from. @default public ones alone */
@@ -205,11 +207,11 @@ export class Cluster extends Component {
     const { cluster } = this;
     const { impersonateServiceAccount } = args;
     const config = pulumi
-      .all([cluster.endpoint, cluster.masterAuth.clusterCaCertificate])
-      .apply(([endpoint, certificateAuthority]) =>
+      // All of them: a preview of a cluster to be knows what was asked for of its endpoints, not what they will be.
+      .all([cluster.endpoint, cluster.masterAuth.clusterCaCertificate, cluster.controlPlaneEndpointsConfig])
+      .apply(([endpoint, certificateAuthority, { dnsEndpointConfig }]) =>
         kubeconfig({
-          endpoint,
-          certificateAuthority,
+          ...(args.namedEndpoint ? { endpoint: nameOf(dnsEndpointConfig) } : { endpoint, certificateAuthority }),
           ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
         }),
       );
@@ -238,4 +240,11 @@ export class Cluster extends Component {
       { provider: this.kubernetes, dependsOn: [...nodes] },
     );
   }
+}
+
+function nameOf(config: gcp.types.output.container.ClusterControlPlaneEndpointsConfigDnsEndpointConfig | undefined) {
+  if (config?.endpoint === undefined) {
+    throw new Error("GKE tells no name of the cluster's endpoint: see its control plane networking in the console");
+  }
+  return config.endpoint;
 }

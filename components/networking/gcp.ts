@@ -200,7 +200,8 @@ export class Network extends Component implements NetworkContract {
 
   private zones(count: number): readonly pulumi.Output<string>[] {
     const { region } = this.context;
-    const { names } = gcp.compute.getZonesOutput({ region, status: "UP" }, { parent: this });
+    // Those that are down too: an outage must not move what stands to other zones.
+    const { names } = gcp.compute.getZonesOutput({ region }, { parent: this });
     return Array.from({ length: count }, (_, index) => names.apply((all) => zoneAt([...all].sort(), index, region)));
   }
 }

@@ -113,7 +113,10 @@ function resource(context: SimulationContext): Simulated {
 }
 
 /** Inputs that come back with more in them than was given. */
-const OVERRIDES: Readonly<Record<string, readonly string[]>> = { "filestore/instance": ["networks"] };
+const OVERRIDES: Readonly<Record<string, readonly string[]>> = {
+  "container/cluster": ["controlPlaneEndpointsConfig", "masterAuth"],
+  "filestore/instance": ["networks"],
+};
 
 /** Resources whose id is not a path in a project. */
 const ROOTED: Readonly<Record<string, (identity: Identity, context: SimulationContext) => string>> = {
@@ -150,6 +153,7 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
       clientKey: "",
       clientCertificateConfig: { issueClientCertificate: false },
     },
+    controlPlaneEndpointsConfig: endpointsOf(inputs.controlPlaneEndpointsConfig, urn, cloud),
     masterVersion: inputs.minMasterVersion ?? "1.33.2-gke.1000",
     nodeVersion: inputs.minMasterVersion ?? "1.33.2-gke.1000",
     clusterIpv4Cidr: "10.64.0.0/14",
@@ -342,4 +346,14 @@ function serviceAgent(args: WireObject, context: InvokeContext, service: string)
   const { project } = facts(context);
   const emailAddress = `service-${fakeNumber(project, 1e11, 9e11)}@${service}.iam.gserviceaccount.com`;
   return { ...args, id: emailAddress, emailAddress, member: `serviceAccount:${emailAddress}`, project };
+}
+
+/** How a cluster is reached, with the name Google gives each. */
+function endpointsOf(config: Wire | undefined, urn: string, cloud: CloudFacts): WireObject {
+  const asked = isObject(config) ? config : {};
+  const byName = isObject(asked.dnsEndpointConfig) ? asked.dnsEndpointConfig : {};
+  return {
+    ...asked,
+    dnsEndpointConfig: { ...byName, endpoint: `gke-${fakeToken(urn, 12)}.${cloud.region}.gke.goog` },
+  };
 }

@@ -91,7 +91,7 @@ export const access = z
         from: z
           .enum(["private", "cidrs", "tunnel"])
           .default("private")
-          .describe("A runner in the network, listed ranges, or a tunnel"),
+          .describe("A runner in the network (anywhere, by GKE's named endpoint), listed ranges, or a tunnel"),
         cidrBlocks: z
           .array(sourceRange)
           .default([])

@@ -12,6 +12,15 @@ function expectInputs(plan: Plan, name: string, expected: Readonly<Record<string
   expect(found).to.deep.equal(expected);
 }
 
+interface Login {
+  readonly clusters: readonly { readonly cluster: Readonly<Record<string, string>> }[];
+}
+
+/** How a plan reaches its cluster. */
+function loginOf(plan: Plan): Login {
+  return JSON.parse(named(plan, "main-cluster-kubernetes").inputs.kubeconfig as string) as Login;
+}
+
 describe("Documentation Scraper, distributed, on Google Cloud", function () {
   this.timeout(120_000);
   let plan: Plan;
@@ -82,6 +91,31 @@ describe("Documentation Scraper, distributed, on Google Cloud", function () {
     expect(at(named(plan, "main-cluster-cluster").inputs, "databaseEncryption.keyName")).to.match(/keys-cluster/);
   });
 
+  it("reaches the API by the name Google gives it, where the deployer stands in no network yet", () => {
+    expectInputs(plan, "main-cluster-cluster", {
+      controlPlaneEndpointsConfig: {
+        dnsEndpointConfig: { allowExternalTraffic: true },
+        ipEndpointsConfig: { enabled: true },
+      },
+    });
+    const [cluster] = loginOf(plan).clusters;
+    expect(cluster?.cluster.server).to.match(/^https:\/\/gke-\w+\.us-central1\.gke\.goog$/);
+    // Its certificate is one everybody knows: the cluster's own authority never signed it.
+    expect(cluster?.cluster).to.have.all.keys("server");
+  });
+
+  it("leaves the API its private address alone, where the deployer comes through a tunnel", async () => {
+    const access = { gcp: { project: PROJECT }, deployer: { from: "tunnel" } };
+    const closed = (await planGcp("simulate", { "groundplan:access": access })).plan;
+    expectInputs(closed, "main-cluster-cluster", {
+      "controlPlaneEndpointsConfig.dnsEndpointConfig.allowExternalTraffic": false,
+      "privateClusterConfig.enablePrivateEndpoint": true,
+    });
+    const [cluster] = loginOf(closed).clusters;
+    expect(cluster?.cluster.server).to.match(/^https:\/\/[\d.]+$/);
+    expect(cluster?.cluster).to.have.all.keys("server", "certificate-authority-data");
+  });
+
   it("makes the first pool of nodes such that it can join, behind the rules of the network", () => {
     const cluster = named(plan, "main-cluster-cluster");
     expectInputs(plan, "main-cluster-cluster", {
@@ -132,6 +166,7 @@ describe("Documentation Scraper, distributed, on Google Cloud", function () {
     const open = (await planGcp("preview", { "groundplan:access": access })).plan;
     expectInputs(open, "main-cluster-cluster", {
       "privateClusterConfig.enablePrivateEndpoint": false,
+      "controlPlaneEndpointsConfig.dnsEndpointConfig.allowExternalTraffic": false,
       "masterAuthorizedNetworksConfig.cidrBlocks": [
         { cidrBlock: "10.128.0.0/16", displayName: "network" },
         { cidrBlock: "203.0.113.0/24", displayName: "deployer" },
@@ -305,6 +340,8 @@ describe("Documentation Scraper, distributed, on Google Cloud", function () {
 
   it("mounts a file share from Filestore, as large as one is sold", () => {
     expectInputs(vibebox, "main-docker-volumes-instance", { tier: "ZONAL", "fileShares.capacityGb": 1_024 });
+    // Its zone is the first of a list, which may change; the share may not move.
+    expect(named(vibebox, "main-docker-volumes-instance").options.ignoreChanges).to.deep.equal(["location"]);
     expectInputs(vibebox, "main-docker-volumes-claim", {
       "spec.volumeName": "vibebox-docker-volumes",
       "spec.resources.requests.storage": "500Gi",

@@ -46,6 +46,19 @@ describe("what looks after a placement on Google Cloud", function () {
     );
   });
 
+  it("hears of a container that starts once in five minutes, which is as often as one that fails is started", () => {
+    const [condition] = named(plan, "main-monitoring-alert-containers-restart").inputs.conditions as readonly unknown[];
+    expect(at(condition, "conditionThreshold")).to.deep.include({
+      thresholdValue: 2,
+      duration: "0s",
+      aggregations: [{ alignmentPeriod: "900s", perSeriesAligner: "ALIGN_DELTA" }],
+    });
+    const [cpu] = named(plan, "main-monitoring-alert-nodes-cpu").inputs.conditions as readonly unknown[];
+    expect(at(cpu, "conditionThreshold.aggregations")).to.deep.equal([
+      { alignmentPeriod: "300s", perSeriesAligner: "ALIGN_MEAN" },
+    ]);
+  });
+
   it("asks the public's host for its health every minute, over TLS, from three continents", () => {
     const [check, ...others] = ofType(plan, "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig");
     expect(others).to.deep.equal([]);

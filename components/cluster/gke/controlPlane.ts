@@ -10,10 +10,12 @@ export interface ReachArgs {
   readonly network: Network;
   /** Ranges that may reach the API from outside. @default none: private only */
   readonly publicAccessCidrBlocks?: readonly string[];
+  /** Whether the API answers under a name of Google's too, to whom IAM lets. @default false */
+  readonly namedEndpoint?: boolean;
 }
 
 /** How the control plane is reached, and what addresses nodes and pods have. */
-export function networkingOf({ network, publicAccessCidrBlocks = [] }: ReachArgs) {
+export function networkingOf({ network, publicAccessCidrBlocks = [], namedEndpoint = false }: ReachArgs) {
   const { ranges } = network;
   const outside = publicAccessCidrBlocks.map((cidrBlock) => ({ cidrBlock, displayName: "deployer" }));
   return {
@@ -32,6 +34,12 @@ export function networkingOf({ network, publicAccessCidrBlocks = [] }: ReachArgs
       masterIpv4CidrBlock: ranges.controlPlane,
       // A runner in the first placement's region deploys to all of them.
       masterGlobalAccessConfig: { enabled: network.runnerCidrBlocks.length > 1 },
+    },
+    // A front of Google's, behind which container.clusters.connect is asked for before a request reaches the cluster.
+    // https://docs.cloud.google.com/kubernetes-engine/docs/concepts/network-isolation
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { allowExternalTraffic: namedEndpoint },
+      ipEndpointsConfig: { enabled: true },
     },
     masterAuthorizedNetworksConfig: {
       cidrBlocks: [...network.runnerCidrBlocks.map((cidrBlock) => ({ cidrBlock, displayName: "network" })), ...outside],

@@ -1,14 +1,16 @@
 /** How the deployer reaches the cluster's API. */
 export interface ClusterLogin {
+  /** Address or name. */
   readonly endpoint: string;
-  readonly certificateAuthority: string;
+  /** Who signed the certificate. @default one everybody knows: that of the name Google gives the endpoint */
+  readonly certificateAuthority?: string;
   /** Service account the deployer acts as. @default its own credentials */
   readonly impersonateServiceAccount?: string;
 }
 
 /** A kubeconfig that fetches a short-lived token for each use: nothing in it is secret. */
 export function kubeconfig(login: ClusterLogin): string {
-  const { impersonateServiceAccount } = login;
+  const { certificateAuthority, impersonateServiceAccount } = login;
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
@@ -17,7 +19,7 @@ export function kubeconfig(login: ClusterLogin): string {
         name: "gke",
         cluster: {
           server: `https://${login.endpoint}`,
-          "certificate-authority-data": login.certificateAuthority,
+          ...(certificateAuthority === undefined ? {} : { "certificate-authority-data": certificateAuthority }),
         },
       },
     ],

@@ -56,6 +56,8 @@ export interface AlertPlan {
   readonly below?: boolean;
   /** Seconds it must hold; whole minutes. */
   readonly seconds: number;
+  /** Seconds one value is of. @default 300 */
+  readonly period?: number;
 }
 
 const QUARTER = 900;
@@ -221,8 +223,11 @@ function clusterAlerts(name: pulumi.Input<string>): readonly AlertPlan[] {
       name,
       metric: "kubernetes.io/container/restart_count",
       aligner: "ALIGN_DELTA",
-      threshold: 3,
-      seconds: QUARTER,
+      // A container that keeps failing is started every five minutes at last: three times in a quarter of an hour.
+      // https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy
+      threshold: 2,
+      period: QUARTER,
+      seconds: 0,
     },
   ];
 }

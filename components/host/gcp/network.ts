@@ -99,7 +99,8 @@ export class HostNetwork extends Component {
 
   private firstZone(): pulumi.Output<string> {
     const { region } = this.context;
-    const { names } = gcp.compute.getZonesOutput({ region, status: "UP" }, { parent: this });
+    // Those that are down too: an outage must not move what stands to other zones.
+    const { names } = gcp.compute.getZonesOutput({ region }, { parent: this });
     return names.apply((all) => [...all].sort()[0] ?? `${region}-a`);
   }
 }

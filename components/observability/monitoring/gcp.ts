@@ -98,7 +98,7 @@ export class Monitoring extends Component {
         duration: `${alert.seconds}s`,
         aggregations: [
           {
-            alignmentPeriod: "300s",
+            alignmentPeriod: `${alert.period ?? 300}s`,
             perSeriesAligner: alert.aligner,
             ...(alert.reducer === undefined ? {} : { crossSeriesReducer: alert.reducer }),
           },

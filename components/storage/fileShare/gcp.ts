@@ -101,7 +101,12 @@ export class FileShare extends Component {
         deletionProtectionEnabled: protect,
         labels: labelsOf(context.tags),
       },
-      { protect, dependsOn: [...args.network.privateServicesReady] },
+      {
+        protect,
+        dependsOn: [...args.network.privateServicesReady],
+        // A share stays where it was made: one made anew elsewhere would be empty.
+        ignoreChanges: ["location"],
+      },
     );
   }
 

@@ -132,6 +132,8 @@ export function makeCluster(
       nodePools: system.nodePools,
       ...(settings.compute.architecture === undefined ? {} : { architecture: settings.compute.architecture }),
       publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
+      // Nobody stands in a network before its first update has made it; a tunnel's owner brings a way of their own.
+      namedEndpoint: from === "private",
       externalPorts: Object.values(system.external).map((external) => external.port),
       calledPorts: calledPorts(addOnModes(system, settings)),
       ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
