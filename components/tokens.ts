@@ -26,6 +26,7 @@ export const LAYER_OF = {
   "groundplan:edge:LoadBalancer": "infrastructure",
   "groundplan:edge:Cdn": "infrastructure",
   "groundplan:edge:Dns": "infrastructure",
+  "groundplan:edge:Accelerator": "infrastructure",
   "groundplan:workload:Workload": "workloads",
   "groundplan:host:Host": "infrastructure",
   "groundplan:observability:Monitoring": "platform",

@@ -4,6 +4,7 @@ import { InputError, show } from "../components/errors";
 import { nearestAwsRegion } from "../components/gcp/edge/nearestAwsRegion";
 import { systemIn } from "./context";
 import { healthPaths, planExposures } from "./exposures";
+import { googleZoneOf, isMixed } from "./mixed";
 import { leadOf, owns } from "./parts";
 import type { ProgramSettings } from "./settings";
 import { EDGE } from "./settings/placements";
@@ -15,7 +16,7 @@ export function deployEdge(settings: ProgramSettings): void {
   }
   const clouds = new Set(settings.placements.map(({ cloud }) => cloud));
   const google = clouds.has("gcp")
-    ? (require("./sites/gcp/edge") as typeof import("./sites/gcp/edge")).makeGcpEdge(settings)
+    ? (require("./sites/gcp/edge") as typeof import("./sites/gcp/edge")).makeGcpEdge(settings, amazonBeside(settings))
     : undefined;
   const amazon =
     clouds.has("aws") &&
@@ -33,6 +34,13 @@ export function deployEdge(settings: ProgramSettings): void {
       },
     ]);
   }
+}
+
+/** What answers on AWS, where a zone of Cloud DNS holds the names of both clouds. */
+function amazonBeside(settings: ProgramSettings) {
+  return isMixed(settings) && googleZoneOf(settings) !== undefined
+    ? (require("./sites/aws/edge") as typeof import("./sites/aws/edge")).makeAccelerator(settings)
+    : undefined;
 }
 
 /** What answers on Google Cloud, as a zone of AWS that holds the names of both clouds needs it. */

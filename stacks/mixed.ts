@@ -11,6 +11,11 @@ export function isMixed({ placements }: Placed): boolean {
   return placements.some(({ cloud }) => cloud === "aws") && placements.some(({ cloud }) => cloud === "gcp");
 }
 
+/** Managed zone that answers for both clouds: whichever placement on Google Cloud names it, it is one. */
+export function googleZoneOf({ placements }: Placed): string | undefined {
+  return placements.flatMap(({ cloud, existing }) => (cloud === "gcp" ? (existing?.zone ?? []) : []))[0];
+}
+
 /** What is in one cloud alone: a cache is each placement's own on any cloud, and so is a queue. */
 function isData(spec: StoreSpec): boolean {
   return spec.kind !== "redis" && spec.kind !== "memcached";
@@ -23,7 +28,7 @@ function isData(spec: StoreSpec): boolean {
 export function mixedProblems(
   system: ResolvedSystem,
   placement: PlacementSettings,
-  { placements }: Placed,
+  { placements, parts }: Placed & Partial<Pick<Settings, "parts">>,
 ): readonly Problem[] {
   if (!isMixed({ placements })) {
     return [];
@@ -46,13 +51,23 @@ export function mixedProblems(
     });
   }
   if (placement.cloud === "gcp" && placement.existing?.zone !== undefined) {
-    problems.push({
-      path: `groundplan:existing.${placement.name}.zone`,
-      found: show(placement.existing.zone),
-      allowed:
-        "nothing where placements are on aws and gcp: one zone answers for both, and Route 53 asks how each does",
-      fix: "host the domain in Route 53 and name its zone at the placement on aws; or make a stack per cloud with a host each",
-    });
+    const other = placements.find(({ cloud, existing }) => cloud === "aws" && existing?.zone !== undefined);
+    if (other) {
+      problems.push({
+        path: `groundplan:existing.${placement.name}.zone`,
+        found: show(placement.existing.zone),
+        allowed: `nothing beside the zone of ${other.name}: one zone answers for both clouds, and asks how each does`,
+        fix: "name the one that holds the domain, in Route 53 or in Cloud DNS; or make a stack per cloud with a host each",
+      });
+    } else if (parts !== undefined) {
+      problems.push({
+        path: "groundplan:parts",
+        found: show(parts),
+        allowed:
+          "no parts where Cloud DNS answers for both clouds: the certificate on aws waits for records of the edge's part",
+        fix: "own everything in one stack, or host the domain in Route 53",
+      });
+    }
   }
   if (primary === undefined || primary.cloud === placement.cloud) {
     return problems;

@@ -107,7 +107,8 @@ function unnamedPlaces({ placements, access, model }: Settings): readonly Proble
         at(path, undefined, "the context of the cluster to deploy to", "name it: the current one may be another's"),
       ];
     }
-    return cloud === "aws" && !onOneMachine && existing?.zone === undefined
+    const answered = placements.some((other) => other.cloud === "gcp" && other.existing?.zone !== undefined);
+    return cloud === "aws" && !onOneMachine && existing?.zone === undefined && !answered
       ? [
           at(
             ["existing", name, "zone"],

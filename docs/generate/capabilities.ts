@@ -204,9 +204,18 @@ export const capabilities: readonly Capability[] = [
     "route53.Record route53.HealthCheck",
     "compute.GlobalForwardingRule",
   ),
-  capability("Edge", "records by distance and health", "route53.Record route53.HealthCheck", {
-    none: "one anycast address answers from the nearest region that is well: the load balancer chooses, and no cached record sends anybody to a region that is gone. With placements on both clouds Route 53 asks how each does",
-  }),
+  capability(
+    "Edge",
+    "records by distance and health: on Google Cloud where placements are on both clouds, as one anycast address answers for all of its regions",
+    "route53.Record route53.HealthCheck",
+    "dns.RecordSet compute.HealthCheck",
+  ),
+  capability(
+    "Edge",
+    "addresses that never change, for records of another cloud",
+    "globalaccelerator.Accelerator globalaccelerator.Listener globalaccelerator.EndpointGroup",
+    "compute.GlobalAddress",
+  ),
   capability(
     "Edge",
     "paid protection against floods",

@@ -280,6 +280,9 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
     })),
     status: "ISSUED",
   }),
+  "globalaccelerator/accelerator": ({ urn }) => ({
+    ipSets: [{ ipAddresses: [fakePublicIp(urn), fakePublicIp(`${urn}/2`)], ipFamily: "IPv4" }],
+  }),
   "route53/zone": (_, { id }) => ({
     zoneId: id,
     nameServers: [1, 2, 3, 4].map((at) => `ns-${at * 100}.awsdns-0${at}.org`),

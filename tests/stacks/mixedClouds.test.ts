@@ -24,6 +24,9 @@ const STATELESS = {
   "groundplan:images": {},
 };
 
+/** The same with the domain in Cloud DNS. */
+const IN_CLOUD_DNS = { ...STATELESS, "groundplan:existing": { eu: { zone: "example-zone" } } };
+
 async function refusals(changes: Readonly<Record<string, unknown>>): Promise<readonly Problem[]> {
   try {
     await planAws("preview", changes);
@@ -56,11 +59,83 @@ describe("a system on AWS and Google Cloud at once", function () {
     expect(problems.map(({ path }) => path)).to.deep.equal(["edge.cdn"]);
   });
 
-  it("is refused with a zone of Cloud DNS, which would answer for one cloud alone", async () => {
+  it("is refused with a zone on each, of which one alone can answer", async () => {
     const existing = { us: { zone: ZONE }, eu: { zone: "example-zone" } };
     const problems = await refusals({ ...STATELESS, "groundplan:existing": existing });
     expect(problems.map(({ path }) => path)).to.deep.equal(["groundplan:existing.eu.zone"]);
     expect(problems[0]?.fix).to.include("Route 53").and.to.include("stack per cloud");
+  });
+
+  it("is refused in parts where Cloud DNS answers, for whose records the certificate on AWS would wait", async () => {
+    const problems = await refusals({ ...IN_CLOUD_DNS, "groundplan:parts": ["us", "eu"] });
+    expect(problems.map(({ path }) => path)).to.deep.equal(["groundplan:parts"]);
+  });
+
+  for (const mode of ["preview", "simulate"] as const) {
+    it(`passes every policy pack in ${mode} mode, answered by Cloud DNS`, async () => {
+      const request = { directory: ROOT, stack: "staging", config: IN_CLOUD_DNS, mode, today: "2026-11-01" };
+      const { policies } = await planStack(request);
+      expect(
+        policies.results.filter(({ level, status }) => level === "mandatory" && status === "violation"),
+      ).to.deep.equal([]);
+    });
+  }
+
+  describe("answered by Cloud DNS", () => {
+    let plan: Plan;
+    before(async () => {
+      ({ plan } = await planAws("simulate", IN_CLOUD_DNS));
+    });
+
+    it("gives AWS two addresses that stay, before the load balancer", () => {
+      expect(named(plan, "edge-accelerator-accelerator").inputs).to.deep.include({
+        ipAddressType: "IPV4",
+        enabled: true,
+      });
+      expect(named(plan, "edge-accelerator-listener").inputs.portRanges).to.deep.equal([
+        { fromPort: 80, toPort: 80 },
+        { fromPort: 443, toPort: 443 },
+      ]);
+      const group = named(plan, "edge-accelerator-endpoints-us").inputs;
+      expect(group.endpointGroupRegion).to.equal("us-east-1");
+      expect(at(group, "endpointConfigurations.0.clientIpPreservationEnabled")).to.equal(true);
+      expect(at(group, "endpointConfigurations.0.endpointId")).to.match(/^arn:aws:elasticloadbalancing:us-east-1:/);
+    });
+
+    it("answers one name from the nearer cloud, and from the other while that is not well", () => {
+      const record = named(plan, "edge-records-record-menu-bistro-example-com").inputs;
+      expect(record).to.deep.include({
+        managedZone: "example-zone",
+        name: "menu.bistro.example.com.",
+        type: "A",
+        ttl: 60,
+      });
+      expect(record.rrdatas).to.equal(undefined);
+      const policy = record.routingPolicy as {
+        readonly geos: readonly { location: string; healthCheckedTargets: { externalEndpoints: readonly string[] } }[];
+      };
+      expect(policy.geos.map(({ location }) => location)).to.deep.equal(["europe-west1", "us-east4"]);
+      expect(
+        policy.geos.map(({ healthCheckedTargets }) => healthCheckedTargets.externalEndpoints.length),
+      ).to.deep.equal([1, 2]);
+      const addresses = policy.geos.flatMap(({ healthCheckedTargets }) => healthCheckedTargets.externalEndpoints);
+      expect(new Set(addresses).size).to.equal(3);
+      for (const address of addresses) expect(address).to.match(/^\d+(\.\d+){3}$/);
+      const health = named(plan, "edge-records-health-menu-bistro-example-com").inputs;
+      expect(health).to.deep.include({
+        checkIntervalSec: 30,
+        sourceRegions: ["us-central1", "europe-west1", "asia-east1"],
+      });
+      expect(at(health, "httpsHealthCheck.host")).to.equal("menu.bistro.example.com");
+    });
+
+    it("proves the name to be ours on both clouds in the one zone, and writes nothing to Route 53", () => {
+      const records = ofType(plan, "gcp:dns/recordSet:RecordSet");
+      const cnames = records.filter(({ inputs }) => inputs.type === "CNAME");
+      expect(cnames.map(({ name }) => name)).to.include("edge-records-validation-menu-bistro-example-com-aws");
+      expect(cnames.length).to.equal(2 * records.filter(({ inputs }) => inputs.type === "A").length);
+      expect(plan.resources.filter(({ type }) => type.startsWith("aws:route53/"))).to.deep.equal([]);
+    });
   });
 
   for (const mode of ["preview", "simulate"] as const) {

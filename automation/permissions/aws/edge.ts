@@ -1,5 +1,19 @@
-import { type AwsTable, arnOf, type Subject, textOf } from "./row";
+import { type AwsRow, type AwsTable, arnOf, type Subject, textOf } from "./row";
 
+/** Ids of accelerators are made up when they are made, and a listener's and a group's begin with theirs. */
+const accelerated = (open: string, actions: string): AwsRow => ({
+  service: "globalaccelerator",
+  manage: "",
+  open,
+  also: ({ place }) => [
+    {
+      service: "globalaccelerator",
+      actions: actions.split(" "),
+      resources: [arnOf("globalaccelerator", place, "accelerator/*", "global")],
+      reason: "Global Accelerator gives each an id of its own",
+    },
+  ],
+});
 const zone = (subject: Subject) => [arnOf("route53", subject.place, `hostedzone/${subject.name("zoneId")}`, "bare")];
 const cloudfront =
   (kind: string) =>
@@ -168,6 +182,18 @@ export const EDGE: AwsTable = {
     manage: "DescribeFunction GetFunction UpdateFunction PublishFunction DeleteFunction",
     open: "CreateFunction",
   },
+  "aws:globalaccelerator/accelerator:Accelerator": accelerated(
+    "CreateAccelerator TagResource",
+    "DescribeAccelerator DescribeAcceleratorAttributes ListTagsForResource UpdateAccelerator UpdateAcceleratorAttributes DeleteAccelerator",
+  ),
+  "aws:globalaccelerator/listener:Listener": accelerated(
+    "",
+    "CreateListener DescribeListener UpdateListener DeleteListener",
+  ),
+  "aws:globalaccelerator/endpointGroup:EndpointGroup": accelerated(
+    "",
+    "CreateEndpointGroup DescribeEndpointGroup UpdateEndpointGroup DeleteEndpointGroup",
+  ),
   "aws:route53/record:Record": {
     service: "route53",
     arn: zone,

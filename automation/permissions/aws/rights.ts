@@ -14,7 +14,7 @@ const OWN_TAGS = ["system", "environment"] as const;
 /** What is used of a key through a service that works with the deployer's rights. */
 const KEY_USE = ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"];
 /** Services whose requests all go to one region: a condition on it would say nothing. */
-const WORLDWIDE = ["cloudfront", "route53", "budgets", "iam"];
+const WORLDWIDE = ["cloudfront", "route53", "budgets", "iam", "globalaccelerator"];
 const TAKES_NONE = "the API takes no resource for it";
 
 /** Gathers what rows ask for into statements, and keeps a list of what could not be narrow. */

@@ -59,6 +59,13 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly hostedZoneId: pulumi.Output<string>;
   /** What its CDN must show. Undefined: it has none. */
   readonly originToken: pulumi.Output<string> | undefined;
+  readonly arn: pulumi.Output<string>;
+  /** Records its certificate waits for, by host. */
+  readonly validations: readonly {
+    readonly host: string;
+    readonly name: pulumi.Output<string>;
+    readonly value: pulumi.Output<string>;
+  }[];
   /** What must be added where no zone is named. Undefined: nothing. */
   readonly recordsToAdd: DnsRecords | undefined;
 
@@ -94,6 +101,8 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
       args.zoneId === undefined && !args.recordsElsewhere
         ? recordsOf(this.hosts, balancer.dnsName, certificate.domainValidationOptions)
         : undefined;
+    this.arn = balancer.arn;
+    this.validations = this.hosts.map((host) => validationOf(certificate, host));
     this.dnsName = balancer.dnsName;
     this.hostedZoneId = balancer.zoneId;
     this.arnSuffix = balancer.arnSuffix;
@@ -292,6 +301,15 @@ function loadBalancerName(context: Context): string {
   const parts = [identityOf(context), context.environment, context.placement];
   const name = uniqueName(NAME_RULES.awsLoadBalancer, parts);
   return name.startsWith("internal-") ? uniqueName(NAME_RULES.awsLoadBalancer, ["lb", ...parts]) : name;
+}
+
+function validationOf(certificate: aws.acm.Certificate, host: string) {
+  const option = certificate.domainValidationOptions.apply((all) => all.find((each) => each.domainName === host));
+  return {
+    host,
+    name: option.apply((each) => each?.resourceRecordName ?? ""),
+    value: option.apply((each) => each?.resourceRecordValue ?? ""),
+  };
 }
 
 function recordsOf(

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
+import { Accelerator } from "../../../components/edge/accelerator/aws";
 import { Cdn } from "../../../components/edge/cdn/aws";
 import { type Answer, Dns, type ForeignAnswer } from "../../../components/edge/dns/aws";
 import type { Redirect } from "../../../components/edge/loadBalancer/listenerRules";
@@ -8,6 +9,7 @@ import { contextOf, systemIn } from "../../context";
 import { edgePlacement } from "../../edgePlacement";
 import { hostOf, longestTimeout, planExposures } from "../../exposures";
 import { handoversOf } from "../../handover";
+import { googleZoneOf, isMixed } from "../../mixed";
 import { leadOf } from "../../parts";
 import type { ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
@@ -26,7 +28,7 @@ const ORIGIN_LABEL = "cdn-origin";
 export function dnsOf(settings: ProgramSettings, isLead: boolean, edge: EdgeSpec) {
   const zoneId = zoneOf(settings);
   if (zoneId === undefined) {
-    return {};
+    return isMixed(settings) && googleZoneOf(settings) !== undefined ? { recordsElsewhere: true } : {};
   }
   const token = isLead || !edge.cdn ? undefined : originToken(settings);
   const cdn = edge.cdn ? { cdn: token === undefined ? {} : { token } } : {};
@@ -84,6 +86,30 @@ export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer):
     options,
   );
   return true;
+}
+
+/**
+ * Addresses before the placements' load balancers, for a zone of another cloud, and the records their certificate waits
+ * for. Undefined where nothing is open to the public.
+ */
+export function makeAccelerator(settings: ProgramSettings) {
+  const first = leadOf(settings, "aws");
+  const { balancers } = sharedParts(settings);
+  const lead = first && balancers.get(first.name);
+  if (!first || !lead) {
+    return undefined;
+  }
+  const system = systemIn(settings, first);
+  const context: Context = { ...contextOf(settings, first, system), placement: EDGE, region: HOME_OF_GLOBAL_SERVICES };
+  const parent = edgePlacement(settings, context);
+  const options = { parent, providers: [makeCloudProvider({ context, settings, account: first.account, parent })] };
+  const regions = settings.placements.flatMap(({ name, region }) => {
+    const balancer = balancers.get(name);
+    return balancer ? [{ placement: name, region, arn: balancer.arn }] : [];
+  });
+  const { addresses } = new Accelerator(`${EDGE}-accelerator`, { context, balancers: regions }, options);
+  // ACM asks one account for one record per name, whatever the region.
+  return { region: first.region, addresses, validations: lead.validations };
 }
 
 /** The load balancer of a placement, of this stack or another. */

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../../components/context";
+import { type Answer, Dns, type DnsArgs } from "../../../components/edge/dns/gcp";
 import type { LoadBalancerRoute } from "../../../components/edge/loadBalancer/contract";
 import { LoadBalancer } from "../../../components/edge/loadBalancer/gcp";
+import { nearestGcpRegion } from "../../../components/gcp/edge/nearestAwsRegion";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import { contextOf, systemIn } from "../../context";
 import { edgePlacement } from "../../edgePlacement";
-import { hostOf, planExposures } from "../../exposures";
-import { isMixed } from "../../mixed";
+import { healthPaths, hostOf, planExposures } from "../../exposures";
+import { googleZoneOf, isMixed } from "../../mixed";
 import { leadOf } from "../../parts";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
@@ -19,7 +21,7 @@ import { makeEdgeMonitoring } from "./watch";
 type Urls = Readonly<Record<string, pulumi.Output<string>>>;
 
 /** One load balancer before the pods of all placements: with the sole one, or apart from those it chooses between. */
-export function makeGcpEdge(settings: ProgramSettings): LoadBalancer | undefined {
+export function makeGcpEdge(settings: ProgramSettings, other?: OtherCloud): LoadBalancer | undefined {
   const first = leadOf(settings, "gcp");
   const { domain } = settings;
   if (!first || domain === undefined) {
@@ -33,7 +35,7 @@ export function makeGcpEdge(settings: ProgramSettings): LoadBalancer | undefined
   }
   const { context, name, options } = edgePlace(settings, first, system);
   const shared = sharedParts(settings);
-  const zoneName = first.existing?.zone;
+  const zoneName = isMixed(settings) ? googleZoneOf(settings) : first.existing?.zone;
   const balancer = new LoadBalancer(
     name,
     {
@@ -51,7 +53,7 @@ export function makeGcpEdge(settings: ProgramSettings): LoadBalancer | undefined
       ...(zoneName === undefined ? {} : { zoneName }),
       recordsElsewhere:
         isMixed(settings) &&
-        settings.placements.some(({ cloud, existing }) => cloud === "aws" && existing?.zone !== undefined),
+        settings.placements.some(({ cloud, existing }) => cloud !== "kubernetes" && existing?.zone !== undefined),
     },
     {
       ...options,
@@ -60,6 +62,20 @@ export function makeGcpEdge(settings: ProgramSettings): LoadBalancer | undefined
       ),
     },
   );
+  if (other && zoneName !== undefined) {
+    new Dns(
+      `${EDGE}-records`,
+      {
+        context,
+        zoneName,
+        hosts: balancer.validations.map(({ host }) => host),
+        answers: answersOf(settings, balancer.address, other),
+        healthPaths: healthPaths(exposures, domain),
+        ...(other.validations ? { validations: other.validations } : {}),
+      },
+      options,
+    );
+  }
   makeEdgeMonitoring(
     `${name}-monitoring`,
     { context, settings, system },
@@ -67,6 +83,23 @@ export function makeGcpEdge(settings: ProgramSettings): LoadBalancer | undefined
     options,
   );
   return balancer;
+}
+
+/** Where another cloud answers the same names. */
+interface OtherCloud {
+  readonly region: string;
+  readonly addresses: readonly pulumi.Output<string>[];
+  readonly validations: DnsArgs["validations"];
+}
+
+/** By location, what answers there: Google's one address does from its nearest region, and stands for each of them. */
+function answersOf(settings: ProgramSettings, address: pulumi.Output<string>, other: OtherCloud): readonly Answer[] {
+  const here = settings.placements.flatMap(({ cloud, region }) => (cloud === "gcp" ? [region] : []));
+  const there = nearestGcpRegion(other.region);
+  return [...new Set([...here, there])].map((location) => ({
+    location,
+    addresses: [...(here.includes(location) ? [address] : []), ...(location === there ? other.addresses : [])],
+  }));
 }
 
 /** Where the load balancer is made: in a part of its own where several placements need it. */

@@ -40,7 +40,7 @@ export function unsupportedProblems(
 function globalProblems(
   system: ResolvedSystem,
   placement: PlacementSettings,
-  { placements, model }: Pick<Settings, "placements" | "model">,
+  { placements, model, parts }: Pick<Settings, "placements" | "model" | "parts">,
 ): readonly Problem[] {
   const here = placements.filter(({ cloud }) => cloud === "gcp");
   const [lead = placement] = here;
@@ -57,7 +57,7 @@ function globalProblems(
       fix: "deploy all placements on gcp to one project",
     });
   }
-  problems.push(...mixedProblems(system, placement, { placements }));
+  problems.push(...mixedProblems(system, placement, { placements, parts }));
   return problems;
 }
 
