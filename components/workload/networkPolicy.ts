@@ -48,12 +48,20 @@ export function ingressPeer(source: IngressSource): Peer {
   return source.kind === "namespace" ? { kind: "pods", namespace: source.namespace, labels: {} } : source;
 }
 
-const DNS = {
+/** Address a node's own DNS cache listens on: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/ */
+const NODE_CACHE = "169.254.20.10/32";
+
+/**
+ * Where names are asked. A cluster that exists may have a cache on every node: some plugins see the cache's pod there, others
+ * the address it listens on.
+ */
+export const DNS = {
   to: [
-    {
+    ...["kube-dns", "node-local-dns"].map((app) => ({
       namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: "kube-system" } },
-      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-    },
+      podSelector: { matchLabels: { "k8s-app": app } },
+    })),
+    { ipBlock: { cidr: NODE_CACHE } },
   ],
   ports: [
     { protocol: "UDP", port: 53 },

@@ -32,7 +32,7 @@ import { leadOf } from "../parts";
 import { imageOf } from "../settings";
 import { commonValues, tellGenerated } from "./commonSecrets";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
-import { addOnModes, EXTERNAL_SECRETS } from "./gcp/controllers";
+import { addOnModes, clusterWatchValues, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { routeOf, urlsOf } from "./gcp/edge";
 import { makeCluster, makeKeys, makeRegistry } from "./gcp/foundation";
 import { handoverOf, remoteLead } from "./gcp/handover";
@@ -285,7 +285,7 @@ class GcpSite implements Site {
       {
         context,
         modes: addOnModes(system, settings),
-        values: { ...watchValues(this.request), ...meshValues("gke") },
+        values: { ...clusterWatchValues(watchValues(this.request)), ...meshValues("gke") },
         after: this.gke.ready,
       },
       // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and

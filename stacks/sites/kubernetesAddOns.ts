@@ -5,6 +5,7 @@ import {
   type AddOnModes,
   type AddOnName,
   CATALOG,
+  type Chart,
   INGRESS_CONTROLLERS,
 } from "../../components/cluster/addOns/catalog";
 import { type Context, isDistributed } from "../../components/context";
@@ -140,8 +141,15 @@ export function meshValues(platform: Settings["kubernetes"]["platform"]): AddOns
 /** Another controller than the catalog's own, where the class asks for it. */
 export function otherController(request: AddOnRequest): AddOnsArgs["instead"] {
   return classOf(request) === "nginx"
-    ? { ingress: { ...CATALOG.ingress, namespace: "nginx-ingress", charts: [INGRESS_CONTROLLERS.nginx] } }
+    ? { ingress: { ...CATALOG.ingress, namespace: "nginx-ingress", charts: [nginxController(request)] } }
     : {};
+}
+
+/** nginx takes the protocols of a port from the port's first server, which is the controller's own. */
+function nginxController({ system }: AddOnRequest): Chart {
+  const { controller, ...values } = INGRESS_CONTROLLERS.nginx.values as { readonly controller: object };
+  const entries = { "ssl-protocols": system.edge.tlsMinimum === "1.3" ? "TLSv1.3" : "TLSv1.2 TLSv1.3" };
+  return { ...INGRESS_CONTROLLERS.nginx, values: { ...values, controller: { ...controller, config: { entries } } } };
 }
 
 function gatewayValues({ system }: AddOnRequest) {

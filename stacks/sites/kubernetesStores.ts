@@ -2,7 +2,7 @@ import type { AttachedClusterArgs } from "../../components/cluster/attached/atta
 import type { PodDemand } from "../../components/cluster/namespace/demand";
 import type { Redundancy } from "../../components/context";
 import { instancesOf, operatorImage } from "../../components/data/postgres/cloudNativePg";
-import { redisServers, SENTINEL_RESOURCES, SENTINELS } from "../../components/data/redis/kubernetes";
+import { redisServers, SENTINEL_DISK, SENTINEL_RESOURCES, SENTINELS } from "../../components/data/redis/kubernetes";
 import { LOCAL_SIZE } from "../../components/storage/bucket/kubernetes";
 import { normalizeUse } from "../../systems/edges";
 import type { ResolvedSystem } from "../../systems/resolve";
@@ -26,7 +26,9 @@ export function demandOf(store: StoreSpec, redundancy: Redundancy): readonly Pod
     case "redis": {
       const servers = redisServers(store);
       const claims = store.storage ? Array<string>(servers).fill(store.storage.size) : [];
-      const watchers = store.mode === "single" ? [] : [{ pods: SENTINELS, resources: SENTINEL_RESOURCES, claims: [] }];
+      const disks = store.mode === "sentinel" && store.storage ? Array<string>(SENTINELS).fill(SENTINEL_DISK) : [];
+      const watchers =
+        store.mode === "single" ? [] : [{ pods: SENTINELS, resources: SENTINEL_RESOURCES, claims: disks }];
       return [{ pods: servers, resources: store.resources, claims }, ...watchers];
     }
     case "file-share":

@@ -14,8 +14,8 @@ export { BLACKBOX, COLLECTOR, logValues, PUSH_GATEWAY, traceValues } from "./cha
  */
 export const ADD_ONS = [
   "metrics-server",
-  "cert-manager",
   "gateway-api",
+  "cert-manager",
   "snapshot-controller",
   "keda",
   "external-secrets",

@@ -5,7 +5,7 @@ import { CATALOG } from "../../cluster/addOns/catalog";
 import { type Context, isDistributed, type Redundancy } from "../../context";
 import { bytes } from "../../quantities";
 import { containerResources } from "../../workload/container";
-import { type Flow, NAMESPACE_LABEL, policyPeers } from "../../workload/networkPolicy";
+import { DNS, type Flow, NAMESPACE_LABEL, policyPeers } from "../../workload/networkPolicy";
 import type { PoolFields } from "../pool";
 
 const MEBIBYTE = 2 ** 20;
@@ -119,9 +119,11 @@ export function cloudNativePgCluster(args: CloudNativePgArgs): Readonly<Record<s
     enablePDB: true,
     primaryUpdateStrategy: "unsupervised",
     primaryUpdateMethod: "switchover",
-    // Time to flush to the standbys before the primary is stopped for good.
+    // A minute for clients to leave of themselves, two more to flush to the standbys; a switchover waits until they have
+    // it all, or what they lack would be lost.
+    smartShutdownTimeout: 60,
     stopDelay: 180,
-    switchoverDelay: 120,
+    switchoverDelay: 3600,
     ...args.archived,
   };
 }
@@ -149,10 +151,7 @@ export function cloudNativePgPolicy(
       ...(monitoringNamespace === undefined ? [] : [{ from: [namespace(monitoringNamespace)], ports: tcp(9187) }]),
     ],
     egress: [
-      {
-        to: [{ ...namespace("kube-system"), podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
-        ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)],
-      },
+      DNS,
       { to: [own], ports: tcp(5432, 8000) },
       // The instance manager reports to the API server, whose address only the cluster's operator knows.
       { ports: tcp(443, 6443) },

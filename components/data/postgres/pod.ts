@@ -83,7 +83,8 @@ export function postgresPod(args: PostgresPodArgs): k8s.types.input.core.v1.PodS
         ],
         resources: containerResources(spec.resources),
         // While the data directory is made the server listens on its socket only: TCP says that it serves.
-        startupProbe: { ...ready("127.0.0.1"), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
+        // Half an hour: ended while it recovers from a crash, it would begin again and never get through.
+        startupProbe: { ...ready("127.0.0.1"), periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 360 },
         livenessProbe: { ...ready("/var/run/postgresql"), periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
         readinessProbe: { ...ready("127.0.0.1"), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
         securityContext: { ...RESTRICTED, runAsUser: USER_ID },

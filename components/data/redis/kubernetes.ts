@@ -17,10 +17,10 @@ import {
   MASTER_NAME,
   redisConfiguration,
   SENTINEL_PORT,
-  SHARD_START,
   SINGLE_START,
   sentinelStart,
   sentinelWatch,
+  shardStart,
 } from "./configuration";
 import { REDIS_PORT, type RedisContract } from "./contract";
 import { joinPod, redisPod } from "./pod";
@@ -41,6 +41,8 @@ export interface KubernetesRedisArgs extends ComponentArgs {
 /** Servers that sentinels watch over: one may be lost while a majority of the three remains. */
 export const SENTINEL_SERVERS = 3;
 export const SENTINELS = 3;
+/** Disk of a sentinel, for a page of configuration: the least that clouds make. */
+export const SENTINEL_DISK = "1Gi";
 export const SENTINEL_RESOURCES: ResourcesSpec = {
   requests: { cpu: "50m", memory: "64Mi", ephemeralStorage: "64Mi" },
   limits: { cpu: "200m", memory: "128Mi", ephemeralStorage: "256Mi" },
@@ -131,7 +133,7 @@ export class KubernetesRedis extends Component implements RedisContract {
       case "sentinel":
         return sentinelStart(`${store}-headless`, namespace, store);
       case "cluster":
-        return SHARD_START;
+        return shardStart(store, namespace, redisServers(spec));
       default:
         return spec.mode satisfies never;
     }
@@ -196,7 +198,8 @@ export class KubernetesRedis extends Component implements RedisContract {
         spec: {
           replicas,
           serviceName: `${store}-headless`,
-          podManagementPolicy: spec.mode === "cluster" ? "Parallel" : "OrderedReady",
+          // They wait for one another: one by one, the first would wait for ever.
+          podManagementPolicy: spec.mode === "single" ? "OrderedReady" : "Parallel",
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },
@@ -214,8 +217,11 @@ export class KubernetesRedis extends Component implements RedisContract {
   }
 
   private sentinels(dependsOn: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
-    const { store, image, cluster } = this.args;
+    const { store, spec, image, cluster } = this.args;
     const name = `${store}-sentinel`;
+    // Servers that keep nothing start anew whoever was master.
+    const claim =
+      spec.storage && claimSpec(SENTINEL_DISK, "ReadWriteOnce", cluster.storageClasses.data ?? spec.storage.class);
     this.budget("sentinel-budget", this.sentinelSelector, name, SENTINELS);
     // No wait for the servers: each set asks the other who is master, and the first start settles on the first pod.
     return [
@@ -240,11 +246,12 @@ export class KubernetesRedis extends Component implements RedisContract {
                 start: "sentinel.sh",
                 secretName: `${store}-credentials`,
                 configMap: `${store}-config`,
-                data: "scratch",
+                data: claim ? { template: "data" } : "scratch",
                 apart: this.sentinelSelector,
                 priorityClass: cluster.priorityClasses?.data,
               }),
             },
+            ...(claim ? { volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] } : {}),
           },
         },
         { dependsOn: [...dependsOn] },

@@ -51,7 +51,8 @@ export function redisPod(args: RedisPodArgs): k8s.types.input.core.v1.PodSpec {
         ports: [{ name: args.port.name, containerPort: args.port.number, protocol: "TCP" }],
         env: [{ name: "POD_IP", valueFrom: { fieldRef: { fieldPath: "status.podIP" } } }],
         resources: containerResources(args.resources),
-        startupProbe: { ...ping(args.port.number), periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 90 },
+        // A quarter of an hour: it answers once its data are loaded, and ended before, it would begin again.
+        startupProbe: { ...ping(args.port.number), periodSeconds: 2, timeoutSeconds: 5, failureThreshold: 450 },
         livenessProbe: {
           tcpSocket: { port: args.port.name },
           periodSeconds: 20,

@@ -119,8 +119,8 @@ export class KubernetesVectorStore extends Component {
         spec: {
           replicas: spec.instances,
           serviceName: `${store}-headless`,
-          // The first peer starts the cluster the others join.
-          podManagementPolicy: "OrderedReady",
+          // A peer is ready when half of those it knows answer: started one by one, the first would wait for ever.
+          podManagementPolicy: "Parallel",
           selector: { matchLabels: { ...this.selector } },
           template: {
             metadata: { labels: { ...this.labels } },

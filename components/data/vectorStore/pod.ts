@@ -70,10 +70,11 @@ export function qdrantPod(args: QdrantPodArgs): k8s.types.input.core.v1.PodSpec 
         ],
         resources: containerResources(spec.resources),
         startupProbe: {
-          httpGet: { path: "/readyz", port: "http" },
+          // It answers once its collections are loaded, which takes longer the larger they are.
+          httpGet: { path: "/livez", port: "http" },
           periodSeconds: 5,
           timeoutSeconds: 5,
-          failureThreshold: 60,
+          failureThreshold: 360,
         },
         livenessProbe: {
           httpGet: { path: "/livez", port: "http" },
@@ -102,7 +103,7 @@ export function qdrantPod(args: QdrantPodArgs): k8s.types.input.core.v1.PodSpec 
   };
 }
 
-/** Starts the first peer alone and the others by way of it. */
+/** Starts the first peer alone and the others by way of it; one that comes before it ends, and is started again. */
 function joinPeers({ store, namespace }: QdrantPodArgs): string {
   const domain = `${store}-headless.${namespace}.svc`;
   const own = `--uri "http://$HOSTNAME.${domain}:${PEER_PORT}"`;

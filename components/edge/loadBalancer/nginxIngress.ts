@@ -26,7 +26,13 @@ export function planNginx(args: IngressPlanArgs): IngressPlan {
         [`${PREFIX}/redirect-to-https`]: "true",
         [`${PREFIX}/server-snippets`]: snippet(edge),
         ...(edge.maxBodySize === undefined ? {} : { [`${PREFIX}/client-max-body-size`]: bodySize(edge.maxBodySize) }),
-        ...(issuer === undefined ? {} : { "cert-manager.io/cluster-issuer": issuer }),
+        ...(issuer === undefined
+          ? {}
+          : {
+              "cert-manager.io/cluster-issuer": issuer,
+              // The controller refuses a host whose certificate is not there yet, and the authority's question with it.
+              "cert-manager.io/issue-temporary-certificate": "true",
+            }),
       },
       tls: { hosts: [host], ...(issuer === undefined ? {} : { secretName: `${system}-${index}-tls` }) },
       hosts: [host],

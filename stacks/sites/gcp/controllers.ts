@@ -1,3 +1,4 @@
+import type { AddOnsArgs } from "../../../components/cluster/addOns/addOns";
 import type { AddOnModes } from "../../../components/cluster/addOns/catalog";
 import { needsKeda } from "../../../components/workload/autoscaling";
 import type { ResolvedSystem } from "../../../systems/resolve";
@@ -25,4 +26,13 @@ export function addOnModes(
     "argo-cd": settings["argo-cd"] ?? "none",
     istio: mesh.kind === "istio" ? (settings.istio ?? "install") : "none",
   };
+}
+
+/**
+ * What watches, told of GKE's DNS: that is kube-dns, with ports of its own for its figures, and the alert of CoreDNS, which
+ * nobody finds there, would fire for ever.
+ */
+export function clusterWatchValues(values: NonNullable<AddOnsArgs["values"]>): NonNullable<AddOnsArgs["values"]> {
+  const dns = { coreDns: { enabled: false }, kubeDns: { enabled: true } };
+  return { ...values, "kube-prometheus-stack": { ...values["kube-prometheus-stack"], ...dns } };
 }

@@ -105,6 +105,19 @@ describe("add-ons", () => {
     );
   });
 
+  it("leave the kinds of scalers and of secrets to those who use them, whoever installed them", async () => {
+    const made = await plan({ addOns: { keda: "install", "external-secrets": "install" } });
+    const keep = { "helm.sh/resource-policy": "keep" };
+    expect(at(named(made, "keda").inputs, "values.crds.additionalAnnotations")).to.deep.equal(keep);
+    expect(at(named(made, "external-secrets").inputs, "values.crds.annotations")).to.deep.equal(keep);
+  });
+
+  it("have the Gateway API's kinds before what does not start without them", async () => {
+    const manager = named(await plan({ addOns: { "gateway-api": "install" }, routing: "gateway" }), "cert-manager");
+    expect(at(manager.inputs, "values.config.enableGatewayAPI")).to.equal(true);
+    expect(waitsFor(manager)).to.include("main-cluster-add-ons-gateway-api");
+  });
+
   it("look an existing one up by its API group before anything that needs it", async () => {
     const made = await plan({ addOns: { keda: "existing", "kube-prometheus-stack": "existing", jaeger: "none" } });
     expect(releases(made).map(({ inputs }) => inputs.name)).to.not.include("keda");

@@ -102,6 +102,11 @@ describe("an Ingress in the terms of F5's NGINX", () => {
     });
     const release = made.all.find(({ name }) => name === "main-cluster-add-ons-ingress");
     expect(release?.inputs).to.include({ chart: "nginx-ingress", version: "2.6.4", namespace: "nginx-ingress" });
+    expect(at(release?.inputs.values, "controller.config.entries")).to.deep.equal({
+      "ssl-protocols": "TLSv1.2 TLSv1.3",
+    });
+    const master = made.get("Ingress", "doc-scraper/doc-scraper-master-0");
+    expect(at(master, "metadata.annotations")).to.include({ "cert-manager.io/issue-temporary-certificate": "true" });
     const sources = JSON.stringify(at(made.get("NetworkPolicy", "doc-scraper/api"), "spec.ingress"));
     expect(sources).to.contain("nginx-ingress");
     const issuer = made.get("ClusterIssuer", "doc-scraper-letsencrypt-prod");

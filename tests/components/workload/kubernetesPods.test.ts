@@ -115,10 +115,11 @@ describe("pods on Kubernetes", () => {
         egress: [
           {
             to: [
-              {
+              ...["kube-dns", "node-local-dns"].map((app) => ({
                 namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-                podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-              },
+                podSelector: { matchLabels: { "k8s-app": app } },
+              })),
+              { ipBlock: { cidr: "169.254.20.10/32" } },
             ],
             ports: [
               { protocol: "UDP", port: 53 },

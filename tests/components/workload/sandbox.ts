@@ -84,26 +84,31 @@ export interface PodArgs extends Omit<SandboxArgs, "script"> {
 
 /**
  * Runs planned containers side by side, each with a network and an address of its own as pods have, and a script beside
- * them: `up NAME` starts one, `down NAME` ends it as a lost node would, with no chance to say goodbye.
+ * them: `up NAME` starts one, `up NAME ADDRESS` with another address than it had, `down NAME` ends it as a lost node would,
+ * with no chance to say goodbye. Disks of claims outlive their pods.
  */
 export function runPods(pods: readonly PodArgs[], script: string): SandboxResult {
   return inTemporary((root) => {
     const hosts = pods.flatMap(({ address, names }) => names.map((name) => `${address} ${name}\n`)).join("");
+    const names = place(root, "hosts", hosts);
     const starts = pods.map((pod, index) => {
       const words = (at(containerOf(pod), "command") as readonly string[]).map(quoted).join(" ");
-      const image = [...(pod.image ?? []), { path: "/etc/hosts", text: hosts }];
       const own = join(root, String(index));
       mkdirSync(own, { mode: 0o755 });
-      const variables = ["--setenv", "HOSTNAME", pod.name, "--setenv", "POD_IP", pod.address];
-      const bwrap = bubble(own, { ...pod, image, script: `exec ${words}\n` }, variables)
+      const variables = ["--setenv", "HOSTNAME", pod.name, "--setenv", "POD_IP", ADDRESS];
+      const bwrap = bubble(own, { ...pod, script: `exec ${words}\n` }, variables, [names, "/etc/hosts"])
         .map(quoted)
         .join(" ");
       return `${pod.name}) address=${pod.address}; interface=pod${index}; set -- ${bwrap} ;;`;
     });
-    writeFileSync(join(root, "pods"), `${PODS.replace("STARTS", starts.join("\n    "))}\n${script}`);
+    const prelude = PODS.replace("STARTS", starts.join("\n    ")).replaceAll("HOSTS", names);
+    writeFileSync(join(root, "pods"), `${prelude}\n${script}`);
     return execute("unshare", ["--net", "bash", join(root, "pods")]);
   });
 }
+
+/** Stands for a pod's address in its command until it is started. */
+const ADDRESS = "ADDRESS_OF_POD";
 
 /** Brings pods up on a bridge. `eth0` is made by the parent, in the network the pod has just left its own for. */
 const PODS = `set -eu
@@ -114,10 +119,17 @@ ip link set cluster0 up
 declare -A running
 up() {
   pod="$1"
+  moved="\${2:-}"
   case "$pod" in
     STARTS
   esac
-  unshare --net sh -c 'until ip link show eth0 2>/dev/null | grep -q "state UP"; do sleep 0.05; done; exec setpriv ${USER} bwrap "$@"' sh "$@" > /dev/null 2>&1 &
+  if [ -n "$moved" ]; then
+    # Rewritten in place: every pod has this very file as its DNS.
+    sed "s/^$address /$moved /" HOSTS > HOSTS.new
+    cat HOSTS.new > HOSTS
+    address="$moved"
+  fi
+  unshare --net sh -c 'until ip link show eth0 2>/dev/null | grep -q "state UP"; do sleep 0.05; done; exec setpriv ${USER} bwrap "$@"' sh "\${@//ADDRESS_OF_POD/$address}" > /dev/null 2>&1 &
   running[$pod]=$!
   until [ "$(readlink "/proc/\${running[$pod]}/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
   ip link add "$interface" type veth peer name eth0 netns "\${running[$pod]}"
@@ -125,7 +137,7 @@ up() {
   nsenter --target "\${running[$pod]}" --net sh -c "ip link set lo up; ip address add $address/24 dev eth0; ip link set eth0 up"
 }
 down() {
-  kill -KILL "\${running[$1]}"
+  kill -KILL "\${running[$1]}" 2>/dev/null || true
   wait "\${running[$1]}" 2>/dev/null || true
 }
 trap 'for pod in "\${!running[@]}"; do kill -KILL "\${running[$pod]}" 2>/dev/null || true; done' EXIT
@@ -147,7 +159,12 @@ function execute(command: string, args: readonly string[]): SandboxResult {
 }
 
 /** Arguments by which bubblewrap makes the container, and runs the script in it. */
-function bubble(root: string, args: SandboxArgs, variables: readonly string[] = []): readonly string[] {
+function bubble(
+  root: string,
+  args: SandboxArgs,
+  variables: readonly string[] = [],
+  ...shared: readonly (readonly [file: string, path: string])[]
+): readonly string[] {
   const planned = containerOf(args);
   const security = at(planned, "securityContext");
   if (at(security, "readOnlyRootFilesystem") !== true || at(security, "runAsUser") !== USER_ID) {
@@ -158,6 +175,7 @@ function bubble(root: string, args: SandboxArgs, variables: readonly string[] = 
     ...READ_ONLY.filter(existsSync).flatMap((path) => ["--ro-bind", path, path]),
     ...["--proc", "/proc", "--dev", "/dev"],
     ...(args.image ?? []).flatMap((file, index) => ["--ro-bind", place(root, `image-${index}`, file.text), file.path]),
+    ...shared.flatMap(([file, path]) => ["--ro-bind", file, path]),
     ...items(at(planned, "volumeMounts")).flatMap((mount) => mounted(root, args, mount)),
     ...["--ro-bind", join(root, "script"), "/script", "--remount-ro", "/"],
     ...["--unshare-pid", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"],

@@ -7,6 +7,7 @@ import type { Node } from "./network";
 /** Pods of the cluster that are nobody's here, each with where it runs. */
 export const NEIGHBOURS: readonly Node[] = [
   neighbour("dns", "kube-system", { "k8s-app": "kube-dns" }),
+  neighbour("dns-cache", "kube-system", { "k8s-app": "node-local-dns" }),
   neighbour("api-server", "kube-system", {}),
   neighbour("ingress", CATALOG.ingress.namespace, {}),
   neighbour("monitoring", CATALOG["kube-prometheus-stack"].namespace, { "app.kubernetes.io/name": "prometheus" }),
@@ -24,6 +25,10 @@ export const NEIGHBOURS: readonly Node[] = [
 
 /** The node itself, as Istio has it ask pods of the mesh for their health. */
 const MESH_PROBES: Node = { name: "mesh-probes", labels: {}, address: "169.254.7.127" };
+/** The node's own DNS cache, where its plugin sees addresses alone. */
+const NODE_CACHE: Node = { name: "dns-cache-address", labels: {}, address: "169.254.20.10" };
+/** Where names are asked. */
+const RESOLVERS = ["dns", "dns-cache", NODE_CACHE.name];
 /** Where nodes carry connections between services of the mesh. */
 const HBONE = 15_008;
 
@@ -33,6 +38,7 @@ export const HOSTS: readonly Node[] = [
   { name: "private-network", labels: {}, address: "10.9.8.7" },
   { name: "metadata", labels: {}, address: "169.254.169.254" },
   MESH_PROBES,
+  NODE_CACHE,
 ];
 
 function neighbour(name: string, namespace: string, labels: Node["labels"]): Node {
@@ -190,7 +196,9 @@ export function dns({ pods, system }: Facts): readonly Connection[] {
   });
   return pods
     .filter(({ name }) => !silent.includes(name) && name !== "acme-solver")
-    .flatMap(({ name }) => [connection(name, "dns", 53), connection(name, "dns", 53, "UDP")]);
+    .flatMap(({ name }) =>
+      RESOLVERS.flatMap((resolver) => [connection(name, resolver, 53), connection(name, resolver, 53, "UDP")]),
+    );
 }
 
 /** KEDA reads the length of queues. */

@@ -19,6 +19,8 @@ export const OPERATORS = {
     capability: "certManager",
     namespace: "cert-manager",
     apis: ["v1.cert-manager.io"],
+    // Told to serve gateways, it does not start without their kinds.
+    needs: ["gateway-api"],
     charts: [
       {
         name: "cert-manager",
@@ -44,7 +46,11 @@ export const OPERATORS = {
         name: "keda",
         version: "2.20.2",
         repository: "https://kedacore.github.io/charts",
-        values: { resources: { operator: small, metricServer: small, webhooks: small } },
+        values: {
+          // A release that is removed must not take every scaler of the cluster along.
+          crds: { install: true, additionalAnnotations: { "helm.sh/resource-policy": "keep" } },
+          resources: { operator: small, metricServer: small, webhooks: small },
+        },
       },
     ],
   },
@@ -59,6 +65,8 @@ export const OPERATORS = {
         repository: "https://charts.external-secrets.io",
         values: {
           installCRDs: true,
+          // A release that is removed must not take every system's secrets along.
+          crds: { annotations: { "helm.sh/resource-policy": "keep" } },
           resources: small,
           webhook: { resources: small },
           certController: { resources: small },
