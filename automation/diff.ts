@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Plan, PlanResource } from "../engine";
 import { isStateful } from "../policies";
-import { replacesOn } from "./replacements";
+import { promoted, replacesOn } from "./replacements";
 
 /** One property that differs; a side that has none is undefined. */
 export interface PropertyChange {
@@ -67,12 +67,13 @@ function effectOf(
 ): ResourceChange["effect"] {
   // A provider's own replacement reaches everything made with it.
   const asked = listOption(after, "replaceOnChanges");
+  const inPlace = promoted(type, properties);
   const verdicts = properties
     .filter(({ path }) => !path.startsWith("options."))
     .map(
       ({ path }) =>
         asked.some((entry) => entry === "*" || path === entry || path.startsWith(`${entry}.`)) ||
-        replacesOn(type, path),
+        (!inPlace.includes(path) && replacesOn(type, path)),
     );
   if (verdicts.includes(true) || before.provider !== after.provider) {
     return "replaces";

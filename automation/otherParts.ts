@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { InputError, type Problem, show } from "../components/errors";
 import type { StackReferenceTable } from "../engine";
-import { ownPlacements, partsRead } from "../stacks/parts";
+import { founderOf, ownPlacements, owns, partsRead } from "../stacks/parts";
 import type { Settings } from "../stacks/settings";
 import type { PlanRequest } from "./plan";
 import type { Selection } from "./selection";
@@ -49,6 +49,22 @@ export function selectionOfOthers(selection: Selection = {}): Selection {
 }
 
 /**
+ * Configuration under which a stack that this one reads, and that reads this one, tells what it told at first: the
+ * founder on Google Cloud once another placement is primary. Undefined where the two do not read each other.
+ */
+function foundingRoles(settings: Settings, theirs: Settings): Readonly<Record<string, unknown>> | undefined {
+  const founder = founderOf(theirs)?.name;
+  if (founder === undefined || !owns(theirs, founder) || !partsRead(theirs).some((part) => owns(settings, part))) {
+    return undefined;
+  }
+  const placements = theirs.placements.map(({ existing: _, role: __, ...placement }) => ({
+    ...placement,
+    role: placement.name === founder ? "primary" : "secondary",
+  }));
+  return { "groundplan:placements": placements };
+}
+
+/**
  * Answers what a stack reads of others from plans of theirs, so that a part is planned with no state at hand. Throws an
  * InputError where one has no file, owns something else, or is not of the same system.
  */
@@ -56,7 +72,7 @@ export async function planOthers(
   request: PlanRequest,
   settings: Settings,
   read: (stack: string) => Promise<Settings>,
-  plan: (stack: string) => Promise<StackReferenceTable[string]>,
+  plan: (stack: string, config?: Readonly<Record<string, unknown>>) => Promise<StackReferenceTable[string]>,
 ): Promise<StackReferenceTable> {
   const others = otherStacks(settings);
   const known = await stackNames(request.directory);
@@ -73,15 +89,18 @@ export async function planOthers(
     );
   }
   const problems: Problem[] = [];
+  const roles = new Map<string, Readonly<Record<string, unknown>> | undefined>();
   for (const other of others) {
-    problems.push(...disagreements(request.stack, settings, other, await read(other.stack)));
+    const theirs = await read(other.stack);
+    problems.push(...disagreements(request.stack, settings, other, theirs));
+    roles.set(other.stack, foundingRoles(settings, theirs));
   }
   if (problems.length > 0) {
     throw new InputError(problems);
   }
   const table: Record<string, StackReferenceTable[string]> = {};
   for (const { reference, stack } of others) {
-    table[reference] ??= await plan(stack);
+    table[reference] ??= await plan(stack, roles.get(stack));
   }
   return table;
 }

@@ -79,7 +79,7 @@ async function askOthers(request: PlanRequest, settings: Settings): Promise<Stac
     request,
     settings,
     async (stack) => (await readStack({ ...common, stack })).settings,
-    async (stack) => planStack({ ...common, stack, mode, transport, onPhase, packs: [] }),
+    async (stack, config) => planStack({ ...common, stack, mode, transport, onPhase, packs: [], config }),
   );
 }
 

@@ -108,6 +108,33 @@ const KUBERNETES_IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   PersistentVolume: ["spec"],
 };
 
+interface Promotion {
+  /** What a replica names its primary by. Its removal promotes the replica in place. */
+  readonly source: string;
+  /** What a primary says of itself and a replica has of the one it followed. */
+  readonly inherited: readonly string[];
+}
+
+const PROMOTIONS: Readonly<Record<string, Promotion>> = {
+  "aws:rds/instance:Instance": { source: "replicateSourceDb", inherited: ["dbName", "engine", "username"] },
+  "gcp:sql/databaseInstance:DatabaseInstance": { source: "masterInstanceName", inherited: [] },
+};
+
+/** Paths of changes that would replace a resource, but for the replica that they promote in place. */
+export function promoted(
+  type: string,
+  changes: readonly { readonly path: string; readonly before: unknown; readonly after: unknown }[],
+): readonly string[] {
+  const { source, inherited } = PROMOTIONS[type] ?? { source: undefined, inherited: [] };
+  const promotes = changes.some(({ path, after }) => path === source && after === undefined);
+  return promotes && source !== undefined
+    ? [
+        source,
+        ...changes.flatMap(({ path, before }) => (before === undefined && inherited.includes(path) ? [path] : [])),
+      ]
+    : [];
+}
+
 /** Whether changing a property replaces a resource: `unknown` for types whose properties are not listed here. */
 export function replacesOn(type: string, path: string): boolean | "unknown" {
   const properties = REPLACED_BY[type] ?? kubernetesProperties(type);

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { InputError, show } from "../components/errors";
-import { partsBefore } from "../stacks/parts";
+import { partsBefore, partsRead } from "../stacks/parts";
 import { EDGE } from "../stacks/settings/placements";
 import { readStack } from "./plan";
 import { stackNames } from "./stackFile";
@@ -58,8 +58,8 @@ export async function splitStack(directory: string, stack: string, force: boolea
   }
   const text = await readFile(join(directory, `Pulumi.${stack}.yaml`), "utf8");
   for (const { part, file } of parts) {
-    const before = partsBefore(settings, part);
-    const stacks = parts.filter((other) => before.includes(other.part)).map((other) => [other.part, other.stack]);
+    const read = partsRead({ ...settings, parts: [part] });
+    const stacks = parts.filter((other) => read.includes(other.part)).map((other) => [other.part, other.stack]);
     await writeFile(join(directory, file), partText(text, part, Object.fromEntries(stacks), settings.instance));
   }
   return parts;

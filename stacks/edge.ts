@@ -5,7 +5,7 @@ import { nearestAwsRegion } from "../components/gcp/edge/nearestAwsRegion";
 import { systemIn } from "./context";
 import { healthPaths, planExposures } from "./exposures";
 import { googleZoneOf, isMixed } from "./mixed";
-import { leadOf, owns } from "./parts";
+import { founderOf, owns } from "./parts";
 import type { ProgramSettings } from "./settings";
 import { EDGE } from "./settings/placements";
 
@@ -45,7 +45,7 @@ function amazonBeside(settings: ProgramSettings) {
 
 /** What answers on Google Cloud, as a zone of AWS that holds the names of both clouds needs it. */
 function foreignAnswer(settings: ProgramSettings, balancer: LoadBalancer | undefined): ForeignAnswer | undefined {
-  const lead = leadOf(settings, "gcp");
+  const lead = founderOf(settings);
   const { domain } = settings;
   return balancer && lead && domain !== undefined
     ? {

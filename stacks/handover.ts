@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isSplit } from "./parts";
+import { isSplit, owns } from "./parts";
 import type { Settings } from "./settings";
 
 /** Outputs a part's stack tells the others by. A secret beside it would make all of an output secret: two of them. */
@@ -14,8 +14,30 @@ export interface Handover {
   readonly secrets?: Tree;
 }
 
+/** What a part tells, by the path it was handed over under. */
+export interface ToldPart {
+  fact(...path: readonly string[]): pulumi.Output<string>;
+  secret(...path: readonly string[]): pulumi.Output<string>;
+}
+
+/** A part this stack deploys, for those deployed before it: what it tells comes once it does. */
+class LaterPart implements ToldPart {
+  hear: (handover: Handover) => void = () => undefined;
+  private readonly heard = new Promise<Handover>((resolve) => {
+    this.hear = resolve;
+  });
+
+  fact(...path: readonly string[]): pulumi.Output<string> {
+    return later(this.heard.then(({ facts }) => leaf(facts, path)));
+  }
+
+  secret(...path: readonly string[]): pulumi.Output<string> {
+    return pulumi.secret(later(this.heard.then(({ secrets = {} }) => leaf(secrets, path))));
+  }
+}
+
 /** A part that another stack deploys, as its outputs tell of it. */
-export class RemotePart {
+export class RemotePart implements ToldPart {
   private readonly reference: pulumi.StackReference;
 
   constructor(
@@ -54,11 +76,23 @@ export class RemotePart {
 export class Handovers {
   private readonly told = new Map<string, Handover>();
   private readonly remote = new Map<string, RemotePart>();
+  private readonly awaited = new Map<string, LaterPart>();
 
   constructor(private readonly settings: Pick<Settings, "parts" | "placements" | "partStacks">) {}
 
   tell(part: string, handover: Handover): void {
     this.told.set(part, handover);
+    this.awaited.get(part)?.hear(handover);
+  }
+
+  /** A part, be it another stack's or one this stack has yet to deploy. */
+  ofAny(part: string): ToldPart {
+    if (!owns(this.settings, part)) {
+      return this.of(part);
+    }
+    const known = this.awaited.get(part) ?? new LaterPart();
+    this.awaited.set(part, known);
+    return known;
   }
 
   /** A part of another stack. That a stack is named for it is checked with the settings. */
@@ -96,6 +130,14 @@ function sealed(tree: Tree): Tree {
   return Object.fromEntries(
     Object.entries(tree).map(([key, value]) => [key, isTree(value) ? sealed(value) : pulumi.secret(value)]),
   );
+}
+
+function later(value: Promise<unknown>): pulumi.Output<string> {
+  return pulumi.output(value) as pulumi.Output<string>;
+}
+
+function leaf(tree: Tree, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (isTree(value) ? value[key] : undefined), tree);
 }
 
 function isTree(value: unknown): value is Tree {

@@ -24,6 +24,14 @@ export function leadOf({ placements }: Pick<Settings, "placements">, cloud: Clou
   return placements.find((placement) => placement.cloud === cloud);
 }
 
+/**
+ * The placement that keeps what all of Google Cloud's share: network, buckets, the project's own settings. It stays the
+ * same whoever is primary; the settings have seen to it that without a word it is the first, and the primary if any is.
+ */
+export function founderOf(settings: Pick<Settings, "placements">): PlacementSettings | undefined {
+  return settings.placements.find(({ founder }) => founder === true) ?? leadOf(settings, "gcp");
+}
+
 /** Whether the placements of a cloud have an edge in common. */
 export function hasCommonEdge(cloud: Cloud): boolean {
   // Records of clusters one already has are made by each cluster for itself.
@@ -32,7 +40,8 @@ export function hasCommonEdge(cloud: Cloud): boolean {
 
 /**
  * Parts whose outputs a part reads, so that their stacks are updated before its own: every placement follows the primary,
- * which makes up the secrets all share, and its cloud's lead; the edge knows them all.
+ * which makes up the secrets all share, its cloud's lead and its founder; the edge knows them all. A primary that is not
+ * the founder was promoted: what it reads of the founder's stack has long been there, and that one follows it now.
  */
 export function partsBefore(settings: Pick<Settings, "placements">, part: string): readonly string[] {
   if (part === EDGE) {
@@ -41,12 +50,30 @@ export function partsBefore(settings: Pick<Settings, "placements">, part: string
   const placement = settings.placements.find(({ name }) => name === part);
   const [primary] = settings.placements;
   const lead = placement && placement.cloud !== "kubernetes" ? leadOf(settings, placement.cloud) : undefined;
-  const followed = placement ? [primary, lead].flatMap((each) => each?.name ?? []) : [];
+  const founder = placement?.cloud === "gcp" && placement !== lead ? founderOf(settings) : undefined;
+  const followed = placement ? [primary, lead, founder].flatMap((each) => each?.name ?? []) : [];
   return [...new Set(followed)].filter((name) => name !== part);
+}
+
+/** The part a promoted primary reads of though it follows nobody: its cloud's founder. */
+function partsKnown(settings: Pick<Settings, "placements">, part: string): readonly string[] {
+  const founder = settings.placements.some(({ name, cloud }) => name === part && cloud === "gcp")
+    ? founderOf(settings)
+    : undefined;
+  return founder === undefined || founder.name === part ? [] : [founder.name];
+}
+
+/** Parts of other stacks that are updated before this stack. */
+export function partsAwaited(settings: Parted): readonly string[] {
+  return others(settings, (part) => partsBefore(settings, part));
 }
 
 /** Parts of other stacks whose outputs this stack reads. */
 export function partsRead(settings: Parted): readonly string[] {
+  return others(settings, (part) => [...partsBefore(settings, part), ...partsKnown(settings, part)]);
+}
+
+function others(settings: Parted, of: (part: string) => readonly string[]): readonly string[] {
   const own = [...ownPlacements(settings).map(({ name }) => name), ...(owns(settings, EDGE) ? [EDGE] : [])];
-  return [...new Set(own.flatMap((part) => partsBefore(settings, part)))].filter((part) => !owns(settings, part));
+  return [...new Set(own.flatMap(of))].filter((part) => !owns(settings, part));
 }

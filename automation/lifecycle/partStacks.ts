@@ -1,5 +1,5 @@
 import { InputError, type Problem, show } from "../../components/errors";
-import { partsBefore } from "../../stacks/parts";
+import { partsAwaited, partsBefore, partsRead } from "../../stacks/parts";
 import type { Settings } from "../../stacks/settings";
 import { EDGE } from "../../stacks/settings/placements";
 import { disagreements, otherStacks } from "../otherParts";
@@ -73,7 +73,11 @@ export async function partsOfSystem(request: PartsSelection): Promise<readonly P
     if (request.parts?.includes(part) ?? true) {
       wrong.push(...misfits(stack, settings, part, name, own));
     }
-    const after = [...new Set(otherStacks(own).map((other) => other.stack))];
+    // What a promoted primary reads of its founder has long been there.
+    const awaited = partsAwaited(own);
+    const there = partsRead(own).filter((read) => !awaited.includes(read));
+    const before = otherStacks(own).filter((other) => !there.includes(other.part));
+    const after = [...new Set(before.map((other) => other.stack))];
     all.push({ part, name, after, environment: own.environment });
   }
   const circle = ring(all);

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Problem } from "../../components/errors";
 import { problemsUnder } from "../../components/validation/checked";
-import { partsBefore, partsRead } from "../parts";
+import { partsAwaited, partsBefore, partsRead } from "../parts";
 import { EDGE, type PlacementSettings, placementsOf, primaryFirst } from "./placements";
 import type { settingsSchema } from "./schema";
 
@@ -60,7 +60,7 @@ export function checkParts(settings: Written): readonly Problem[] {
 
 /** A stack that reads of another what that one makes from its own outputs: neither could be the first. */
 function circles(parts: readonly string[], placements: readonly PlacementSettings[]): readonly Problem[] {
-  const circular = partsRead({ parts: [...parts], placements }).flatMap((part) => {
+  const circular = partsAwaited({ parts: [...parts], placements }).flatMap((part) => {
     const own = partsBefore({ placements }, part).filter((before) => parts.includes(before));
     return own.map((before) => ({ part, before }));
   });

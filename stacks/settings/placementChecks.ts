@@ -3,6 +3,7 @@ import type { Problem } from "../../components/errors";
 import type { Path } from "../../components/validation";
 import { problemsUnder } from "../../components/validation/checked";
 import { accountId, projectId } from "./access";
+import { checkFounder } from "./founderChecks";
 import { isPrivate, overlap, parseRange, type Range } from "./networks";
 import { EDGE, type PlacementSettings, placementsOf, type WrittenPlacement } from "./placements";
 import { regionMistake } from "./regions";
@@ -40,7 +41,10 @@ export function checkPlacements(settings: Written): readonly Problem[] {
   for (const [index, placement] of all.entries()) {
     problems.push(...checkPlace(placement, placements?.[index], (field) => path(index, field)));
   }
-  problems.push(...(placements ? checkPinned(placements) : []), ...checkNetworks(all, path));
+  problems.push(
+    ...(placements ? [...checkPinned(placements), ...checkFounder(placements)] : []),
+    ...checkNetworks(all, path),
+  );
   if (model !== "global" && all.length > 1) {
     problems.push(
       at(

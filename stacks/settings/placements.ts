@@ -26,6 +26,8 @@ export interface PlacementSettings {
   readonly cidrBlock?: string;
   /** Zones its network covers, on AWS. Undefined: three, or what the region has. */
   readonly zones?: number;
+  /** Whether it keeps what the placements on Google Cloud share, whoever is primary. @default the first of them does */
+  readonly founder?: true;
   /** What it uses instead of making it. */
   readonly existing?: Written["existing"][string];
 }
@@ -48,6 +50,7 @@ export function placementsOf(settings: Written): readonly PlacementSettings[] {
       ...(context === undefined ? {} : { context }),
       ...(placement.cidrBlock === undefined ? {} : { cidrBlock: placement.cidrBlock }),
       ...(placement.zones === undefined ? {} : { zones: placement.zones }),
+      ...(placement.founder === true ? { founder: true as const } : {}),
       ...(existing === undefined ? {} : { existing }),
     };
   });

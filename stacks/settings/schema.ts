@@ -47,6 +47,12 @@ const placement = z.strictObject({
   cidrIndex: z.int().min(0).max(255).optional().describe("Number of its network, pinned: 4 is 10.4.0.0/16"),
   cidrBlock: cidrBlock.optional().describe("Network instead of the numbered one"),
   zones: z.int().min(2).max(6).optional().describe("AWS: zones its network covers, never changed; three when absent"),
+  founder: z
+    .boolean()
+    .optional()
+    .describe(
+      "Google Cloud: whether it keeps what all placements there share (network, buckets), never changed, whoever is primary; the first of them when absent",
+    ),
 });
 
 /** A bucket by its name alone, or with how a cluster's own jobs reach it. */

@@ -8,12 +8,13 @@ import { Namespace } from "../../components/cluster/namespace/namespace";
 import { mergeClients } from "../../components/data/clients";
 import { Memcached } from "../../components/data/memcached/gcp";
 import { bindExistingDatabase } from "../../components/data/postgres/existing";
-import { Postgres } from "../../components/data/postgres/gcp";
+import { Postgres, type PostgresArgs } from "../../components/data/postgres/gcp";
 import { Redis } from "../../components/data/redis/gcp";
 import { InputError } from "../../components/errors";
 import { LogBucket } from "../../components/gcp/bucket/logBucket";
 import { Endpoints } from "../../components/gcp/edge/endpoints";
 import { AUDIT_EXTENSION } from "../../components/gcp/postgres/flags";
+import type { MainRole } from "../../components/gcp/postgres/instance";
 import { PostgresReplica, type PostgresReplicaArgs } from "../../components/gcp/postgres/replica";
 import { Network } from "../../components/networking/gcp";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
@@ -34,8 +35,9 @@ import { commonValues, tellGenerated } from "./commonSecrets";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
 import { addOnModes, clusterWatchValues, EXTERNAL_SECRETS } from "./gcp/controllers";
 import { routeOf, urlsOf } from "./gcp/edge";
+import { followed } from "./gcp/followed";
 import { makeCluster, makeKeys, makeRegistry } from "./gcp/foundation";
-import { handoverOf, remoteLead } from "./gcp/handover";
+import { handoverOf } from "./gcp/handover";
 import { networkContents } from "./gcp/network";
 import { makeProviders } from "./gcp/providers";
 import { makeSchedule } from "./gcp/schedule";
@@ -81,7 +83,7 @@ class GcpSite implements Site {
     const { cloud, generator } = makeProviders(request);
     const options = { parent: placement, providers: [cloud, generator] };
     this.shared = sharedParts(request.settings);
-    const lead = this.followLead();
+    const lead = followed(request);
     this.network = this.makeNetwork(lead, options);
     this.lead = lead ?? { context, placementSettings: request.placementSettings, network: this.network, options };
     this.shared.lead = this.lead;
@@ -127,9 +129,9 @@ class GcpSite implements Site {
           const password = this.request.settings.secretValue(existing.password);
           return bindExistingDatabase({ ...existing, password, database: spec.database });
         }
-        return this.isLead
-          ? this.database(name, spec, new Postgres(this.named(name), { ...common, spec }, this.options), clients)
-          : this.follower(name, { ...common, spec });
+        return this.isPrimary
+          ? this.database(name, spec, this.postgres(name, { ...common, spec }), clients)
+          : this.follower(name, { ...common, spec, mainRole: this.mainRole });
       case "redis": {
         const namespaces = this.readyOf(...clients.map((client) => client.namespace));
         const redis = new Redis(this.named(name), { ...common, spec, namespaces }, this.options);
@@ -184,30 +186,13 @@ class GcpSite implements Site {
   }
 
   handover(): Handover {
-    const { shared, request, isLead } = this;
+    const { shared, request } = this;
     return handoverOf({
-      network: isLead ? this.network : undefined,
-      databases: shared.ownDatabases,
+      network: this.isFounder ? this.network : undefined,
+      databases: this.isPrimary ? shared.ownDatabases : undefined,
       buckets: this.bucketNames,
       endpoints: shared.endpoints.get(request.context.placement),
     });
-  }
-
-  /** The placement the others follow: one opened before this one, or one of another stack. Undefined: this one. */
-  private followLead(): Lead | undefined {
-    const { settings, placementSettings } = this.request;
-    const first = leadOf(settings, "gcp");
-    if (this.shared.lead || first === undefined || first.name === placementSettings.name) {
-      return this.shared.lead;
-    }
-    const { lead, databases, buckets } = remoteLead(settings, first);
-    for (const [store, database] of databases) {
-      this.shared.databases.set(store, database);
-    }
-    for (const [store, bucket] of buckets) {
-      this.shared.buckets.set(store, bucket);
-    }
-    return lead;
   }
 
   operate(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void {
@@ -224,7 +209,7 @@ class GcpSite implements Site {
       );
     }
     if (schedule && context.environment !== "production") {
-      const databases = this.isLead ? this.shared.ownDatabases : new Map();
+      const databases = this.isPrimary ? this.shared.ownDatabases : new Map();
       makeSchedule(
         this.named("schedule"),
         { request: this.request, hours: schedule, cluster: this.gke, databases },
@@ -242,7 +227,7 @@ class GcpSite implements Site {
       ...(rotationsDue === undefined ? {} : { rotationsDue }),
     };
     makeMonitoring(this.named("monitoring"), this.request, watched, this.options);
-    makeAudit(this.named("audit"), this.request, this.isLead, this.options);
+    makeAudit(this.named("audit"), this.request, this.isFounder, this.options);
     makeWatching(this.request, this.cluster, this.namespacesMade, this.options);
     if (Object.keys(system.alerts).length > 0) {
       const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
@@ -338,8 +323,18 @@ class GcpSite implements Site {
     };
   }
 
-  private get isLead(): boolean {
+  private get isFounder(): boolean {
     return this.lead.placementSettings === this.request.placementSettings;
+  }
+
+  /** Whether the databases are written here, and those of the other placements follow them. */
+  private get isPrimary(): boolean {
+    const { placementSettings, settings } = this.request;
+    return leadOf(settings, "gcp")?.name === placementSettings.name;
+  }
+
+  private get mainRole(): MainRole {
+    return this.isFounder ? "primary" : "replica-1";
   }
 
   private inCluster(
@@ -358,11 +353,11 @@ class GcpSite implements Site {
     );
   }
 
-  /** A bucket belongs to the lead, in two regions at once; every placement uses that one. */
+  /** A bucket belongs to the founder, in two regions at once; every placement uses that one. */
   private bucket(name: string, spec: StoreOf<"bucket">): Binding {
     const { context } = this.request;
     const known = this.shared.buckets.get(name);
-    if (known) {
+    if (known && !this.isFounder) {
       return sharedBucket(known);
     }
     this.logs ??= new LogBucket(this.named(LOG_BUCKET), { context, keys: this.keys }, this.options);
@@ -373,13 +368,19 @@ class GcpSite implements Site {
     return binding;
   }
 
+  private postgres(name: string, args: Omit<PostgresArgs, "context" | "mainRole" | "followed">): Postgres {
+    const { context, settings } = this.request;
+    const followed = settings.placements.filter(({ cloud }) => cloud === "gcp").length > 1;
+    return new Postgres(this.named(name), { ...args, context, mainRole: this.mainRole, followed }, this.options);
+  }
+
   /** A database that follows the primary placement's; its users are made there. */
   private follower(name: string, args: Omit<PostgresReplicaArgs, "primary">): Binding {
     const primary = this.shared.databases.get(name);
     if (!primary) {
       throw new InputError([
         {
-          path: `placements.${this.lead.placementSettings.name}.stores.${name}`,
+          path: `placements.${leadOf(this.request.settings, "gcp")?.name}.stores.${name}`,
           found: "nothing",
           allowed: `the database that ${name} of ${args.context.placement} follows`,
           fix: "let every placement on gcp have the same databases",

@@ -84,10 +84,52 @@ describe("Documentation Scraper, global, on Google Cloud", function () {
     );
   });
 
-  it("leads from the primary placement, wherever it stands in the list", async () => {
-    const reversed = { ...GLOBAL, "groundplan:placements": [...PLACEMENTS].reverse() };
-    const { plan: other } = await planGcp("preview", reversed);
-    expect(ofType(other, "gcp:compute/network:Network").map(({ name }) => name)).to.deep.equal(["us-network-network"]);
+  it("keeps the network at its founder, wherever it stands in the list and whoever is primary", async () => {
+    const [us, eu] = PLACEMENTS;
+    for (const placements of [
+      [eu, { ...us, founder: true }],
+      [
+        { ...us, founder: true, role: "secondary" },
+        { ...eu, role: "primary" },
+      ],
+    ]) {
+      const { plan: other } = await planGcp("preview", { ...GLOBAL, "groundplan:placements": placements });
+      const networks = ofType(other, "gcp:compute/network:Network");
+      expect(networks.map(({ name }) => name)).to.deep.equal(["us-network-network"]);
+    }
+  });
+
+  it("promotes the replica in place once its placement is primary: same resource, same key, nobody's follower", async () => {
+    const [us, eu] = PLACEMENTS;
+    const swapped = [
+      { ...us, founder: true, role: "secondary" },
+      { ...eu, role: "primary" },
+    ];
+    const { plan: other } = await planGcp("simulate", { ...GLOBAL, "groundplan:placements": swapped });
+    const { inputs } = named(other, "eu-database-replica-1");
+    expect(inputs.instanceType).to.equal("CLOUD_SQL_INSTANCE");
+    expect(inputs).to.not.have.property("masterInstanceName");
+    expect(inputs.name).to.match(/-r1$/);
+    expect(at(inputs, "settings.backupConfiguration.pointInTimeRecoveryEnabled")).to.equal(true);
+    expect(named(other, "eu-database-suffix").options.ignoreChanges).to.deep.equal(["keepers.primary"]);
+    expect(ofType(other, "gcp:sql/database:Database")).to.deep.equal([]);
+    const follower = named(other, "us-database-primary").inputs;
+    expect([follower.instanceType, follower.masterInstanceName]).to.deep.equal(["READ_REPLICA_INSTANCE", inputs.name]);
+  });
+
+  it("refuses a change of roles that does not say who keeps the network, and a founder twice or on another cloud", async () => {
+    const [us, eu] = PLACEMENTS;
+    expect(
+      await refusedPaths([
+        { ...us, role: "secondary" },
+        { ...eu, role: "primary" },
+      ]),
+    ).to.deep.equal(["groundplan:placements[0].founder"]);
+    expect(await refusedPaths(PLACEMENTS.map((placement) => ({ ...placement, founder: true })))).to.deep.equal([
+      "groundplan:placements[1].founder",
+    ]);
+    const aws = { name: "us", cloud: "aws", region: "us-east-1", role: "primary", cidrIndex: 1, founder: true };
+    expect(await refusedPaths([aws, eu])).to.deep.equal(["groundplan:placements[0].founder"]);
   });
 
   it("refuses two projects, by the field: one network and one load balancer span the regions", async () => {

@@ -10,7 +10,14 @@ import { GCP_NAMES } from "../../gcp/names";
 import { allowEgress } from "../../gcp/network/firewall";
 import { logRetentionDays, postgresProblems } from "../../gcp/postgres/constraints";
 import { type ClientSecret, makeClientSecrets, makePassword } from "../../gcp/postgres/credentials";
-import { type InstanceArgs, instanceArgs, instanceSettings, makeReplicas } from "../../gcp/postgres/instance";
+import {
+  type InstanceArgs,
+  instanceArgs,
+  instanceSettings,
+  type MainRole,
+  makeReplicas,
+  replicaSuffix,
+} from "../../gcp/postgres/instance";
 import { makeSecretEntry, type SecretEntry, type SecretHome } from "../../gcp/secret";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
@@ -28,11 +35,20 @@ export interface PostgresArgs extends ComponentArgs {
   /** Account the clients' nodes run under. */
   readonly clientAccount: pulumi.Input<string>;
   readonly clients: readonly Client[];
+  /**
+   * Resource of its primary: where it was a replica that has been promoted, the one it was as a replica, so that it is
+   * promoted in place. @default "primary"
+   */
+  readonly mainRole?: MainRole;
+  /** Whether other placements follow it, or it may once have followed one itself. @default false */
+  readonly followed?: boolean;
   readonly transform?: { readonly primary?: Transform<gcp.sql.DatabaseInstanceArgs> };
 }
 
 /** Bytes of the random end of a name, which Cloud SQL keeps taken for a week after a deletion. */
 const NAME_SUFFIX_BYTES = 4;
+/** Keeper of a name that is a replica's alone: the primary it follows. */
+const FOLLOWED_KEEPER = "keepers.primary";
 const ADMINISTRATOR = "groundplan";
 const LEAST_PASSWORD_LENGTH = 20;
 const FINAL_BACKUP_DAYS = 30;
@@ -73,10 +89,13 @@ export class Postgres extends Component implements PostgresContract {
     const replicas = makeReplicas(this.makeChild, {
       ...this.instance,
       count: args.spec.readReplicas,
+      // A replica that was promoted has the first number itself.
+      from: this.promoted ? 2 : 1,
       name: instanceName,
       primary: primary.name,
     });
-    const database = this.makeDatabase(primary);
+    // What was promoted has the database already.
+    const databases = this.promoted ? [] : [this.makeDatabase(primary)];
     const master = this.makeAdministrator(primary);
     const addresses = [primary, ...replicas].map(({ privateIpAddress }) => pulumi.interpolate`${privateIpAddress}/32`);
     const opened = this.openTo(addresses);
@@ -94,7 +113,7 @@ export class Postgres extends Component implements PostgresContract {
       replicaHosts: replicas.map((replica) => replica.privateIpAddress),
       authority: this.authority,
     });
-    this.binding = this.bind(addresses, [...replicas, database, ...opened, ...master.ready]);
+    this.binding = this.bind(addresses, [...replicas, ...databases, ...opened, ...master.ready]);
     this.reportReplicas(replicas.length);
     this.finish({ instance: primary.name });
   }
@@ -102,12 +121,28 @@ export class Postgres extends Component implements PostgresContract {
   /** The suffix follows what cannot change in place: a replacement needs a name its predecessor never had. */
   private makeName(): pulumi.Output<string> {
     const { context, args } = this;
-    const suffix = this.make(random.RandomId, "suffix", {
-      byteLength: NAME_SUFFIX_BYTES,
-      keepers: { region: context.region, key: args.keys.arn("data"), network: args.network.vpcId },
-    });
+    const { promoted } = this;
+    const suffix = this.make(
+      random.RandomId,
+      "suffix",
+      {
+        byteLength: NAME_SUFFIX_BYTES,
+        keepers: {
+          region: context.region,
+          key: args.keys.arn("data"),
+          ...(promoted ? {} : { network: args.network.vpcId }),
+        },
+      },
+      // Promoted, it follows nobody and keeps its name.
+      promoted || args.followed ? { ignoreChanges: [FOLLOWED_KEEPER] } : {},
+    );
     const parts = [context.system, context.placement, args.store];
-    return pulumi.interpolate`${uniqueName(GCP_NAMES.sqlInstance, parts, 3 * AUTO_NAME_SUFFIX)}-${suffix.hex}`;
+    const end = promoted ? replicaSuffix(1) : "";
+    return pulumi.interpolate`${uniqueName(GCP_NAMES.sqlInstance, parts, 3 * AUTO_NAME_SUFFIX)}-${suffix.hex}${end}`;
+  }
+
+  private get promoted(): boolean {
+    return this.args.mainRole === "replica-1";
   }
 
   private makePrimary(name: pulumi.Output<string>): gcp.sql.DatabaseInstance {
@@ -117,9 +152,11 @@ export class Postgres extends Component implements PostgresContract {
     const retention = Math.max(spec.backupRetentionDays, redundancy.backupRetentionDays);
     return this.make(
       gcp.sql.DatabaseInstance,
-      "primary",
+      args.mainRole ?? "primary",
       {
         ...instanceArgs(this.instance, name),
+        // Said of a replica, it promotes it.
+        ...(args.followed ? { instanceType: "CLOUD_SQL_INSTANCE" } : {}),
         settings: {
           ...instanceSettings(this.instance),
           availabilityType: redundancy.multiZone || spec.instances > 1 ? "REGIONAL" : "ZONAL",

@@ -66,18 +66,24 @@ export interface ReplicasArgs extends InstanceArgs {
   readonly name: pulumi.Output<string>;
   /** Name of the primary, in whatever region. */
   readonly primary: pulumi.Output<string>;
+  /** Number of the first. At 0 it is the instance the founder's database began with. @default 1 */
+  readonly from?: number;
 }
 
+/** The instance a placement's own database is in, as its resource is called whatever becomes of it. */
+export type MainRole = "primary" | "replica-1";
+
+/** What follows the name of a replica's primary in its own. */
+export const replicaSuffix = (number: number) => `-r${number}`;
+
 export function makeReplicas(make: Make, args: ReplicasArgs): readonly gcp.sql.DatabaseInstance[] {
-  return Array.from({ length: args.count }, (_, index) =>
+  const { from = 1 } = args;
+  return Array.from({ length: args.count }, (_, index) => from + index).map((number) =>
     make(
       gcp.sql.DatabaseInstance,
-      `replica-${index + 1}`,
+      number === 0 ? "primary" : `replica-${number}`,
       {
-        ...instanceArgs(
-          args,
-          args.name.apply((name) => `${name}-r${index + 1}`),
-        ),
+        ...instanceArgs(args, number === 0 ? args.name : args.name.apply((name) => `${name}${replicaSuffix(number)}`)),
         masterInstanceName: args.primary,
         instanceType: "READ_REPLICA_INSTANCE",
         settings: { ...instanceSettings(args), availabilityType: "ZONAL" },

@@ -12,7 +12,7 @@ import { GCP_NAMES } from "../names";
 import { allowEgress } from "../network/firewall";
 import type { SecretHome } from "../secret";
 import { makeClientSecrets } from "./credentials";
-import { type InstanceArgs, makeReplicas } from "./instance";
+import { type InstanceArgs, type MainRole, makeReplicas } from "./instance";
 
 /** A primary as its followers need it: one of this stack, or what another stack tells of its own. */
 export interface FollowedDatabase extends Pick<Postgres, "host" | "instanceName" | "authority"> {
@@ -25,6 +25,8 @@ export interface PostgresReplicaArgs extends ComponentArgs, Omit<InstanceArgs, "
   readonly store: string;
   /** The database it follows, in another region of the same network. */
   readonly primary: FollowedDatabase;
+  /** Resource of its first instance: the founder's keeps the one it began with. @default "replica-1" */
+  readonly mainRole?: MainRole;
   readonly secrets: SecretHome;
   /** Account the clients' nodes run under. */
   readonly clientAccount: pulumi.Input<string>;
@@ -54,6 +56,7 @@ export class PostgresReplica extends Component implements PostgresContract {
     const replicas = makeReplicas(make, {
       ...args,
       count: Math.max(1, spec.readReplicas),
+      from: args.mainRole === "primary" ? 0 : 1,
       name: pulumi.interpolate`${uniqueName(GCP_NAMES.sqlInstance, parts, 3 * AUTO_NAME_SUFFIX)}-${suffix.hex}`,
       primary: primary.instanceName,
     });

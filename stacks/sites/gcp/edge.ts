@@ -9,7 +9,7 @@ import { contextOf, systemIn } from "../../context";
 import { edgePlacement } from "../../edgePlacement";
 import { healthPaths, hostOf, planExposures } from "../../exposures";
 import { googleZoneOf, isMixed } from "../../mixed";
-import { leadOf } from "../../parts";
+import { founderOf } from "../../parts";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
 import type { Exposure } from "../site";
@@ -22,7 +22,7 @@ type Urls = Readonly<Record<string, pulumi.Output<string>>>;
 
 /** One load balancer before the pods of all placements: with the sole one, or apart from those it chooses between. */
 export function makeGcpEdge(settings: ProgramSettings, other?: OtherCloud): LoadBalancer | undefined {
-  const first = leadOf(settings, "gcp");
+  const first = founderOf(settings);
   const { domain } = settings;
   if (!first || domain === undefined) {
     return undefined;
@@ -47,7 +47,7 @@ export function makeGcpEdge(settings: ProgramSettings, other?: OtherCloud): Load
         permanent,
       })),
       edge: system.edge,
-      endpoints: settings.placements
+      endpoints: [first, ...settings.placements.filter((placement) => placement !== first)]
         .filter(({ cloud }) => cloud === "gcp")
         .map((placement) => shared.endpoints.get(placement.name) ?? remoteEndpoints(settings, placement, routes)),
       ...(zoneName === undefined ? {} : { zoneName }),

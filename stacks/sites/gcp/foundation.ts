@@ -9,7 +9,7 @@ import type { Network } from "../../../components/networking/gcp";
 import { CONCERNS } from "../../../components/secrets/keys/contract";
 import { Keys } from "../../../components/secrets/keys/gcp";
 import { Registry, repositoryId } from "../../../components/storage/registry/gcp";
-import { leadOf } from "../../parts";
+import { founderOf } from "../../parts";
 import { imageOf } from "../../settings";
 import type { SiteRequest } from "../site";
 import { addOnModes } from "./controllers";
@@ -98,10 +98,10 @@ function pulledFromOthers(request: SiteRequest): readonly (readonly [placement: 
   );
 }
 
-/** The project's policy of images, which the first placement sets for all of them. */
+/** The project's policy of images, which the founder sets for all of them. */
 function admissionOf({ context, placementSettings, settings }: SiteRequest): { readonly admission?: Admission } {
   const { admission } = settings.compute;
-  if (admission === undefined || leadOf(settings, "gcp")?.name !== placementSettings.name) {
+  if (admission === undefined || founderOf(settings)?.name !== placementSettings.name) {
     return {};
   }
   const here = settings.placements.filter(({ cloud }) => cloud === "gcp");

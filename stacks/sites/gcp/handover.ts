@@ -14,10 +14,10 @@ import type { PlacementSettings, ProgramSettings } from "../../settings";
 import { type Lead, rangeOf, type SharedDatabase, zonesOf } from "./shared";
 
 export interface HandoverArgs {
-  /** The network others join. Undefined: nobody follows this placement. */
+  /** The network others join. Undefined: this placement joins another's. */
   readonly network: Network | undefined;
-  /** Databases others may follow, by store. */
-  readonly databases: ReadonlyMap<string, Postgres>;
+  /** Databases others may follow, by store. Undefined: this placement follows another's. */
+  readonly databases: ReadonlyMap<string, Postgres> | undefined;
   /** Names of the buckets others use, by store. */
   readonly buckets: ReadonlyMap<string, pulumi.Output<string>>;
   readonly endpoints: Endpoints | undefined;
@@ -25,7 +25,7 @@ export interface HandoverArgs {
 
 /** What other stacks need of a placement: its network, databases and buckets to share them, its pods to send requests to. */
 export function handoverOf({ network, databases, buckets, endpoints }: HandoverArgs): Handover {
-  const stores = [...databases];
+  const stores = [...(databases ?? [])];
   const passwords = stores.map(([store, { clientSecrets }]): [string, Record<string, pulumi.Output<string>>] => [
     store,
     Object.fromEntries([...clientSecrets].map(([client, { password }]) => [client, password])),
@@ -36,18 +36,18 @@ export function handoverOf({ network, databases, buckets, endpoints }: HandoverA
   ]);
   return {
     facts: {
-      ...(network
+      ...(network ? { network: { vpcId: network.vpcId, servicesRange: network.privateServices.rangeName } } : {}),
+      ...(databases
         ? {
-            network: { vpcId: network.vpcId, servicesRange: network.privateServices.rangeName },
             databases: Object.fromEntries(
               stores.map(([store, { host, instanceName }]) => [store, { host, instanceName }]),
             ),
-            buckets: Object.fromEntries(buckets),
           }
         : {}),
+      ...(network ? { buckets: Object.fromEntries(buckets) } : {}),
       endpoints: Object.fromEntries(targets),
     },
-    ...(network === undefined || passwords.length === 0
+    ...(passwords.length === 0
       ? {}
       : {
           secrets: {
@@ -59,15 +59,17 @@ export function handoverOf({ network, databases, buckets, endpoints }: HandoverA
   };
 }
 
-export interface RemoteLead {
+export interface RemoteFounder {
   readonly lead: Lead;
-  readonly databases: ReadonlyMap<string, SharedDatabase>;
   readonly buckets: ReadonlyMap<string, Binding>;
 }
 
-/** The lead of another stack. Ranges and clients follow from the settings that all the stacks share. */
-export function remoteLead(settings: ProgramSettings, placementSettings: PlacementSettings): RemoteLead {
-  const part = handoversOf(settings).of(placementSettings.name);
+/**
+ * The founder where another stack deploys it, or this one later. Ranges follow from the settings that all the stacks
+ * share, and the APIs of the project are on: a founder is deployed first, and another placement promoted long after.
+ */
+export function toldFounder(settings: ProgramSettings, placementSettings: PlacementSettings): RemoteFounder {
+  const part = handoversOf(settings).ofAny(placementSettings.name);
   const system = systemIn(settings, placementSettings);
   const context = contextOf(settings, placementSettings, system);
   const ranges = planRanges(rangeOf(settings, placementSettings, system));
@@ -82,8 +84,22 @@ export function remoteLead(settings: ProgramSettings, placementSettings: Placeme
     },
     runnerCidrBlocks: [ranges.cidrBlock],
   };
-  const stores = Object.entries(system.stores);
-  const databases = stores.flatMap(([store, { kind }]): [string, SharedDatabase][] => {
+  const buckets = Object.entries(system.stores).flatMap(([store, { kind }]): [string, Binding][] =>
+    kind === "bucket"
+      ? [[store, bucketBinding({ store, name: part.fact("buckets", store), region: context.region, ready: [] })]]
+      : [],
+  );
+  return { lead: { placementSettings, context, network }, buckets: new Map(buckets) };
+}
+
+/** Databases of the primary placement of another stack. Clients follow from the settings that all the stacks share. */
+export function remoteDatabases(
+  settings: ProgramSettings,
+  placementSettings: PlacementSettings,
+): ReadonlyMap<string, SharedDatabase> {
+  const part = handoversOf(settings).of(placementSettings.name);
+  const system = systemIn(settings, placementSettings);
+  const databases = Object.entries(system.stores).flatMap(([store, { kind }]): [string, SharedDatabase][] => {
     if (kind !== "postgres" || placementSettings.existing?.databases[store] !== undefined) {
       return [];
     }
@@ -99,16 +115,7 @@ export function remoteLead(settings: ProgramSettings, placementSettings: Placeme
     };
     return [[store, { database, ready: [] }]];
   });
-  const buckets = stores.flatMap(([store, { kind }]): [string, Binding][] =>
-    kind === "bucket"
-      ? [[store, bucketBinding({ store, name: part.fact("buckets", store), region: context.region, ready: [] })]]
-      : [],
-  );
-  return {
-    lead: { placementSettings, context, network },
-    databases: new Map(databases),
-    buckets: new Map(buckets),
-  };
+  return new Map(databases);
 }
 
 /** Pods of a placement of another stack. */

@@ -9,7 +9,7 @@ import type { JoinedNetwork } from "../../../components/networking/gcp";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 
-/** The first placement on Google Cloud: the others join its network, and what belongs to all is in its project. */
+/** The founder on Google Cloud: the others join its network, and what belongs to all is in its project. */
 export interface Lead {
   readonly placementSettings: PlacementSettings;
   readonly context: Context;
