@@ -29,6 +29,7 @@ function placements(cloud: Cloud, primary: "us" | "eu" = "us") {
     cloud,
     role: name === primary ? "primary" : "secondary",
     cidrIndex: (cloud === "gcp" ? 128 : 0) + index,
+    ...(cloud === "gcp" && primary === "eu" && name === "us" ? { founder: true } : {}),
     ...(cloud === "kubernetes" ? { context: `cluster-${name}` } : { region: REGIONS[cloud][index] }),
   }));
 }
