@@ -157,7 +157,7 @@ describe("doc-scraper, staging, distributed on aws", function () {
         Principal: unknown;
       })[]) {
         expect(JSON.stringify(statement.Principal), key.name).to.match(
-          /^\{"(AWS":"arn:aws:iam::111122223333:root"|Service":("logs\.us-east-1\.amazonaws\.com"|"cloudtrail\.amazonaws\.com"|\["cloudwatch\.amazonaws\.com","events\.amazonaws\.com","events\.rds\.amazonaws\.com"\]))\}$/,
+          /^\{"(AWS":"arn:aws:iam::111122223333:root"|Service":("logs\.us-east-1\.amazonaws\.com"|"cloudtrail\.amazonaws\.com"|"cloudwatch\.amazonaws\.com"|\["events\.amazonaws\.com","events\.rds\.amazonaws\.com"\]))\}$/,
         );
       }
     }
