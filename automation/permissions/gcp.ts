@@ -169,7 +169,11 @@ const ROLES: readonly Row[] = [
   {
     role: "roles/logging.configWriter",
     reason: "sinks and log buckets; it reads no log",
-    types: ["logging/projectBucketConfig:ProjectBucketConfig", "logging/projectSink:ProjectSink"],
+    types: [
+      "logging/projectBucketConfig:ProjectBucketConfig",
+      "logging/projectExclusion:ProjectExclusion",
+      "logging/projectSink:ProjectSink",
+    ],
   },
   {
     role: "roles/monitoring.editor",

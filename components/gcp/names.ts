@@ -18,6 +18,8 @@ export const GCP_NAMES = {
   filestore: { maxLength: 63, allowed: /[a-z0-9-]/, letterFirst: true },
   /** https://docs.cloud.google.com/storage/docs/buckets#naming */
   bucket: { maxLength: 63, minLength: 3, allowed: /[a-z0-9-]/, letterFirst: true },
+  /** https://docs.cloud.google.com/logging/docs/buckets#create_bucket */
+  logBucket: { maxLength: 100, allowed: /[a-z0-9-]/, letterFirst: true },
   /** https://docs.cloud.google.com/artifact-registry/docs/repositories/create-repos */
   repository: { maxLength: 63, allowed: /[a-z0-9-]/, letterFirst: true },
   /** https://docs.cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets/create */

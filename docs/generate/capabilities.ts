@@ -254,7 +254,7 @@ export const capabilities: readonly Capability[] = [
     "Observability",
     "who did what, where it cannot be altered",
     "cloudtrail.Trail",
-    "projects.IAMAuditConfig logging.ProjectSink logging.ProjectBucketConfig",
+    "projects.IAMAuditConfig logging.ProjectSink logging.ProjectBucketConfig logging.ProjectExclusion",
   ),
   capability(
     "Observability",

@@ -87,9 +87,10 @@ class GcpSite implements Site {
     this.network = this.makeNetwork(lead, options);
     this.lead = lead ?? { context, placementSettings: request.placementSettings, network: this.network, options };
     this.shared.lead = this.lead;
-    this.keys = makeKeys(request, { ...options, dependsOn: [...this.network.services.values()] });
+    const enabled = { ...options, dependsOn: [...this.network.services.values()] };
+    this.keys = makeKeys(request, enabled);
     this.gke = makeCluster(request, this.network, this.keys, options);
-    this.registry = makeRegistry(request, this.keys, this.gke.nodeAccount, this.shared.registries, options)?.url;
+    this.registry = makeRegistry(request, this.keys, this.gke.nodeAccount, this.shared.registries, enabled)?.url;
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
     this.addOns = this.makeAddOns();
     this.secrets = this.makeSecrets();
@@ -213,7 +214,7 @@ class GcpSite implements Site {
       makeSchedule(
         this.named("schedule"),
         { request: this.request, hours: schedule, cluster: this.gke, databases },
-        this.options,
+        this.enabled(),
       );
     }
     const { databases, caches, shares } = this.watch;
@@ -226,8 +227,8 @@ class GcpSite implements Site {
       nat: this.network.natName,
       ...(rotationsDue === undefined ? {} : { rotationsDue }),
     };
-    makeMonitoring(this.named("monitoring"), this.request, watched, this.options);
-    makeAudit(this.named("audit"), this.request, this.isFounder, this.options);
+    makeMonitoring(this.named("monitoring"), this.request, watched, this.enabled());
+    makeAudit(this.named("audit"), this.request, this.isFounder, this.enabled());
     makeWatching(this.request, this.cluster, this.namespacesMade, this.options);
     if (Object.keys(system.alerts).length > 0) {
       const [namespace = defaultNamespace(system)] = this.namespacesMade.keys();
@@ -245,6 +246,11 @@ class GcpSite implements Site {
         this.options,
       );
     }
+  }
+
+  /** For what waits for nothing else that waits for the project's APIs. */
+  private enabled(): pulumi.ComponentResourceOptions {
+    return { ...this.options, dependsOn: [...this.network.services.values()] };
   }
 
   private makeNetwork(lead: Lead | undefined, options: pulumi.ComponentResourceOptions): Network {
@@ -360,9 +366,9 @@ class GcpSite implements Site {
     if (known && !this.isFounder) {
       return sharedBucket(known);
     }
-    this.logs ??= new LogBucket(this.named(LOG_BUCKET), { context, keys: this.keys }, this.options);
+    this.logs ??= new LogBucket(this.named(LOG_BUCKET), { context, keys: this.keys }, this.enabled());
     const args = { context, store: name, spec, keys: this.keys, logs: this.logs };
-    const { binding, bucket } = new Bucket(this.named(name), args, this.options);
+    const { binding, bucket } = new Bucket(this.named(name), args, this.enabled());
     this.shared.buckets.set(name, binding);
     this.bucketNames.set(name, bucket.name);
     return binding;

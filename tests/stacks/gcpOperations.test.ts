@@ -76,7 +76,37 @@ describe("what looks after a placement on Google Cloud", function () {
       { logType: "DATA_WRITE" },
     ]);
     expect(named(plan, "main-audit-audit-sink").inputs.filter).to.equal('logName:"cloudaudit.googleapis.com"');
+    const once = named(plan, "main-audit-audit-once");
+    expect(once.type).to.equal("gcp:logging/projectExclusion:ProjectExclusion");
+    expect(once.inputs.filter).to.equal('logName:"cloudaudit.googleapis.com"');
+    expect(once.dependencies).to.include(named(plan, "main-audit-audit-sink").urn);
     expect(named(plan, "main-audit-armor").inputs.cloudArmorTier).to.equal("CA_ENTERPRISE_PAYGO");
+  });
+
+  it("gives the audit logs a bucket that is the stack's own, under a name that was never another's", () => {
+    const { inputs, options } = named(plan, "main-audit-audit-logs");
+    expect(inputs.bucketId).to.match(/^doc-scraper-staging-audit-[0-9a-f]{6}-[0-9a-f]{8}$/);
+    expect(named(plan, "main-audit-audit-sink").inputs.destination).to.match(
+      new RegExp(`/locations/us-central1/buckets/${String(inputs.bucketId)}$`),
+    );
+    expect(options.retainOnDelete).to.equal(undefined);
+  });
+
+  it("makes nothing before the project's APIs are on", () => {
+    const apis = ofType(plan, "gcp:projects/service:Service").map(({ urn }) => urn);
+    const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
+    const waits = (urn: string, seen = new Set<string>()): boolean => {
+      const resource = byUrn.get(urn);
+      if (apis.includes(urn)) return true;
+      if (resource === undefined || seen.has(urn)) return false;
+      seen.add(urn);
+      const parents = [...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()];
+      return parents.some((before) => waits(before, seen));
+    };
+    const early = plan.resources
+      .filter(({ type, urn }) => type.startsWith("gcp:") && !apis.includes(urn) && !waits(urn))
+      .map(({ name }) => name);
+    expect(early).to.deep.equal([]);
   });
 
   it("locks the audit logs in production, where that is the point", async () => {
@@ -86,7 +116,9 @@ describe("what looks after a placement on Google Cloud", function () {
       ...PRODUCTION,
       "groundplan:images": { services: { api: digest, worker: digest } },
     });
-    expect(named(production, "main-audit-audit-logs").inputs.locked).to.equal(true);
+    const locked = named(production, "main-audit-audit-logs");
+    expect(locked.inputs.locked).to.equal(true);
+    expect(locked.options).to.deep.include({ protect: true, retainOnDelete: true });
     expect(ofType(production, "gcp:workflows/workflow:Workflow")).to.deep.equal([]);
   });
 

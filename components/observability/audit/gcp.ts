@@ -1,8 +1,12 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import type { SecuritySpec } from "../../../systems/spec";
 import { Component, type ComponentArgs, type Transform } from "../../component";
+import { identityOf } from "../../context";
+import { GCP_NAMES } from "../../gcp/names";
 import { type Project, projectOf } from "../../gcp/project";
+import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 
 export interface AuditArgs extends ComponentArgs {
   readonly security: SecuritySpec;
@@ -72,7 +76,17 @@ export class Audit extends Component {
       service: "allServices",
       auditLogConfigs: ACCESS_LOGS.map((logType) => ({ logType })),
     });
-    const bucketId = "groundplan-audit";
+    const { protect } = context.redundancy;
+    // Nobody can shorten a locked bucket, not even the project's owner: production only, where that is the point.
+    const locked = context.environment === "production" && protect;
+    // A deleted bucket keeps its name for a week, and the next stack of the project has audit logs of its own.
+    const suffix = this.make(random.RandomId, "audit-suffix", { byteLength: 4 });
+    const prefix = uniqueName(
+      GCP_NAMES.logBucket,
+      [identityOf(context), context.environment, "audit"],
+      AUTO_NAME_SUFFIX + 1,
+    );
+    const bucketId = pulumi.interpolate`${prefix}-${suffix.hex}`;
     const bucket = this.make(
       gcp.logging.ProjectBucketConfig,
       "audit-logs",
@@ -81,14 +95,14 @@ export class Audit extends Component {
         location: context.region,
         bucketId,
         retentionDays: args.auditDays,
-        // Nobody can shorten a locked bucket, not even the project's owner: production only, where that is the point.
-        locked: context.environment === "production" && context.redundancy.protect,
+        locked,
         description: `Audit logs of ${context.system} (${context.environment})`,
       },
-      { protect: context.redundancy.protect },
+      // Google deletes no locked bucket before the last of its logs is due: it outlives the stack.
+      { protect, ...(locked ? { retainOnDelete: true } : {}) },
     );
     // A sink to a bucket of its own project writes without a grant.
-    this.make(
+    const sink = this.make(
       gcp.logging.ProjectSink,
       "audit-sink",
       {
@@ -98,6 +112,17 @@ export class Audit extends Component {
         uniqueWriterIdentity: true,
       },
       { dependsOn: [bucket] },
+    );
+    // What the sink copies would be stored, and paid for, a second time; activity is in _Required at no price anyhow.
+    this.make(
+      gcp.logging.ProjectExclusion,
+      "audit-once",
+      {
+        project: project.id,
+        filter: AUDIT_LOGS,
+        description: "Audit logs go to a bucket of their own, not to _Default as well",
+      },
+      { dependsOn: [sink] },
     );
   }
 

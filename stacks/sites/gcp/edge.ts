@@ -35,6 +35,8 @@ export function makeGcpEdge(settings: ProgramSettings, other?: OtherCloud): Load
   }
   const { context, name, options } = edgePlace(settings, first, system);
   const shared = sharedParts(settings);
+  // Nothing of the edge stands in the network, which waits for the project's APIs itself.
+  const enabled = { ...options, dependsOn: [...(shared.lead?.network.services.values() ?? [])] };
   const zoneName = isMixed(settings) ? googleZoneOf(settings) : first.existing?.zone;
   const balancer = new LoadBalancer(
     name,
@@ -55,12 +57,7 @@ export function makeGcpEdge(settings: ProgramSettings, other?: OtherCloud): Load
         isMixed(settings) &&
         settings.placements.some(({ cloud, existing }) => cloud !== "kubernetes" && existing?.zone !== undefined),
     },
-    {
-      ...options,
-      dependsOn: (["certificatemanager", "dns"] as const).flatMap(
-        (service) => shared.lead?.network.services.get(service) ?? [],
-      ),
-    },
+    enabled,
   );
   if (other && zoneName !== undefined) {
     new Dns(
@@ -73,14 +70,14 @@ export function makeGcpEdge(settings: ProgramSettings, other?: OtherCloud): Load
         healthPaths: healthPaths(exposures, domain),
         ...(other.validations ? { validations: other.validations } : {}),
       },
-      options,
+      enabled,
     );
   }
   makeEdgeMonitoring(
     `${name}-monitoring`,
     { context, settings, system },
     { balancer: balancer.urlMapName, exposures, domain },
-    options,
+    enabled,
   );
   return balancer;
 }
