@@ -40,13 +40,25 @@ export interface Redundancy {
   readonly logRetentionDays: number;
   /** Whether stateful resources are protected from deletion, by the cloud and by Pulumi. */
   readonly protect: boolean;
+  /**
+   * Whether a destroy leaves what brings the data back: a final snapshot, volumes, locked copies, and the keys and
+   * passphrases without which nobody can read them. Without, it leaves nothing.
+   */
+  readonly keep: boolean;
 }
 
 /** The redundancy of an environment; `ephemeral` drops protection for stacks that live for hours. */
 export function redundancyOf(environment: Environment, options: { ephemeral?: boolean } = {}): Redundancy {
   switch (environment) {
     case "dev":
-      return { multiZone: false, natPerZone: false, backupRetentionDays: 1, logRetentionDays: 14, protect: false };
+      return {
+        multiZone: false,
+        natPerZone: false,
+        backupRetentionDays: 1,
+        logRetentionDays: 14,
+        protect: false,
+        keep: false,
+      };
     case "staging":
       return {
         multiZone: true,
@@ -54,6 +66,7 @@ export function redundancyOf(environment: Environment, options: { ephemeral?: bo
         backupRetentionDays: 7,
         logRetentionDays: 30,
         protect: !options.ephemeral,
+        keep: !options.ephemeral,
       };
     case "production":
       return {
@@ -62,6 +75,7 @@ export function redundancyOf(environment: Environment, options: { ephemeral?: bo
         backupRetentionDays: 7,
         logRetentionDays: 365,
         protect: !options.ephemeral,
+        keep: !options.ephemeral,
       };
     default:
       return environment satisfies never;

@@ -16,6 +16,8 @@ export interface SecretEntryArgs {
   readonly replica?: { readonly region: string; readonly keyArn: pulumi.Input<string> } | undefined;
   /** The value, or JSON of several. @default none: somebody puts one in */
   readonly value?: pulumi.Output<string>;
+  /** Whether it opens copies that a destroy leaves, and so is left as well. @default false */
+  readonly opensCopies?: boolean;
 }
 
 /** A secret in Secrets Manager. */
@@ -41,18 +43,27 @@ export function secretPath(context: Context): string {
 /** An entry without a value yet. */
 export function makeSecret(make: Make, role: string, args: Omit<SecretEntryArgs, "value">): aws.secretsmanager.Secret {
   const { context } = args;
-  return make(aws.secretsmanager.Secret, role, {
-    namePrefix: `${physicalName(NAME_RULES.awsSecret, [`${secretPath(context)}${args.path}`], PREFIX_SUFFIX + 1)}-`,
-    description: args.description,
-    kmsKeyId: args.keyArn,
-    ...(args.replica ? { replicas: [{ region: args.replica.region, kmsKeyId: args.replica.keyArn }] } : {}),
-    recoveryWindowInDays: recoveryWindowDays(context),
-    tags: context.tags,
-  });
+  return make(
+    aws.secretsmanager.Secret,
+    role,
+    {
+      namePrefix: `${physicalName(NAME_RULES.awsSecret, [`${secretPath(context)}${args.path}`], PREFIX_SUFFIX + 1)}-`,
+      description: args.description,
+      kmsKeyId: args.keyArn,
+      ...(args.replica ? { replicas: [{ region: args.replica.region, kmsKeyId: args.replica.keyArn }] } : {}),
+      recoveryWindowInDays: recoveryWindowDays(context),
+      tags: context.tags,
+    },
+    leaving(args),
+  );
 }
 
 export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
-  return fillSecret(make, role, makeSecret(make, role, args), args.value);
+  return fillSecret(make, role, makeSecret(make, role, args), args.value, leaving(args));
+}
+
+function leaving({ context, opensCopies }: Omit<SecretEntryArgs, "value">): { readonly retainOnDelete?: true } {
+  return opensCopies === true && context.redundancy.keep ? { retainOnDelete: true } : {};
 }
 
 /** Puts the value into an entry. */
@@ -61,11 +72,12 @@ export function fillSecret(
   role: string,
   secret: aws.secretsmanager.Secret,
   value: pulumi.Output<string> | undefined,
+  opts: { readonly retainOnDelete?: true } = {},
 ): SecretEntry {
   const version =
     value === undefined
       ? secret
-      : make(aws.secretsmanager.SecretVersion, `${role}-version`, { secretId: secret.id, secretString: value });
+      : make(aws.secretsmanager.SecretVersion, `${role}-version`, { secretId: secret.id, secretString: value }, opts);
   return {
     arn: secret.arn,
     version,

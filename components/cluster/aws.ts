@@ -63,6 +63,8 @@ export interface ClusterNodeGroup extends NodeGroupPlan {
 
 /** Name of the StorageClass for data. */
 export const DATA_STORAGE_CLASS = "gp3-retain";
+/** Name of the default StorageClass: volumes of add-ons, which nobody misses once the cluster is gone. */
+const DEFAULT_STORAGE_CLASS = "gp3";
 
 /** An EKS cluster: private control plane, node groups, managed add-ons, and identities for pods. */
 export class Cluster extends Component {
@@ -140,7 +142,7 @@ export class Cluster extends Component {
     this.kubernetes = this.makeProvider(args, [...controlPlane.entries, ...reachable]);
     this.fargate = this.makeFargate(args, reachable);
     this.fargateRole = this.fargate?.roleName;
-    this.ready = [...nodes, ...after, ...(this.fargate?.profiles ?? []), this.makeStorageClass(args, after)];
+    this.ready = [...nodes, ...after, ...(this.fargate?.profiles ?? []), ...this.makeStorageClasses(args, after)];
     if (!args.autoscaled) {
       this.reportScaling(groups.filter((group) => group.max > group.min).map((group) => group.name));
     }
@@ -220,20 +222,27 @@ export class Cluster extends Component {
     });
   }
 
-  private makeStorageClass(args: ClusterArgs, addons: readonly pulumi.Resource[]): k8s.storage.v1.StorageClass {
-    return this.make(
-      k8s.storage.v1.StorageClass,
-      "storage-class",
-      {
-        metadata: { name: DATA_STORAGE_CLASS, annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-        provisioner: "ebs.csi.aws.com",
-        parameters: { type: "gp3", encrypted: "true", kmsKeyId: args.keys.arn("volumes") },
-        reclaimPolicy: "Retain",
-        volumeBindingMode: "WaitForFirstConsumer",
-        allowVolumeExpansion: true,
-      },
-      { provider: this.kubernetes, dependsOn: [...addons] },
-    );
+  /** One for data, by name, and one for everything else, whose volumes go with their claims. */
+  private makeStorageClasses(args: ClusterArgs, addons: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
+    const storageClass = (role: string, metadata: k8s.types.input.meta.v1.ObjectMeta, reclaimPolicy: string) =>
+      this.make(
+        k8s.storage.v1.StorageClass,
+        role,
+        {
+          metadata,
+          provisioner: "ebs.csi.aws.com",
+          parameters: { type: "gp3", encrypted: "true", kmsKeyId: args.keys.arn("volumes") },
+          reclaimPolicy,
+          volumeBindingMode: "WaitForFirstConsumer",
+          allowVolumeExpansion: true,
+        },
+        { provider: this.kubernetes, dependsOn: [...addons] },
+      );
+    const annotations = { "storageclass.kubernetes.io/is-default-class": "true" };
+    return [
+      storageClass("storage-class", { name: DATA_STORAGE_CLASS }, this.context.redundancy.keep ? "Retain" : "Delete"),
+      storageClass("default-storage-class", { name: DEFAULT_STORAGE_CLASS, annotations }, "Delete"),
+    ];
   }
 
   private reportScaling(pools: readonly string[]): void {

@@ -179,9 +179,10 @@ export class Postgres extends Component implements PostgresContract {
         multiAz: redundancy.multiZone || spec.instances > 1,
         backupRetentionPeriod: Math.max(spec.backupRetentionDays, redundancy.backupRetentionDays),
         backupWindow: spec.backupWindow,
-        deleteAutomatedBackups: !redundancy.protect,
-        skipFinalSnapshot: false,
-        finalSnapshotIdentifier: pulumi.interpolate`${identifier}-final`,
+        deleteAutomatedBackups: !redundancy.keep,
+        // One whose key goes with the stack would open to nobody.
+        skipFinalSnapshot: !redundancy.keep,
+        ...(redundancy.keep ? { finalSnapshotIdentifier: pulumi.interpolate`${identifier}-final` } : {}),
       },
       { protect: redundancy.protect, dependsOn: [...logs, shared.monitoring.policy] },
     );

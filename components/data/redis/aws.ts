@@ -131,7 +131,7 @@ export class Redis extends Component implements RedisContract {
         securityGroupIds: [this.groupId],
         authToken: this.token,
         authTokenUpdateStrategy: "ROTATE",
-        ...(context.redundancy.protect
+        ...(context.redundancy.keep
           ? { finalSnapshotIdentifier: pulumi.interpolate`${prefix}-${suffix.hex}-final` }
           : {}),
         logDeliveryConfigurations: ["slow-log", "engine-log"].map((logType) => ({

@@ -23,8 +23,12 @@ const RATE_WINDOW_SECONDS = 300;
 /** https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html */
 const MANAGED_GROUPS: readonly { readonly name: string; readonly count?: readonly string[] }[] = [
   { name: "AWSManagedRulesAmazonIpReputationList" },
-  // Blocks every body over 8 KiB, which is any upload; counted instead, the application has limits of its own.
-  { name: "AWSManagedRulesCommonRuleSet", count: ["SizeRestrictions_BODY"] },
+  // Of a form these would be attacks. What APIs are sent all day are files over 8 KiB, pages of HTML, and addresses to
+  // fetch, some of them bare: counted, so that a person sees them, and judged by the application that knows its own.
+  {
+    name: "AWSManagedRulesCommonRuleSet",
+    count: ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericRFI_BODY", "GenericRFI_QUERYARGUMENTS"],
+  },
   { name: "AWSManagedRulesKnownBadInputsRuleSet" },
 ];
 const LOG_GROUP_NAME = { maxLength: 512, allowed: /[A-Za-z0-9_./-]/, keepCase: true } as const;

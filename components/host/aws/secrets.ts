@@ -5,6 +5,7 @@ import type { Make } from "../../aws/make";
 import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
 import { Component, type ComponentArgs } from "../../component";
 import { InputError } from "../../errors";
+import { isPassphrase } from "../../operations/backup/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
 import type { HostSecret } from "../environment";
 
@@ -47,6 +48,7 @@ export class HostSecrets extends Component {
         context: this.context,
         path: secret.name,
         description: secret.description,
+        opensCopies: isPassphrase(secret.name),
         keyArn: args.keys.arn("secrets"),
         value: args.values[secret.name] ?? this.generated(secret),
       }),

@@ -51,3 +51,8 @@ export function restoreService(backup: string): string {
 export function passphraseName(backup: string): string {
   return `backup-${backup}-passphrase`;
 }
+
+/** Whether a secret is one that {@link passphraseName} names. */
+export function isPassphrase(secret: string): boolean {
+  return /^backup-.+-passphrase$/.test(secret);
+}

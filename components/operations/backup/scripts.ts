@@ -42,16 +42,21 @@ mv "$work/dump.partial" "$work/dump"
 echo "{\\"event\\":\\"dumped\\",\\"entries\\":$entries,\\"bytes\\":$(stat -c %s "$work/dump")}"
 `;
 
+/**
+ * An upload to S3 appears whole, checked by its sum, or not at all. It is never moved into place: a bucket that locks
+ * what it has would keep what it was moved from as well.
+ */
 const UPLOAD = `${HEAD}
 name="\${FILE_NAME/DATE/$(< "$work/day")}"
 key="$PREFIX$name"
 size="$(wc -c < "$work/dump")"
 
-aws s3 cp --only-show-errors "$work/dump" "s3://$BUCKET/$key.partial"
-stored="$(aws s3api head-object --bucket "$BUCKET" --key "$key.partial" --query ContentLength --output text)"
-[[ "$((stored))" -eq "$((size))" ]] || fail "the bucket has $stored bytes of $size"
-aws s3 cp --only-show-errors --copy-props none "s3://$BUCKET/$key.partial" "s3://$BUCKET/$key"
-aws s3 rm --only-show-errors "s3://$BUCKET/$key.partial"
+aws s3 cp --only-show-errors "$work/dump" "s3://$BUCKET/$key"
+stored="$(aws s3api head-object --bucket "$BUCKET" --key "$key" --query ContentLength --output text)"
+if [[ "$((stored))" -ne "$((size))" ]]; then
+  aws s3 rm --only-show-errors "s3://$BUCKET/$key"
+  fail "the bucket has $stored bytes of $size"
+fi
 
 cutoff="$(< "$work/cutoff")"
 ${LIST}

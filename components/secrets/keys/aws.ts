@@ -17,9 +17,13 @@ export interface KeysArgs extends ComponentArgs {
   readonly transform?: { readonly [concern in Concern]?: Transform<aws.kms.KeyArgs> };
 }
 
+/** Concerns of which something is left when a stack is destroyed: snapshots, volumes, locked objects, passphrases. */
+const LEFT: readonly Concern[] = ["volumes", "data", "storage", "secrets"];
+
 /** One rotating key per concern, each open only to what works through its own services. */
 export class Keys extends Component implements KeysContract {
   private readonly arns: ReadonlyMap<Concern, pulumi.Output<string>>;
+  private readonly made = new Map<Concern, aws.kms.Key>();
 
   constructor(name: string, args: KeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:secrets:Keys", name, args, opts);
@@ -35,6 +39,11 @@ export class Keys extends Component implements KeysContract {
       throw new Error(`there is no key for "${concern}"`);
     }
     return arn;
+  }
+
+  resources(concern: Concern): pulumi.Resource[] {
+    const key = this.made.get(concern);
+    return key === undefined ? [] : [key];
   }
 
   private existingKey(concern: Concern, args: KeysArgs): pulumi.Output<string> | undefined {
@@ -58,8 +67,12 @@ export class Keys extends Component implements KeysContract {
         tags: context.tags,
       },
       // What a deleted key encrypted is lost with it.
-      { protect: context.redundancy.protect },
+      {
+        protect: context.redundancy.protect,
+        ...(context.redundancy.keep && LEFT.includes(concern) ? { retainOnDelete: true } : {}),
+      },
     );
+    this.made.set(concern, key);
     this.make(aws.kms.Alias, `${concern}-alias`, {
       namePrefix: `alias/${physicalName(NAME_RULES.awsKeyAlias, [context.system, context.environment, concern], AUTO_NAME_SUFFIX * 4)}-`,
       targetKeyId: key.keyId,

@@ -7,4 +7,6 @@ export type Concern = (typeof CONCERNS)[number];
 export interface KeysContract {
   /** ARN of the key of a concern. */
   arn(concern: Concern): pulumi.Output<string>;
+  /** The key itself, for what must not outlive it; none where it is somebody else's. */
+  resources?(concern: Concern): pulumi.Resource[];
 }

@@ -8,6 +8,7 @@ import { policyDocument } from "../../aws/policy";
 import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
 import type { BindingValue } from "../../binding";
 import { Component, type ComponentArgs } from "../../component";
+import { isPassphrase } from "../../operations/backup/contract";
 import type { KeysContract } from "../keys/contract";
 import { keyPolicy } from "../keys/policy";
 import type { SecretStoreContract } from "./contract";
@@ -57,6 +58,7 @@ export class SecretStore extends Component implements SecretStoreContract {
           context: this.context,
           path: secret,
           description: spec.description,
+          opensCopies: isPassphrase(secret),
           keyArn: args.keys.arn("secrets"),
           replica,
           ...(value === undefined ? {} : { value }),

@@ -113,7 +113,8 @@ export class Bucket extends Component implements BucketContract {
         forceDestroy: context.environment === "dev" && !args.spec.locked,
         tags: context.tags,
       },
-      { protect: context.redundancy.protect },
+      // A locked bucket may refuse to go; its key must not be gone by then.
+      { protect: context.redundancy.protect, dependsOn: args.keys.resources?.("storage") ?? [] },
     );
   }
 
@@ -121,7 +122,7 @@ export class Bucket extends Component implements BucketContract {
     this.make(
       aws.s3.BucketLifecycleConfiguration,
       "bucket-lifecycle",
-      { bucket: this.bucket.id, rules: lifecycleRules(this.args.spec.lifecycle) },
+      { bucket: this.bucket.id, rules: lifecycleRules(this.args.spec.lifecycle, this.args.spec.locked) },
       { dependsOn: [versioning] },
     );
   }

@@ -11,8 +11,11 @@ const NONCURRENT_DAYS = 90;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html */
 export const LEAST_INFREQUENT_DAYS = 30;
 
-/** The lifecycle of a bucket's objects, as S3 rules. */
-export function lifecycleRules(lifecycle: Lifecycle): Rule[] {
+/**
+ * The lifecycle of a bucket's objects, as S3 rules. What a lock still holds no rule removes: where there is one, it alone
+ * decides how long an overwritten object can be brought back.
+ */
+export function lifecycleRules(lifecycle: Lifecycle, locked = false): Rule[] {
   const transitions = [
     ...(lifecycle.infrequentAccessDays === undefined
       ? []
@@ -33,7 +36,7 @@ export function lifecycleRules(lifecycle: Lifecycle): Rule[] {
       ...(transitions.length > 0 ? { transitions } : {}),
       ...(lifecycle.expireDays === undefined ? {} : { expiration: { days: lifecycle.expireDays } }),
       noncurrentVersionExpiration: {
-        noncurrentDays: Math.min(NONCURRENT_DAYS, lifecycle.expireDays ?? NONCURRENT_DAYS),
+        noncurrentDays: locked ? 1 : Math.min(NONCURRENT_DAYS, lifecycle.expireDays ?? NONCURRENT_DAYS),
       },
     },
   ];

@@ -43,7 +43,7 @@ export function replicate(make: Make, args: ReplicationArgs): void {
       policy: policyDocument(keyPolicy("storage", region, accountOf(args.parent))),
       tags: context.tags,
     },
-    { protect: context.redundancy.protect },
+    { protect: context.redundancy.protect, ...(context.redundancy.keep ? { retainOnDelete: true } : {}) },
   );
   const replica = makeReplica(make, key, args);
   const { role, policy } = makeRole(make, {
@@ -130,7 +130,7 @@ function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spe
       forceDestroy: false,
       tags: context.tags,
     },
-    { protect: context.redundancy.protect },
+    { protect: context.redundancy.protect, dependsOn: [key] },
   );
   const { versioning } = hardenBucket(make, "replica", { bucket, region, keyArn: key.arn });
   make(
@@ -140,7 +140,10 @@ function makeReplica(make: Make, key: aws.kms.Key, { context, store, region, spe
     {
       region,
       bucket: bucket.id,
-      rules: lifecycleRules(spec.lifecycle.expireDays === undefined ? {} : { expireDays: spec.lifecycle.expireDays }),
+      rules: lifecycleRules(
+        spec.lifecycle.expireDays === undefined ? {} : { expireDays: spec.lifecycle.expireDays },
+        spec.locked,
+      ),
     },
     { dependsOn: [versioning] },
   );

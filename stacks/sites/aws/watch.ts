@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../../components/aws/account";
+import type { Degraded } from "../../../components/component";
 import { allocatedGiB } from "../../../components/data/postgres/constraints";
 import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
 import { topologyOf } from "../../../components/data/redis/constraints";
@@ -9,7 +10,7 @@ import { type AlarmReceivers, Monitoring } from "../../../components/observabili
 import type { WatchedMemcached, WatchedSearch } from "../../../components/observability/monitoring/storeAlarms";
 import type { KeysContract } from "../../../components/secrets/keys/contract";
 import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws";
-import type { StoreOf } from "../../../systems/spec";
+import type { SecuritySpec, StoreOf } from "../../../systems/spec";
 import { store } from "../../../systems/spec/stores";
 import type { SiteRequest } from "../site";
 import { operationsVerdicts } from "./operationsVerdicts";
@@ -69,8 +70,8 @@ export interface WatchArgs {
 /** Alarms on a placement, and what the settings and the spec ask of the account it is in. */
 export function makeWatch(named: (role: string) => string, args: WatchArgs, options: pulumi.ComponentResourceOptions) {
   const { request, keys, watched, wholeAccount } = args;
-  const { context, settings, system } = request;
-  const { security } = system;
+  const { context, settings } = request;
+  const security = securityOf(request);
   new Monitoring(
     named("monitoring"),
     {
@@ -79,7 +80,7 @@ export function makeWatch(named: (role: string) => string, args: WatchArgs, opti
       watched,
       receivers: receiversOf(request),
       findings: security.intrusionDetection,
-      verdicts: operationsVerdicts(request),
+      verdicts: [...operationsVerdicts(request), ...leftOut(request)],
     },
     options,
   );
@@ -98,6 +99,27 @@ export function makeWatch(named: (role: string) => string, args: WatchArgs, opti
     },
     options,
   );
+}
+
+/** What a stack that lives for hours asks of its account: nothing that is the account's, and would be gone with it. */
+function securityOf({ settings, system: { security } }: SiteRequest): SecuritySpec {
+  return settings.ephemeral ? { ...security, intrusionDetection: false, auditLog: false } : security;
+}
+
+function leftOut({ settings, system: { security } }: SiteRequest): readonly Degraded[] {
+  const asked = [
+    ...(security.intrusionDetection ? ["intrusion detection"] : []),
+    ...(security.auditLog ? ["the audit log"] : []),
+  ];
+  return settings.ephemeral && asked.length > 0
+    ? [
+        {
+          feature: asked.join(" and "),
+          reason: "an account has one of each: a stack that lives for hours would take it away when it goes",
+          remedy: "remove groundplan:ephemeral, or have a lasting stack of the account ask for it",
+        },
+      ]
+    : [];
 }
 
 /** Locked for as long as it is kept: an audit log is no use if who it tells of can take it back. */

@@ -86,6 +86,14 @@ describe("edge of doc-scraper on aws", function () {
       "AWSManagedRulesKnownBadInputsRuleSet",
     ]);
     expect(rules[0]).to.have.nested.property("statement.rateBasedStatement.limit", 30_000);
+    // What these systems are sent all day: files, pages, and addresses to fetch.
+    const counted = (rules[2] as { statement?: { managedRuleGroupStatement?: { ruleActionOverrides?: unknown } } })
+      .statement?.managedRuleGroupStatement?.ruleActionOverrides;
+    expect(counted).to.deep.equal(
+      ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericRFI_BODY", "GenericRFI_QUERYARGUMENTS"].map(
+        (name) => ({ name, actionToUse: { count: {} } }),
+      ),
+    );
     expect(named(plan, "main-edge-firewall-logging").inputs.redactedFields).to.deep.equal(
       ["authorization", "cookie", "x-api-key"].map((name) => ({ singleHeader: { name } })),
     );

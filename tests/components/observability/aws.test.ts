@@ -178,6 +178,16 @@ describe("watching doc-scraper on aws", function () {
     expect(heard.degraded.map(({ feature }) => feature)).to.not.include("somebody who hears of the cloud's alarms");
   });
 
+  it("leaves the account's detector and trail alone in a stack that lives for hours, and says so", async () => {
+    const { plan } = await planAws("preview", { ...GUARDED, "groundplan:ephemeral": true });
+    expect(ofType(plan, "aws:guardduty/detector:Detector")).to.deep.equal([]);
+    expect(ofType(plan, "aws:cloudtrail/trail:Trail")).to.deep.equal([]);
+    expect(ofType(plan, "aws:cloudwatch/eventRule:EventRule").map(({ name }) => name)).to.not.include(
+      "main-monitoring-findings",
+    );
+    expect(plan.degraded.map(({ feature }) => feature)).to.include("intrusion detection and the audit log");
+  });
+
   it("makes neither trail, detector nor budget where nobody asks", async () => {
     const { plan } = await planAws("preview");
     const types = ["aws:cloudtrail/trail:Trail", "aws:guardduty/detector:Detector", "aws:budgets/budget:Budget"];

@@ -10,6 +10,17 @@ import { named, ofType, planAws } from "../../stacks/awsPlan";
 const bucket = (change: object = {}) => store.parse({ kind: "bucket", ...change }) as StoreOf<"bucket">;
 const place = { region: "us-east-1", replicaRegion: "us-west-2" };
 
+/** Keys of what a destroy leaves behind, and what opens it. */
+const LEFT: readonly string[] = [
+  "main-keys-data",
+  "main-keys-secrets",
+  "main-keys-storage",
+  "main-keys-volumes",
+  "main-secrets-backup-daily-passphrase",
+  "main-secrets-backup-daily-passphrase-version",
+  "main-exports-replica-key",
+];
+
 describe("S3, what AWS refuses", () => {
   const refused: readonly (readonly [string, object, string])[] = [
     ["infrequent access before a month", { lifecycle: { infrequentAccessDays: 7 } }, "lifecycle.infrequentAccessDays"],
@@ -134,5 +145,56 @@ describe("buckets of doc-scraper on aws", function () {
     expect(named(plan, "main-backups-bucket-lock").inputs.rule).to.deep.equal({
       defaultRetention: { mode: "GOVERNANCE", days: 7 },
     });
+  });
+
+  it("keeps an overwritten copy no longer than its lock, and any other object's versions for long", async () => {
+    const { plan } = await planAws("simulate");
+    const days = (bucket: string) => named(plan, `main-${bucket}-bucket-lifecycle`).inputs.rules;
+    expect(days("backups")).to.have.nested.property("[1].noncurrentVersionExpiration.noncurrentDays", 1);
+    expect(days("exports")).to.have.nested.property("[1].noncurrentVersionExpiration.noncurrentDays").above(1);
+  });
+
+  it("leaves the keys of what a destroy leaves, and nothing at all in dev", async () => {
+    const { plan } = await planAws("simulate", { "groundplan:protect": false });
+    const left = plan.resources.filter(
+      ({ type, options }) => /kms|secretsmanager/.test(type) && options.retainOnDelete,
+    );
+    expect(left.map(({ name }) => name)).to.deep.equal(LEFT);
+    expect(named(plan, "main-database-primary").inputs).to.include({
+      skipFinalSnapshot: false,
+      deleteAutomatedBackups: false,
+    });
+    expect(named(plan, "main-cluster-storage-class").inputs.reclaimPolicy).to.equal("Retain");
+    const { plan: dev } = await planAws("simulate", { "groundplan:environment": "dev", "groundplan:compute": {} });
+    expect(
+      dev.resources.filter(({ type, options }) => type.startsWith("aws:") && options.retainOnDelete),
+    ).to.deep.equal([]);
+    expect(named(dev, "main-database-primary").inputs).to.include({ skipFinalSnapshot: true });
+    expect(named(dev, "main-database-primary").inputs).to.not.have.property("finalSnapshotIdentifier");
+    expect(named(dev, "main-redis-group").inputs).to.not.have.property("finalSnapshotIdentifier");
+    expect(named(dev, "main-cluster-storage-class").inputs.reclaimPolicy).to.equal("Delete");
+  });
+
+  it("takes a bucket away before its key", async () => {
+    const { plan } = await planAws("simulate");
+    const key = named(plan, "main-keys-storage", "aws:kms/key:Key").urn;
+    for (const bucket of ["main-backups-bucket", "main-exports-bucket"]) {
+      expect(named(plan, bucket, "aws:s3/bucket:Bucket").dependencies, bucket).to.include(key);
+    }
+    expect(named(plan, "main-exports-replica").dependencies).to.include(named(plan, "main-exports-replica-key").urn);
+  });
+
+  it("lets the volumes of add-ons go with the cluster", async () => {
+    const { plan } = await planAws("simulate");
+    const classes = plan.resources.filter(({ type }) => type === "kubernetes:storage.k8s.io/v1:StorageClass");
+    const annotation = "storageclass.kubernetes.io/is-default-class";
+    const told = classes.map(({ inputs }) => {
+      const { name, annotations } = inputs.metadata as { name: string; annotations?: Record<string, string> };
+      return [name, inputs.reclaimPolicy, annotations?.[annotation]];
+    });
+    expect(told).to.deep.equal([
+      ["gp3", "Delete", "true"],
+      ["gp3-retain", "Retain", undefined],
+    ]);
   });
 });
