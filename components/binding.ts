@@ -30,6 +30,13 @@ export interface VolumeBinding {
   readonly path?: string;
 }
 
+/** Certificates of an authority that signs for a target and that no client knows beforehand. */
+export interface Authority {
+  /** File every client finds them in. */
+  readonly path: string;
+  readonly source: SecretSource;
+}
+
 /** A bucket as a job of ours needs to know it. */
 export interface ObjectStore {
   readonly bucket: pulumi.Input<string>;
@@ -84,6 +91,8 @@ export interface Binding {
   readonly objects?: ObjectStore;
   /** Volume its clients mount: a file share, or the local directory that takes a bucket's or a database's place. */
   readonly volume?: VolumeBinding;
+  /** Authority its clients must be told of. @default one that everybody knows, or none */
+  readonly authority?: Authority;
   /** Resources that must stand before a client starts. */
   readonly ready: readonly pulumi.Resource[];
 }

@@ -83,6 +83,11 @@ export function egressFlows(uses: readonly BoundUse[]): readonly Flow[] {
   return [...ports.values()].map((flow) => ({ peers: flow.peers, ports: [...flow.ports] }));
 }
 
+/** What must stand before whoever talks to these starts. */
+export function readiness(uses: readonly BoundUse[]): readonly pulumi.Resource[] {
+  return [...new Set(uses.flatMap((use) => use.binding.ready))];
+}
+
 function notOffered(
   service: string,
   target: string,

@@ -8,6 +8,7 @@ import { Component, type Degraded } from "../component";
 import { NAME_RULES, physicalName } from "../naming";
 import { seconds } from "../quantities";
 import type { WorkloadArgs } from "./args";
+import { planAuthorities, withAuthorities } from "./authorities";
 import { leastReplicas, mostReplicas, needsKeda, planAutoscaling } from "./autoscaling";
 import { credentialFlows } from "./cloudIdentity";
 import { isRunning, portName } from "./container";
@@ -21,7 +22,7 @@ import {
   statefulSetSpec,
 } from "./controllers";
 import { disruptionBudget } from "./disruption";
-import { type BoundUse, egressFlows, planEnvironment } from "./environment";
+import { type BoundUse, egressFlows, planEnvironment, readiness } from "./environment";
 import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./labels";
 import { MESH_POD_LABELS, meshProbes, meshVerdict, planMesh } from "./mesh";
 import { networkPolicySpec, reachesHosts } from "./networkPolicy";
@@ -61,17 +62,22 @@ export class Workload extends Component {
     const account = this.serviceAccount();
     const policy = this.networkPolicy();
     const secrets = this.secretObjects("env", environment.secret);
+    const authorities = planAuthorities(args.service, args.uses, { ...environment.plain, ...environment.secret });
+    this.degradeAll(authorities.degraded);
+    const known = this.secretObjects("authorities", authorities.sources);
     const volumes = this.volumes();
     const service = this.service();
     const before = [
       account,
       policy,
       ...secrets.objects,
+      ...known.objects,
       ...volumes.objects,
       ...(service ? [service] : []),
       ...readiness(args.uses),
     ];
-    const controller = this.controller(environment.plain, secrets, volumes.plan, before);
+    const plan = withAuthorities(volumes.plan, known.refs);
+    const controller = this.controller({ ...environment.plain, ...authorities.env }, secrets, plan, before);
     this.verticalAutoscaler(controller);
     this.disruptionBudget();
     this.monitor();
@@ -390,8 +396,4 @@ export class Workload extends Component {
       this.degrade(verdict);
     }
   }
-}
-
-function readiness(uses: readonly BoundUse[]): readonly pulumi.Resource[] {
-  return [...new Set(uses.flatMap((use) => use.binding.ready))];
 }

@@ -16,6 +16,7 @@ import { makeSecretEntry, type SecretHome } from "../../gcp/secret";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
 import type { KeysContract } from "../../secrets/keys/contract";
+import { authorityPath } from "../../workload/authorities";
 import type { RedisContract } from "./contract";
 
 export interface RedisArgs extends ComponentArgs {
@@ -56,9 +57,10 @@ export class Redis extends Component implements RedisContract {
     this.instanceName = this.makeName();
     this.binding = args.spec.mode === "cluster" ? this.shards() : this.single();
     this.degrade({
-      feature: `verification of ${args.store}'s certificate by its clients`,
-      reason: "Memorystore signs with an authority of its own, which no client knows beforehand; KEDA is told of it",
-      remedy: `add ca to the env of the service's use of ${args.store}, and give it to the client as its authority`,
+      feature: `verification of ${args.store}'s certificate by clients in other languages than Python and Node.js`,
+      reason:
+        "Memorystore signs with an authority of its own: the URL names its file to Python, a variable names it to Node.js",
+      remedy: `give ${authorityPath(args.store)}, which every client finds mounted, to the client as its authority`,
     });
     this.finish({ store: args.store });
   }
@@ -83,10 +85,11 @@ export class Redis extends Component implements RedisContract {
     const opened = this.openTo(addresses, TLS_PORT);
     const password = pulumi.secret(instance.authString);
     const entry = this.makeSecret({
-      url: redisUrl(password, hosts.primary),
-      "replica-url": redisUrl(password, hosts.replica),
+      url: redisUrl(password, hosts.primary, args.store),
+      "replica-url": redisUrl(password, hosts.replica, args.store),
       password,
-      ca: instance.serverCaCerts.apply((certificates) => certificates[0]?.cert ?? ""),
+      // Two while one follows the other.
+      ca: instance.serverCaCerts.apply((certificates) => certificates.map(({ cert }) => cert).join("\n")),
     });
     return {
       values: (_client, endpoint: EndpointRole): Readonly<Record<string, BindingValue>> => ({
@@ -100,6 +103,7 @@ export class Redis extends Component implements RedisContract {
       peers: [{ kind: "cidrs", cidrBlocks: addresses }],
       ports: [TLS_PORT],
       grants: () => [],
+      authority: { path: authorityPath(args.store), source: entry.source("ca") },
       ready: [instance, ...opened, ...entry.ready],
     };
   }
@@ -126,7 +130,7 @@ export class Redis extends Component implements RedisContract {
     return {
       // In cluster mode a client finds the replicas by itself.
       values: () => ({
-        url: { kind: "plain", value: pulumi.interpolate`rediss://${host}:${DISCOVERY_PORT}` },
+        url: { kind: "plain", value: pulumi.interpolate`rediss://${host}:${DISCOVERY_PORT}${trusted(args.store)}` },
         host: { kind: "plain", value: host },
         port: { kind: "plain", value: String(DISCOVERY_PORT) },
         tls: { kind: "plain", value: "true" },
@@ -137,6 +141,7 @@ export class Redis extends Component implements RedisContract {
       grants: () => [
         { id: `${args.store}-connect`, actions: ["roles/redis.dbConnectionUser"], resources: [cluster.id] },
       ],
+      authority: { path: authorityPath(args.store), source: { from: "value", value: certificatesOf(cluster) } },
       ready: [cluster, ...policies],
     };
   }
@@ -169,7 +174,22 @@ export class Redis extends Component implements RedisContract {
   }
 }
 
-/** TLS is required, which the second s says. */
-function redisUrl(password: pulumi.Input<string>, host: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.interpolate`rediss://:${password}@${host}:${TLS_PORT}/0`;
+/**
+ * TLS is required, which the second s says. Celery's result backend refuses to start unless the URL says as well that the
+ * certificate is checked, and Python needs the file of the authority for it; Node's clients pass over both words.
+ * https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-backend-settings
+ */
+function redisUrl(password: pulumi.Input<string>, host: pulumi.Input<string>, store: string): pulumi.Output<string> {
+  return pulumi.interpolate`rediss://:${password}@${host}:${TLS_PORT}/0${trusted(store)}`;
+}
+
+function trusted(store: string): string {
+  return `?ssl_cert_reqs=required&ssl_ca_certs=${authorityPath(store)}`;
+}
+
+/** The certificates are no secret, but a pod reads them from one like those of an instance. */
+function certificatesOf(cluster: gcp.redis.Cluster): pulumi.Output<string> {
+  return cluster.managedServerCas.apply((authorities) =>
+    authorities.flatMap(({ caCerts = [] }) => caCerts.flatMap(({ certificates = [] }) => certificates)).join("\n"),
+  );
 }
