@@ -12,6 +12,7 @@ import { checkVersioning } from "../lifecycle/versioning";
 import { type Check, failure, ok, unknown } from "./check";
 import { checkCredentials, checkQuotas } from "./clouds";
 import { checkNames } from "./names";
+import { checkWays } from "./ways";
 
 export type { Check } from "./check";
 
@@ -121,7 +122,7 @@ async function checkPlan(options: StackOptions): Promise<readonly Check[]> {
       failing.length === 0
         ? ok("policies", `${plan.policies.passed} passed, none failed`)
         : failure("policies", failing.map(({ rule }) => rule).join(", "), `groundplan check --stack ${options.stack}`);
-    return [ok("plan", `${plan.resources.length} resources`), policies, checkNames(plan)];
+    return [ok("plan", `${plan.resources.length} resources`), policies, ...checkWays(plan), checkNames(plan)];
   } catch (error) {
     return problemChecks("plan", error);
   }

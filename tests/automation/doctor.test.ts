@@ -7,6 +7,7 @@ import { type Check, examine, readStack } from "../../automation";
 import { checkCredentials, checkQuotas } from "../../automation/doctor/clouds";
 import type { DoctorAccess } from "../../automation/doctor/index";
 import { checkNames } from "../../automation/doctor/names";
+import { checkWays } from "../../automation/doctor/ways";
 import type { ProgramResult, RunProgram } from "../../automation/lifecycle/processes";
 import { deployable } from "../sandbox/trial";
 import { FakeCli } from "./lifecycle/fakeCli";
@@ -271,6 +272,27 @@ describe("doctor", function () {
       expect((await checkQuotas(settings, answering({}))).map(({ status }) => status)).to.deep.equal(["unknown"]);
       expect(await checkQuotas(await settingsOf("kubernetes"), answering({}))).to.deep.equal([]);
     });
+  });
+
+  it("says of a first up on AWS who cannot get in, and which certificate nobody answers for", () => {
+    const of = (...resources: readonly (readonly [string, Record<string, unknown>])[]) =>
+      checkWays({
+        resources: resources.map(([type, inputs]) => ({ type, inputs, placement: "one" })),
+      } as unknown as Parameters<typeof checkWays>[0]).map(({ name, status, fix }) => [name, status, fix]);
+    const network = ["aws:ec2/vpc:Vpc", {}] as const;
+    const cluster = (endpointPublicAccess: boolean) =>
+      ["aws:eks/cluster:Cluster", { vpcConfig: { endpointPublicAccess } }] as const;
+    const validation = "aws:acm/certificateValidation:CertificateValidation";
+    const [closed, ...rest] = of(network, cluster(false));
+    expect(rest).to.deep.equal([]);
+    expect(closed?.slice(0, 2)).to.deep.equal(["way to the cluster of one", "warning"]);
+    expect(closed?.[2]).to.include("groundplan:existing.one.vpc").and.to.include("groundplan:access.deployer.from");
+    expect(of(network, cluster(true))).to.deep.equal([]);
+    expect(of(cluster(false)), "in a network that is there").to.deep.equal([]);
+    const [unanswered] = of([validation, {}]);
+    expect(unanswered?.slice(0, 2)).to.deep.equal(["certificate of one", "warning"]);
+    expect(unanswered?.[2]).to.include("groundplan:existing.one.zone");
+    expect(of([validation, { validationRecordFqdns: ["x"] }])).to.deep.equal([]);
   });
 
   it("finds names longer than their cloud takes, with what the provider adds to those it makes up", () => {
