@@ -11,6 +11,7 @@ import { openStack } from "../lifecycle/stack";
 import { checkVersioning } from "../lifecycle/versioning";
 import { type Check, failure, ok, unknown } from "./check";
 import { checkCredentials, checkQuotas } from "./clouds";
+import { checkServices } from "./gcpServices";
 import { checkNames } from "./names";
 import { checkWays } from "./ways";
 
@@ -62,7 +63,8 @@ export async function examine(
   );
   tell(...(await checkPlan(options)));
   if (access.outside !== false) {
-    tell(...(await checkCredentials(settings, run)), ...(await checkQuotas(settings, run)));
+    tell(...(await checkCredentials(settings, run)), ...(await checkServices(settings, run)));
+    tell(...(await checkQuotas(settings, run)));
     tell(await checkDomain(settings.domain, nameServers));
   }
   return checks;

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { stringify } from "yaml";
 import { type Check, examine, readStack } from "../../automation";
 import { checkCredentials, checkQuotas } from "../../automation/doctor/clouds";
+import { checkServices } from "../../automation/doctor/gcpServices";
 import type { DoctorAccess } from "../../automation/doctor/index";
 import { checkNames } from "../../automation/doctor/names";
 import { checkWays } from "../../automation/doctor/ways";
@@ -46,6 +47,39 @@ describe("doctor", function () {
     write(cloud, settings);
     return (await readStack({ directory, stack: "dev" })).settings;
   }
+
+  describe("the APIs of a project", () => {
+    const list = "gcloud services list --enabled --project shop-dev --format=json";
+    const enabled = (...services: readonly string[]) =>
+      printed(services.map((service) => ({ config: { name: `${service}.googleapis.com` } })));
+    const look = async (answers: Readonly<Record<string, ProgramResult>>) =>
+      checkServices(
+        await settingsOf("gcp", { "groundplan:access": { gcp: { project: "shop-dev" } } }),
+        answering(answers),
+      );
+
+    it("are well where those that a first run asks are on", async () => {
+      expect(
+        await look({ [list]: enabled("serviceusage", "cloudresourcemanager", "compute", "storage") }),
+      ).to.deep.equal([{ name: "APIs of shop-dev", status: "ok", detail: "those that a first run needs are on" }]);
+    });
+
+    it("are named where they are off, with the command that switches them on", async () => {
+      expect(await look({ [list]: enabled("serviceusage", "storage") })).to.deep.equal([
+        {
+          name: "APIs of shop-dev",
+          status: "failure",
+          detail: "off: cloudresourcemanager.googleapis.com, compute.googleapis.com",
+          fix: "gcloud services enable cloudresourcemanager.googleapis.com compute.googleapis.com --project shop-dev",
+        },
+      ]);
+    });
+
+    it("are unknown where they cannot be listed", async () => {
+      expect(brief(await look({ [list]: refused("PERMISSION_DENIED") }))).to.deep.equal(["APIs of shop-dev: unknown"]);
+      expect(brief(await look({}))).to.deep.equal(["APIs of shop-dev: unknown"]);
+    });
+  });
 
   describe("a whole stack", () => {
     let cli: FakeCli;
