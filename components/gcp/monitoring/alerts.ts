@@ -10,6 +10,8 @@ export interface WatchedDatabase {
   readonly maxConnections?: number;
   /** Whether it follows another instance. */
   readonly replica: boolean;
+  /** Whether it is stopped for the night, when it does not answer and nobody need know. @default false */
+  readonly sleeps?: boolean;
 }
 
 /** An instance or a cluster of Memorystore. */
@@ -105,17 +107,21 @@ function databaseAlerts(database: WatchedDatabase): readonly AlertPlan[] {
       metric: metric("disk/utilization"),
       threshold: 0.9,
     },
-    {
-      ...common,
-      role: `${store}-${instance}-up`,
-      says: `${called} does not answer`,
-      action: "Look at the instance's operations and its log; failover between zones is by itself.",
-      metric: metric("up"),
-      aligner: "ALIGN_MIN",
-      threshold: 1,
-      below: true,
-      seconds: 300,
-    },
+    ...(database.sleeps
+      ? []
+      : [
+          {
+            ...common,
+            role: `${store}-${instance}-up`,
+            says: `${called} does not answer`,
+            action: "Look at the instance's operations and its log; failover between zones is by itself.",
+            metric: metric("up"),
+            aligner: "ALIGN_MIN" as const,
+            threshold: 1,
+            below: true,
+            seconds: 300,
+          },
+        ]),
     ...(maxConnections === undefined
       ? []
       : [

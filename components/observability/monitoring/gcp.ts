@@ -24,6 +24,8 @@ export interface MonitoringArgs extends ComponentArgs {
   readonly watched: Watched;
   /** Asked every minute from around the world. @default nothing is */
   readonly uptime?: readonly UptimeTarget[];
+  /** Whether what answers is away for the night: its hosts are asked all the same, and nobody is woken. @default false */
+  readonly sleeps?: boolean;
   readonly receivers: AlertReceivers;
 }
 
@@ -42,7 +44,7 @@ export class Monitoring extends Component {
       this.makeAlert(alert);
     }
     for (const target of args.uptime ?? []) {
-      this.checkUptime(target);
+      this.checkUptime(target, args.sleeps === true);
     }
     this.finish({ alerts: alerts.map(({ role }) => role) });
   }
@@ -109,7 +111,7 @@ export class Monitoring extends Component {
   }
 
   /** Asks a host for its health from three continents, and tells of its certificate a fortnight before it ends. */
-  private checkUptime({ host, path }: UptimeTarget): void {
+  private checkUptime({ host, path }: UptimeTarget, sleeps: boolean): void {
     const { context } = this;
     const key = host.replace(/[^a-z0-9]+/g, "-");
     const project = projectOf(this).id;
@@ -132,24 +134,26 @@ export class Monitoring extends Component {
     });
     const filter = (metric: string) =>
       pulumi.interpolate`resource.type = "uptime_url" AND metric.type = "monitoring.googleapis.com/uptime_check/${metric}" AND metric.labels.check_id = "${check.uptimeCheckId}"`;
-    this.policy(`uptime-${key}`, `${host} does not answer`, "Ask it yourself, then see the load balancer's log.", {
-      displayName: `${host} fails from more than one place`,
-      conditionThreshold: {
-        filter: filter("check_passed"),
-        comparison: "COMPARISON_GT",
-        thresholdValue: 1,
-        duration: "120s",
-        aggregations: [
-          {
-            alignmentPeriod: "1200s",
-            perSeriesAligner: "ALIGN_NEXT_OLDER",
-            crossSeriesReducer: "REDUCE_COUNT_FALSE",
-            groupByFields: ["resource.label.host"],
-          },
-        ],
-        trigger: { count: 1 },
-      },
-    });
+    if (!sleeps) {
+      this.policy(`uptime-${key}`, `${host} does not answer`, "Ask it yourself, then see the load balancer's log.", {
+        displayName: `${host} fails from more than one place`,
+        conditionThreshold: {
+          filter: filter("check_passed"),
+          comparison: "COMPARISON_GT",
+          thresholdValue: 1,
+          duration: "120s",
+          aggregations: [
+            {
+              alignmentPeriod: "1200s",
+              perSeriesAligner: "ALIGN_NEXT_OLDER",
+              crossSeriesReducer: "REDUCE_COUNT_FALSE",
+              groupByFields: ["resource.label.host"],
+            },
+          ],
+          trigger: { count: 1 },
+        },
+      });
+    }
     this.policy(`certificate-${key}`, `the certificate of ${host} is not renewed`, "Look at the certificate's state.", {
       displayName: `the certificate of ${host} ends within ${CERTIFICATE_DAYS} days`,
       conditionThreshold: {

@@ -58,7 +58,22 @@ export function makeMonitoring(
   watched: Watched,
   options: pulumi.ComponentResourceOptions,
 ): void {
-  new Monitoring(name, { context, watched, receivers: receiversOf(settings, system) }, options);
+  // What others follow is not stopped.
+  const stopped = sleeps({ context, settings }) && settings.placements.length === 1;
+  const databases = watched.databases.map((database) => {
+    const followed = watched.databases.some(({ store, replica }) => store === database.store && replica);
+    return stopped && !followed ? { ...database, sleeps: true } : database;
+  });
+  new Monitoring(
+    name,
+    { context, watched: { ...watched, databases }, receivers: receiversOf(settings, system) },
+    options,
+  );
+}
+
+/** Whether a placement is away for some hours of the day. */
+function sleeps({ context, settings }: Pick<Watching, "context" | "settings">): boolean {
+  return settings.compute.schedule !== undefined && context.environment !== "production";
 }
 
 /** Checks of the public's hosts from outside, and alerts on the load balancer before them. */
@@ -77,6 +92,7 @@ export function makeEdgeMonitoring(
     {
       context,
       watched: { databases: [], caches: [], shares: new Map(), balancer: edge.balancer },
+      sleeps: sleeps({ context, settings }),
       uptime: [...healthPaths(edge.exposures, edge.domain)].map(([host, path]) => ({ host, path })),
       receivers: receiversOf(settings, system),
     },
