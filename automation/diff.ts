@@ -92,14 +92,45 @@ export function changedPaths(before: unknown, after: unknown, path = ""): readon
     return [];
   }
   if (Array.isArray(before) && Array.isArray(after)) {
-    const length = Math.max(before.length, after.length);
-    return Array.from({ length }, (_, index) => changedPaths(before[index], after[index], `${path}[${index}]`)).flat();
+    const paths = (pairs: Pairs) => pairs.flatMap(([old, now, index]) => changedPaths(old, now, `${path}[${index}]`));
+    const named = paths(byName(before, after));
+    // Nothing but the order may have changed, which is a change too.
+    return named.length > 0 ? named : paths(byPosition(before, after));
   }
   if (isPlainRecord(before) && isPlainRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
     return keys.flatMap((key) => changedPaths(before[key], after[key], path === "" ? key : `${path}.${key}`));
   }
   return [{ path, before, after }];
+}
+
+/** Members of two lists that stand for each other, with the place of the later. */
+type Pairs = readonly (readonly [before: unknown, after: unknown, index: number])[];
+
+function byPosition(before: readonly unknown[], after: readonly unknown[]): Pairs {
+  const length = Math.max(before.length, after.length);
+  return Array.from({ length }, (_, index) => [before[index], after[index], index]);
+}
+
+/** By name, where each member has one of its own; one that went has its old place. */
+function byName(before: readonly unknown[], after: readonly unknown[]): Pairs {
+  const [old, now] = [namesOf(before), namesOf(after)];
+  if (old === undefined || now === undefined) {
+    return byPosition(before, after);
+  }
+  const gone = before.map((member, index) => [member, undefined, index] as const);
+  return [
+    ...gone.filter(([, , index]) => !now.includes(old[index] ?? "")),
+    ...after.map((member, index) => [before[old.indexOf(now[index] ?? "")], member, index] as const),
+  ];
+}
+
+/** Names of a list's members; nothing where one has none, or two have the same. */
+function namesOf(members: readonly unknown[]): readonly string[] | undefined {
+  const names = members.map((member) => (isPlainRecord(member) ? member.name : undefined));
+  return names.every((name) => typeof name === "string") && new Set(names).size === names.length
+    ? (names as readonly string[])
+    : undefined;
 }
 
 /** A map of values, not one of a plan's tags: those are compared whole. */

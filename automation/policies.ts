@@ -177,7 +177,10 @@ function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "regis
           "workload-two-replicas": { model: request.model },
         }
       : {}),
-    ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true } } : {}),
+    // What lives for hours leaves nothing behind.
+    ...(request.ephemeral
+      ? { "stateful-resource-protected": { ephemeral: true }, "rds-final-snapshot": { environment: "dev" } }
+      : {}),
     ...(request.registries ? { "image-trusted-registry": { registries: [...request.registries] } } : {}),
   };
 }

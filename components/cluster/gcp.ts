@@ -55,7 +55,7 @@ export interface ClusterArgs extends ComponentArgs {
   };
 }
 
-/** Name of the StorageClass for data. */
+/** Name of the StorageClass for data, wherever it is: no claim may ever change its class. */
 export const DATA_STORAGE_CLASS = "pd-balanced-retain";
 
 /** A regional GKE cluster: private, hardened, with node pools, and identities for pods. */
@@ -233,7 +233,8 @@ export class Cluster extends Component {
         metadata: { name: DATA_STORAGE_CLASS },
         provisioner: "pd.csi.storage.gke.io",
         parameters: { type: "pd-balanced", "disk-encryption-kms-key": args.keys.arn("volumes") },
-        reclaimPolicy: "Retain",
+        // A stack that is gone for good leaves no disks behind to be paid for.
+        reclaimPolicy: this.context.redundancy.keep ? "Retain" : "Delete",
         volumeBindingMode: "WaitForFirstConsumer",
         allowVolumeExpansion: true,
       },

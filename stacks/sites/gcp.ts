@@ -276,7 +276,10 @@ class GcpSite implements Site {
       {
         context,
         modes: addOnModes(system, settings),
-        values: { ...clusterWatchValues(watchValues(this.request)), ...meshValues("gke") },
+        values: {
+          ...clusterWatchValues(watchValues(this.request, { dataClass: DATA_STORAGE_CLASS })),
+          ...meshValues("gke"),
+        },
         after: this.gke.ready,
       },
       // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and

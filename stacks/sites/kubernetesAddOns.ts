@@ -116,7 +116,7 @@ export function addOnValues(request: AddOnRequest, dns: DnsPlan | undefined): Ad
     routingOf(request) === "gateway" ? gatewayValues(request) : {};
   return {
     ...gateway,
-    ...watchValues(request),
+    ...watchValues(request, { dataClass: request.settings.kubernetes.storageClass }),
     ...meshValues(request.settings.kubernetes.platform),
     ...(dns ? { "external-dns": dns.values } : {}),
     "cert-manager": { ...gateway["cert-manager"], ...zoneIdentity(request, dns) },

@@ -18,6 +18,8 @@ type Watched = Pick<ResolvedSystem, "services" | "alerts" | "observability">;
 export interface Surroundings {
   /** Whether traces can go to a service of the cloud's own. @default false: Tempo takes its place */
   readonly cloudTraces?: boolean;
+  /** StorageClass of what is gathered. @default the cluster's own choice */
+  readonly dataClass?: string | undefined;
 }
 
 /** Add-ons a system is watched by, in any cluster. Elasticsearch's own collectors come with its operator. */
@@ -85,17 +87,35 @@ export function watchValues(
   const backend = traceBackend(observability, around);
   const sources = dataSources(observability, backend);
   const { metricsDays } = retention;
+  const { dataClass } = around;
+  const claim = dataClass === undefined ? {} : { volumeClaimTemplate: { spec: { storageClassName: dataClass } } };
   return {
     ...(backend === undefined ? {} : { "otel-collector": traceValues(backend) }),
+    ...(backend === "tempo" && dataClass !== undefined
+      ? { tempo: { persistence: { storageClassName: dataClass } } }
+      : {}),
     ...(observability.logs === "loki"
       ? {
           "log-collector": logValues(),
-          loki: { loki: { limits_config: { retention_period: `${redundancy.logRetentionDays * 24}h` } } },
+          loki: {
+            loki: { limits_config: { retention_period: `${redundancy.logRetentionDays * 24}h` } },
+            ...(dataClass === undefined ? {} : { singleBinary: { persistence: { storageClass: dataClass } } }),
+          },
         }
       : {}),
     "kube-prometheus-stack": {
       ...(sources.length > 0 ? { grafana: { additionalDataSources: sources } } : {}),
-      ...(metricsDays === undefined ? {} : { prometheus: { prometheusSpec: { retention: `${metricsDays}d` } } }),
+      ...(metricsDays === undefined && dataClass === undefined
+        ? {}
+        : {
+            prometheus: {
+              prometheusSpec: {
+                ...(metricsDays === undefined ? {} : { retention: `${metricsDays}d` }),
+                ...(dataClass === undefined ? {} : { storageSpec: claim }),
+              },
+            },
+          }),
+      ...(dataClass === undefined ? {} : { alertmanager: { alertmanagerSpec: { storage: claim } } }),
     },
   };
 }

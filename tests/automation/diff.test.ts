@@ -93,6 +93,21 @@ describe("diff of plans", () => {
     ]);
   });
 
+  it("pairs members of lists by their names, so that one more is one change", () => {
+    const [a, b, c] = ["a", "b", "c"].map((name) => ({ name, value: name }));
+    expect(changedPaths({ env: [a, c] }, { env: [a, b, { ...c, value: "d" }] })).to.deep.equal([
+      { path: "env[1]", before: undefined, after: b },
+      { path: "env[2].value", before: "c", after: "d" },
+    ]);
+    expect(changedPaths([a, b, c], [a, c])).to.deep.equal([{ path: "[1]", before: b, after: undefined }]);
+    expect(changedPaths([a, b], [b, a]).map(({ path }) => path)).to.deep.equal([
+      "[0].name",
+      "[0].value",
+      "[1].name",
+      "[1].value",
+    ]);
+  });
+
   it("goes down to the smallest part that differs, and compares tags whole", () => {
     expect(
       changedPaths({ a: [{ b: 1 }, 2], c: { $: "unknown" } }, { a: [{ b: 3 }], c: { $: "secret" } }),

@@ -73,7 +73,7 @@ export const OBSERVABILITY = {
           prometheus: {
             prometheusSpec: {
               resources: large,
-              // On the cluster's default class: metrics outlive the node.
+              // On the class for data, or else the cluster's default: metrics outlive the node.
               retention: "15d",
               // Before the disk is full: Prometheus stops where it cannot write.
               retentionSize: "45GB",
