@@ -113,7 +113,7 @@ function byResource(observed: Observed, { stack }: FailureContext): LifecycleErr
 }
 
 const BACKEND =
-  /unable to open bucket|\.pulumi\/meta\.yaml|could not (?:list|get|read) bucket|performing HTTP request|missing google credentials|PULUMI_ACCESS_TOKEN must be set|invalid access token|\[401\]|\[403\]|dial tcp|no such host|connection refused|DefaultAzureCredential|NoCredentialProviders/i;
+  /unable to open bucket|\.pulumi\/meta\.yaml|could not (?:list|get|read) bucket|performing HTTP request|missing google credentials|PULUMI_ACCESS_TOKEN must be set|invalid access token|\[401\]|\[403\]|dial tcp|no such host|connection refused|DefaultAzureCredential|the backend gave no answer|NoCredentialProviders/i;
 
 function byBackend(text: string, { backend }: FailureContext): LifecycleError | undefined {
   return BACKEND.test(text) ? new BackendUnreachableError(backend, firstLine(errorLines(text))) : undefined;

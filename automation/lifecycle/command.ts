@@ -38,15 +38,64 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds a cancelled engine may take to end by itself. @default 60 000 */
   readonly graceMs?: number;
+  /** Milliseconds a question to the backend may take; an engine's run has no bound of its own. @default 120 000 */
+  readonly answerMs?: number;
 }
 
 const GRACE_MS = 60_000;
 /** Between the second, urgent interrupt and the end of all patience. */
 const KILL_AFTER_MS = 10_000;
+/** A state of thousands of resources is exported within seconds; what takes this long is never answered. */
+const ANSWER_MS = 120_000;
+/** What only asks has nothing to write down before it ends. */
+const QUESTION_GRACE_MS = 2_000;
+const QUESTION_KILL_AFTER_MS = 1_000;
 
-/** Runs the CLI once. Rejects with a {@link CommandFailure} where it ends badly. */
+/** Commands that run the engine. Any other asks its backend, or tells it, one thing. */
+const ENGINE_COMMANDS = new Set(["up", "preview", "refresh", "destroy", "import"]);
+
+/** Runs under way of which nothing is lost when this process ends: they end with it. */
+const disposable = new Set<ChildProcess>();
+let disposes = false;
+
+function disposeAtExit(child: ChildProcess): void {
+  if (!disposes) {
+    disposes = true;
+    process.on("exit", () => {
+      for (const one of disposable) {
+        killGroup(one);
+      }
+    });
+  }
+  disposable.add(child);
+  child.on("close", () => disposable.delete(child));
+}
+
+/** Ends a run and what it has started, at once. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (process.platform === "win32" || child.pid === undefined) {
+      child.kill("SIGKILL");
+    } else {
+      process.kill(-child.pid, "SIGKILL");
+    }
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/**
+ * Runs the CLI once. Rejects with a {@link CommandFailure} where it ends badly, is told to end, or asks its backend
+ * something and gets no answer.
+ */
 export function runCli(cli: Cli, args: readonly string[], options: RunOptions): Promise<CommandOutput> {
+  const engine = ENGINE_COMMANDS.has(args.find((arg) => !arg.startsWith("-")) ?? "");
+  const changes = engine && !args.includes("preview") && !args.includes("--preview-only");
   return new Promise((resolve, reject) => {
+    if (options.signal?.aborted) {
+      reject(new CommandFailure(args, "", "error: not begun: the operation has ended", null));
+      return;
+    }
     const child = spawn(cli.path, [...args], {
       cwd: options.cwd,
       env: environment(cli, options.env),
@@ -60,12 +109,28 @@ export function runCli(cli: Cli, args: readonly string[], options: RunOptions): 
         written[name] += chunk;
       });
     }
+    if (!changes) {
+      disposeAtExit(child);
+    }
     let forced = false;
-    const stop = onAbort(options.signal, () =>
-      endInOrder(child, options.graceMs ?? GRACE_MS, () => {
-        forced = true;
-      }),
-    );
+    const { graceMs = GRACE_MS, answerMs = ANSWER_MS } = options;
+    const end = () =>
+      engine
+        ? endInOrder(child, graceMs, KILL_AFTER_MS, () => {
+            forced = changes;
+          })
+        : endInOrder(child, Math.min(graceMs, QUESTION_GRACE_MS), QUESTION_KILL_AFTER_MS, () => undefined);
+    const stopSignal = onAbort(options.signal, end);
+    const stopBound = engine
+      ? () => undefined
+      : after(answerMs, () => {
+          written.stderr += `\nerror: the backend gave no answer within ${answerMs / 1_000} s\n`;
+          return end();
+        });
+    const stop = () => {
+      stopSignal();
+      stopBound();
+    };
     child.on("error", (error) => {
       stop();
       reject(new CommandFailure(args, written.stdout, `error: ${error.message}`, null));
@@ -75,7 +140,7 @@ export function runCli(cli: Cli, args: readonly string[], options: RunOptions): 
       if (code === 0) {
         resolve({ ...written, code });
       } else {
-        reject(new CommandFailure(args, written.stdout, written.stderr, code, forced || code === null));
+        reject(new CommandFailure(args, written.stdout, written.stderr, code, changes && (forced || code === null)));
       }
     });
     if (options.input !== undefined) {
@@ -112,21 +177,37 @@ function onAbort(signal: AbortSignal | undefined, listener: () => () => void): (
   };
 }
 
+/** Calls `listener` when the time is over; returns what stops both. */
+function after(milliseconds: number, listener: () => () => void): () => void {
+  let undo: () => void = () => undefined;
+  const timer = setTimeout(() => {
+    undo = listener();
+  }, milliseconds);
+  return () => {
+    clearTimeout(timer);
+    undo();
+  };
+}
+
 /** One interrupt lets the engine finish what it began and write its state; a second one makes it drop that. */
-function endInOrder(child: ChildProcess, graceMs: number, onForce: () => void): () => void {
+function endInOrder(child: ChildProcess, graceMs: number, killAfterMs: number, onForce: () => void): () => void {
   child.kill("SIGINT");
   const timers = [
     setTimeout(() => {
       onForce();
       child.kill("SIGINT");
     }, graceMs),
-    setTimeout(() => child.kill("SIGKILL"), graceMs + KILL_AFTER_MS),
+    setTimeout(() => killGroup(child), graceMs + killAfterMs),
   ];
   return () => timers.forEach(clearTimeout);
 }
 
 /** The CLI in the form the Automation API takes one. */
-export function asPulumiCommand(cli: Cli, defaults: { readonly graceMs?: number }): PulumiCommand {
+export function asPulumiCommand(
+  cli: Cli,
+  defaults: { readonly graceMs?: number; readonly answerMs?: number },
+  operation: () => AbortSignal | undefined = () => undefined,
+): PulumiCommand {
   const command = {
     command: cli.path,
     version: cli.version,
@@ -137,7 +218,7 @@ export function asPulumiCommand(cli: Cli, defaults: { readonly graceMs?: number 
       _onOutput: unknown,
       _onError: unknown,
       signal?: AbortSignal,
-    ) => runCli(cli, automationArgs(args), { cwd, env, signal, graceMs: defaults.graceMs }),
+    ) => runCli(cli, automationArgs(args), { cwd, env, signal: signal ?? operation(), ...defaults }),
   };
   // The class hides its constructor, and runs the CLI in a way that lets Ctrl-C reach it twice.
   return command as unknown as PulumiCommand;

@@ -3,6 +3,7 @@ import type { Selection } from "../selection";
 import { RefusedError, StackNotFoundError } from "./errors";
 import type { StackEvent } from "./events";
 import { stateResources } from "./guards";
+import { withLimits } from "./limits";
 import { follow, Operation } from "./operation";
 import type { OperationOptions, PolicyOptions, UpResult } from "./options";
 import { type PoolOptions, runMany } from "./pool";
@@ -66,12 +67,15 @@ export function upEnvironment(
   up: OperationOptions & PolicyOptions = {},
 ): Operation<UpResult & { readonly expiresAt: Date }> {
   return new Operation(async (emit) => {
-    const { handle, expiresAt } = await openEnvironment(options);
-    try {
-      return { ...(await follow(handle.up(up), emit)), expiresAt };
-    } finally {
-      await handle.close();
-    }
+    const { timeLimitMs: _whole, ...rest } = up;
+    return withLimits(options.name, up, async (signal) => {
+      const { handle, expiresAt } = await openEnvironment(options);
+      try {
+        return { ...(await follow(handle.up({ ...rest, signal }), emit)), expiresAt };
+      } finally {
+        await handle.close();
+      }
+    });
   });
 }
 
@@ -187,7 +191,11 @@ export interface Pruned extends KnownEnvironment {
 
 /** Destroys every environment whose time is over. One that fails keeps its tag, so that the next prune tries it again. */
 export async function pruneEnvironments(place: Place, options: PruneOptions = {}): Promise<readonly Pruned[]> {
-  const expired = (await listEnvironments(place, options)).filter((environment) => environment.expired);
+  const { signal, timeLimitMs } = options;
+  const known = await withLimits("of every environment", { signal, timeLimitMs }, () =>
+    listEnvironments(place, options),
+  );
+  const expired = known.filter((environment) => environment.expired);
   const { now: _now, dryRun, onEvent, concurrency, ...operation } = options;
   if (dryRun) {
     return expired.map((environment) => ({ ...environment, outcome: "would-be-destroyed" }));
@@ -202,7 +210,7 @@ export async function pruneEnvironments(place: Place, options: PruneOptions = {}
         await handle.close();
       }
     },
-    { concurrency, signal: options.signal },
+    { concurrency, signal },
   );
   return results.map((result) =>
     result.ok || result.error instanceof StackNotFoundError

@@ -3,7 +3,8 @@ import { findCli } from "./cli";
 import { CommandFailure, runCli } from "./command";
 import { ConcurrentUpdateError } from "./errors";
 import { NOTHING_OBSERVED } from "./events";
-import { Session, type StackOptions } from "./session";
+import { currentSignal, type LimitOptions, withLimits } from "./limits";
+import { limitsOf, Session, type StackOptions } from "./session";
 import { shortName, Workspace } from "./workspace";
 
 /** A stack as its backend lists it. */
@@ -16,10 +17,16 @@ export interface ListedStack {
 }
 
 /** Stacks of a project in its backend; with `tag` only those that bear it. */
-export async function listStacks(place: Omit<StackOptions, "stack">, tag?: string): Promise<readonly ListedStack[]> {
+export async function listStacks(
+  place: Omit<StackOptions, "stack">,
+  tag?: string,
+  options: LimitOptions = {},
+): Promise<readonly ListedStack[]> {
   const session = new Session({ ...place, stack: "every-stack" });
   const tagged = tag === undefined ? [] : ["--tag", tag];
-  const stdout = await runApart(session, (project) => ["stack", "ls", "--json", "--project", project, ...tagged]);
+  const stdout = await withLimits("of the project", options, () =>
+    runApart(session, (project) => ["stack", "ls", "--json", "--project", project, ...tagged]),
+  );
   return JSON.parse(stdout) as readonly ListedStack[];
 }
 
@@ -63,7 +70,8 @@ async function runApart(
   };
   try {
     const cwd = workspace.directory;
-    return (await runCli(await findCli(), [...args(workspace.project), "--non-interactive"], { cwd, env: all })).stdout;
+    const options = { cwd, env: all, signal: currentSignal(), ...limitsOf(session.options) };
+    return (await runCli(await findCli(), [...args(workspace.project), "--non-interactive"], options)).stdout;
   } catch (error) {
     throw error instanceof CommandFailure ? await session.explain(error, NOTHING_OBSERVED) : error;
   } finally {

@@ -32,13 +32,15 @@ export async function withRetries<T>(
     } catch (error) {
       const again =
         error instanceof ConcurrentUpdateError ? Date.now() < lockedUntil : isSafeToRetry(error) && attempt < attempts;
-      if (!again) {
+      if (!again || signal?.aborted) {
         throw error;
       }
       const pause = delayMs * 2 ** Math.min(attempt - 1, 5);
       told({ attempt, reason: (error as Error).message.split("\n")[0] ?? "", delayMs: pause });
-      // An abort ends the pause; the next try then sees it and ends as cancelled.
       await wait(pause, undefined, { signal }).catch(() => undefined);
+      if (signal?.aborted) {
+        throw error;
+      }
     }
   }
 }

@@ -21,6 +21,7 @@ import { type Cli, findCli } from "./cli";
 import { asPulumiCommand, CommandFailure, type CommandOutput, runCli } from "./command";
 import { StackNotFoundError } from "./errors";
 import { NOTHING_OBSERVED, type Observed } from "./events";
+import { currentSignal } from "./limits";
 import { Redactor } from "./redact";
 import { cliPath, type Secrets, secretPath, withSecrets } from "./secrets";
 import { encryptionOf, type ProviderPlugin, shortName, Workspace } from "./workspace";
@@ -53,6 +54,8 @@ export interface StackOptions {
   readonly pulumiHome?: string;
   /** Milliseconds a cancelled engine may take to end by itself before it is interrupted again. @default 60 000 */
   readonly graceMs?: number;
+  /** Milliseconds a question to the backend may take before it counts as unreachable. @default 120 000 */
+  readonly answerMs?: number;
 }
 
 /** One stack under one set of settings: its CLI, its workspace and its state, each made when first needed. */
@@ -60,6 +63,8 @@ export class Session {
   readonly options: StackOptions;
   readonly redactor = new Redactor();
   private opened: Promise<{ readonly stack: Stack; readonly workspace: Workspace; readonly cli: Cli }> | undefined;
+  /** Signal of the operation that opens it. */
+  private openedFor: AbortSignal | undefined;
   private workspaces: Workspace[] = [];
   private backendUsed: Promise<Backend> | undefined;
   /** Settings made through the handle after its workspace was, by path. */
@@ -182,7 +187,22 @@ export class Session {
     await Promise.all(workspaces.map((workspace) => workspace.remove()));
   }
 
-  private open() {
+  private async open(): ReturnType<Session["start"]> {
+    const own = currentSignal();
+    const begun = this.opened === undefined ? own : this.openedFor;
+    try {
+      return await this.opening();
+    } catch (error) {
+      if (begun !== own && begun?.aborted && !own?.aborted) {
+        // Another operation of this handle was opening it, and has ended; this one has not.
+        return this.opening();
+      }
+      throw error;
+    }
+  }
+
+  private opening() {
+    this.openedFor = this.opened === undefined ? currentSignal() : this.openedFor;
     this.opened ??= this.start();
     // What failed once may be there at the next call: a stack that was made, a network that came back.
     this.opened.catch(() => {
@@ -203,7 +223,7 @@ export class Session {
     const { secretsProvider } = options;
     const local = await LocalWorkspace.create({
       workDir: workspace.directory,
-      pulumiCommand: asPulumiCommand(cli, { graceMs: options.graceMs }),
+      pulumiCommand: asPulumiCommand(cli, limitsOf(options), currentSignal),
       envVars: await this.environment(),
       ...(options.pulumiHome === undefined ? {} : { pulumiHome: options.pulumiHome }),
       ...(secretsProvider === undefined ? {} : { secretsProvider: secretsProviderUrl(secretsProvider) }),
@@ -255,12 +275,12 @@ export class Session {
     cli: Cli,
     workspace: Workspace,
     args: readonly string[],
-    { input, signal }: { readonly input?: string; readonly signal?: AbortSignal } = {},
+    { input, signal = currentSignal() }: { readonly input?: string; readonly signal?: AbortSignal } = {},
   ): Promise<CommandOutput> {
-    const { pulumiHome: home, graceMs } = this.options;
+    const { pulumiHome: home } = this.options;
     const env = { ...(await this.environment()), ...(home === undefined ? {} : { PULUMI_HOME: home }) };
     const cwd = workspace.directory;
-    return runCli(cli, [...args, "--non-interactive"], { cwd, env, input, signal, graceMs });
+    return runCli(cli, [...args, "--non-interactive"], { cwd, env, input, signal, ...limitsOf(this.options) });
   }
 
   private async environment(): Promise<Record<string, string>> {
@@ -271,6 +291,11 @@ export class Session {
     const { directory, backend, env } = this.options;
     return backend ?? (await ambientBackend(directory, { ...process.env, ...env }));
   }
+}
+
+/** How patient a stack's runs of the CLI are. */
+export function limitsOf({ graceMs, answerMs }: Pick<StackOptions, "graceMs" | "answerMs">) {
+  return { ...(graceMs === undefined ? {} : { graceMs }), ...(answerMs === undefined ? {} : { answerMs }) };
 }
 
 /** The backend of a project where nobody names one. */

@@ -11,7 +11,7 @@ import { afterPreview, EventReader, type Observed, type StackEvent } from "./eve
 import { guardProduction, guardProtected, stateEnvironment, stateResources } from "./guards";
 import { type HistoryEntry, historyOf } from "./history";
 import { importResources } from "./importing";
-import { withLimits } from "./limits";
+import { type LimitOptions, withLimits } from "./limits";
 import { isStale } from "./locks";
 import { Operation } from "./operation";
 import type {
@@ -171,7 +171,11 @@ export class StackHandle {
   }
 
   /** The stack's outputs as its last update left them. Secret values only where `showSecrets` asks for them. */
-  async outputs({ showSecrets = false }: { readonly showSecrets?: boolean } = {}): Promise<Outputs> {
+  outputs(options: LimitOptions & { readonly showSecrets?: boolean } = {}): Promise<Outputs> {
+    return withLimits(this.name, options, () => this.readOutputs(options.showSecrets === true));
+  }
+
+  private async readOutputs(showSecrets: boolean): Promise<Outputs> {
     const read = async (flags: readonly string[]) => {
       const { stdout } = await this.session.command(["stack", "output", "--json", ...flags, "--stack", this.name]);
       return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
@@ -187,28 +191,37 @@ export class StackHandle {
   }
 
   /** Past updates, the last one first. */
-  async history({ limit = 20 }: { readonly limit?: number } = {}): Promise<readonly HistoryEntry[]> {
-    const stack = await this.session.automation();
-    return historyOf(await this.session.named(() => stack.history(limit, 1, false)));
+  history(options: LimitOptions & { readonly limit?: number } = {}): Promise<readonly HistoryEntry[]> {
+    const { limit = 20 } = options;
+    return withLimits(this.name, options, async () => {
+      const stack = await this.session.automation();
+      return historyOf(await this.session.named(() => stack.history(limit, 1, false)));
+    });
   }
 
   /** Removes the stack's lock, whoever holds it. */
-  async unlock(): Promise<void> {
-    await this.session.command(["cancel", "--yes", "--stack", this.name]);
+  async unlock(options: LimitOptions = {}): Promise<void> {
+    const args = ["cancel", "--yes", "--stack", this.name];
+    await withLimits(this.name, options, () => this.session.command(args));
   }
 
   /** The state as the backend keeps it, secrets encrypted. */
-  state(): Promise<unknown> {
-    return this.session.state();
+  state(options: LimitOptions = {}): Promise<unknown> {
+    return withLimits(this.name, options, () => this.session.state());
   }
 
   /** Tags of the stack; where values are given, they are set first. */
-  async tags(set: Readonly<Record<string, string>> = {}): Promise<Readonly<Record<string, string>>> {
-    for (const [name, value] of Object.entries(set)) {
-      await this.session.command(["stack", "tag", "set", name, value, "--stack", this.name]);
-    }
-    const { stdout } = await this.session.command(["stack", "tag", "ls", "--json", "--stack", this.name]);
-    return JSON.parse(stdout) as Readonly<Record<string, string>>;
+  tags(
+    set: Readonly<Record<string, string>> = {},
+    options: LimitOptions = {},
+  ): Promise<Readonly<Record<string, string>>> {
+    return withLimits(this.name, options, async () => {
+      for (const [name, value] of Object.entries(set)) {
+        await this.session.command(["stack", "tag", "set", name, value, "--stack", this.name]);
+      }
+      const { stdout } = await this.session.command(["stack", "tag", "ls", "--json", "--stack", this.name]);
+      return JSON.parse(stdout) as Readonly<Record<string, string>>;
+    });
   }
 
   /** Removes what the handle keeps on this machine. The stack stays. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseDuration } from "../../automation/lifecycle/duration";
-import { type Environment, openEnvironment } from "../../automation/lifecycle/environments";
+import { type Environment, type EnvironmentOptions, openEnvironment } from "../../automation/lifecycle/environments";
+import { withLimits } from "../../automation/lifecycle/limits";
 import type { Operation } from "../../automation/lifecycle/operation";
 import type { ChangeResult, PolicyOptions } from "../../automation/lifecycle/options";
 import { openStack, type StackHandle } from "../../automation/lifecycle/stack";
@@ -56,7 +57,9 @@ export interface UpFlags extends StackFlags, Policies, Confirmed {
 /** Makes a stack what its settings say, and prints its outputs. */
 export async function up(flags: UpFlags, context: CommandContext): Promise<void> {
   const { plan, policies, continueOnError, yesProduction } = flags;
-  const environment = await ephemeral(flags, context);
+  // Wrong flags are answered before anything is asked of a backend.
+  const request = ephemeral(flags, context);
+  let environment: Environment | undefined;
   const result = await run(
     "up",
     flags,
@@ -69,7 +72,12 @@ export async function up(flags: UpFlags, context: CommandContext): Promise<void>
         yesProduction,
         ...(plan === undefined ? {} : { plan: resolve(context.directory, plan) }),
       }),
-    environment?.handle,
+    request === undefined
+      ? undefined
+      : async (limits) => {
+          environment = await withLimits(request.name, limits, () => openEnvironment(request));
+          return environment.handle;
+        },
   );
   if (!flags.json) {
     printChanges(result, context.terminal.out);
@@ -81,7 +89,7 @@ export async function up(flags: UpFlags, context: CommandContext): Promise<void>
 }
 
 /** The environment `--base` and `--ttl` ask for; none without either. */
-async function ephemeral(flags: UpFlags, context: CommandContext): Promise<Environment | undefined> {
+function ephemeral(flags: UpFlags, context: CommandContext): EnvironmentOptions | undefined {
   const { base, ttl, stack, set } = flags;
   if (base === undefined && ttl === undefined) {
     return undefined;
@@ -99,7 +107,7 @@ async function ephemeral(flags: UpFlags, context: CommandContext): Promise<Envir
   }
   const { stack: _stack, selection: _selection, create: _create, ...rest } = stackOptions(flags, context);
   const timeToLiveMs = parseDuration(ttl, "--ttl");
-  return openEnvironment({ ...rest, name: stack, base, overrides: { set }, timeToLiveMs });
+  return { ...rest, name: stack, base, overrides: { set }, timeToLiveMs };
 }
 
 /** Makes a stack's state what the clouds say. */
@@ -147,15 +155,17 @@ async function run<T extends ChangeResult>(
   flags: StackFlags & { readonly create?: boolean },
   context: CommandContext,
   start: (stack: StackHandle, options: ReturnType<typeof operationOptions>) => Operation<T>,
-  opened?: StackHandle,
+  open?: (limits: ReturnType<typeof operationOptions>) => Promise<StackHandle>,
 ): Promise<T> {
   const { out, err } = context.terminal;
   const json = flags.json === true;
   const printer = new EventPrinter(context.terminal, json);
-  const stack = opened ?? openStack(stackOptions(flags, context));
+  let stack: StackHandle | undefined;
   try {
     const result = await interruptible(err, async (signal) => {
-      const operation = start(stack, operationOptions(flags, signal));
+      const options = operationOptions(flags, signal);
+      stack = open === undefined ? openStack(stackOptions(flags, context)) : await open(options);
+      const operation = start(stack, options);
       for await (const event of operation) {
         printer.show(event);
       }
@@ -181,6 +191,6 @@ async function run<T extends ChangeResult>(
     }
     throw error;
   } finally {
-    await stack.close();
+    await stack?.close();
   }
 }

@@ -1,4 +1,5 @@
 import { openStack } from "../../automation/lifecycle/stack";
+import { interruptible } from "../interrupts";
 import type { StateOptions } from "../lifecycleCommands";
 import { printJson, printOutputs } from "../output/lifecycle";
 import type { CommandContext } from "../run";
@@ -13,7 +14,9 @@ export interface OutputsFlags extends StateOptions {
 export async function outputs(flags: OutputsFlags, context: CommandContext): Promise<void> {
   const stack = openStack({ ...placeOf(flags, context), stack: flags.stack });
   try {
-    const found = await stack.outputs({ showSecrets: flags.showSecrets === true });
+    const found = await interruptible(context.terminal.err, (signal) =>
+      stack.outputs({ signal, showSecrets: flags.showSecrets === true }),
+    );
     if (flags.json) {
       printJson(context.terminal.out, found);
     } else {

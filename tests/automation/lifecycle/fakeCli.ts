@@ -10,6 +10,8 @@ export interface Answer {
   readonly events?: readonly unknown[];
   /** Milliseconds it takes to end. @default none */
   readonly lastsMs?: number;
+  /** File it writes its process id to. */
+  readonly pidFile?: string;
 }
 
 /** A version from before the engine sent its events over a connection: it writes them to a file. */
@@ -33,6 +35,7 @@ if (args.includes("--event-log")) {
   const lines = (answer.events || []).map((event, sequence) => JSON.stringify({ sequence, timestamp: 0, ...event }));
   fs.appendFileSync(log, lines.map((line) => line + "\\n").join(""));
 }
+if (answer.pidFile) fs.writeFileSync(answer.pidFile, String(process.pid));
 if (answer.err) console.error(answer.err);
 console.log(JSON.stringify(answer.out === undefined ? fallback : answer.out));
 process.exitCode = answer.code || 0;
