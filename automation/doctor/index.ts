@@ -1,5 +1,6 @@
 import { resolveNs } from "node:dns/promises";
 import { InputError } from "../../components/errors";
+import type { Plan } from "../../engine";
 import { checkDeployable } from "../../stacks/settings";
 import { describeBackend } from "../lifecycle/backend";
 import { findCli } from "../lifecycle/cli";
@@ -12,6 +13,7 @@ import { checkVersioning } from "../lifecycle/versioning";
 import { type Check, failure, ok, unknown } from "./check";
 import { checkCredentials, checkQuotas } from "./clouds";
 import { checkServices } from "./gcpServices";
+import { checkHelpers } from "./helpers";
 import { checkNames } from "./names";
 import { checkWays } from "./ways";
 
@@ -61,9 +63,18 @@ export async function examine(
       ? [ok("deployable", "no placeholders")]
       : problemChecks("deployable", new InputError(refused))),
   );
-  tell(...(await checkPlan(options)));
+  const plan = await openStack(options)
+    .plan()
+    .catch((error: unknown) => {
+      tell(...problemChecks("plan", error));
+      return undefined;
+    });
+  if (plan !== undefined) {
+    tell(...checkPlan(plan, options.stack));
+  }
   if (access.outside !== false) {
     tell(...(await checkCredentials(settings, run)), ...(await checkServices(settings, run)));
+    tell(...(plan === undefined ? [] : await checkHelpers(settings, plan, run)));
     tell(...(await checkQuotas(settings, run)));
     tell(await checkDomain(settings.domain, nameServers));
   }
@@ -114,20 +125,13 @@ async function checkStack(options: StackOptions, backend: string): Promise<reado
   }
 }
 
-async function checkPlan(options: StackOptions): Promise<readonly Check[]> {
-  try {
-    const plan = await openStack(options).plan();
-    const failing = plan.policies.results.filter(
-      ({ status, level }) => status === "violation" && level === "mandatory",
-    );
-    const policies =
-      failing.length === 0
-        ? ok("policies", `${plan.policies.passed} passed, none failed`)
-        : failure("policies", failing.map(({ rule }) => rule).join(", "), `groundplan check --stack ${options.stack}`);
-    return [ok("plan", `${plan.resources.length} resources`), policies, ...checkWays(plan), checkNames(plan)];
-  } catch (error) {
-    return problemChecks("plan", error);
-  }
+function checkPlan(plan: Plan, stack: string): readonly Check[] {
+  const failing = plan.policies.results.filter(({ status, level }) => status === "violation" && level === "mandatory");
+  const policies =
+    failing.length === 0
+      ? ok("policies", `${plan.policies.passed} passed, none failed`)
+      : failure("policies", failing.map(({ rule }) => rule).join(", "), `groundplan check --stack ${stack}`);
+  return [ok("plan", `${plan.resources.length} resources`), policies, ...checkWays(plan), checkNames(plan)];
 }
 
 async function checkDomain(
