@@ -20,15 +20,19 @@ function shownCommands(document: string): readonly string[] {
     .filter((line) => line.startsWith("npx groundplan "));
 }
 
-/** The dev stack once its owner has named what only they know, as its comments ask. */
+/** Settings the README tells the owner of the dev stack to write, and where each of them goes in the shipped file. */
+const OWN_SETTINGS = [
+  { setting: "context: mine", place: "region: local", indent: "\n      ", replaces: false },
+  { setting: "groundplan:images: { registry: ghcr.io/mine }", place: "config:", indent: "\n  ", replaces: false },
+  { setting: "metrics-server: install", place: "metrics-server: existing", indent: "", replaces: true },
+] as const;
+
+/** The dev stack once its owner has done what the README asks, and nothing else. */
 function deployable(stackFile: string): string {
-  return (
-    stackFile
-      .replace("region: local", "region: local\n      context: mine")
-      // What the sandbox has no stand-in for: a cluster's own parts.
-      .replace("metrics-server: existing", "metrics-server: install")
-      .replace("config:\n", "config:\n  groundplan:images: { registry: ghcr.io/mine }\n")
-  );
+  return OWN_SETTINGS.reduce((text, { setting, place, indent, replaces }) => {
+    expect(text, "the shipped stack file").to.include(place);
+    return text.replace(place, replaces ? setting : `${place}${indent}${setting}`);
+  }, stackFile);
 }
 
 describe("the README", function () {
@@ -69,6 +73,21 @@ describe("the README", function () {
       expect(code, err()).to.equal(0);
     });
   }
+
+  it("tells what to set before the first deployment", () => {
+    const text = readFileSync(join(ROOT, "README.md"), "utf8");
+    const before = text.slice(text.indexOf("## Deploy"), text.indexOf("npx groundplan doctor"));
+    for (const { setting } of OWN_SETTINGS) {
+      expect(before).to.include(`\`${setting}\``);
+    }
+  });
+
+  it("refuses to save a plan of the dev stack as it is shipped, with what to set", async () => {
+    const { terminal, err } = recordingTerminal();
+    const code = await runCommand(["preview", "--stack", "dev", "--save-plan", "up.json"], terminal, ROOT);
+    expect([code, existsSync(join(ROOT, "up.json"))]).to.deep.equal([2, false]);
+    expect(err()).to.include("groundplan:images.services").and.to.include("context");
+  });
 
   it("shows every command there is", () => {
     const { terminal, out } = recordingTerminal();

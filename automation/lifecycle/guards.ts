@@ -1,3 +1,5 @@
+import { InputError } from "../../components/errors";
+import { checkDeployable, type Settings } from "../../stacks/settings";
 import { RefusedError } from "./errors";
 
 /** Production is touched by who says so, never by a wrong default. */
@@ -7,6 +9,14 @@ export function guardProduction(stack: string, environment: string | undefined, 
       `stack ${stack} is production, and nothing says that it is meant`,
       "look at the preview, then add --yes-production (yesProduction in the library)",
     );
+  }
+}
+
+/** What no update can do is refused before one begins, or a plan of it is saved. Throws an InputError with every reason. */
+export function guardDeployable(settings: Settings): void {
+  const problems = checkDeployable(settings);
+  if (problems.length > 0) {
+    throw new InputError(problems);
   }
 }
 

@@ -8,7 +8,7 @@ import { CommandFailure } from "./command";
 import { StackConfig } from "./config";
 import { ConcurrentUpdateError, PlanMismatchError, PolicyViolationError } from "./errors";
 import { afterPreview, EventReader, type Observed, type StackEvent } from "./events";
-import { guardProduction, guardProtected, stateEnvironment, stateResources } from "./guards";
+import { guardDeployable, guardProduction, guardProtected, stateEnvironment, stateResources } from "./guards";
 import { type HistoryEntry, historyOf } from "./history";
 import { importResources } from "./importing";
 import { type LimitOptions, withLimits } from "./limits";
@@ -64,7 +64,10 @@ export class StackHandle {
   preview(options: PreviewOptions = {}): Operation<PreviewResult> {
     return this.operation(options, async (run) => {
       // Wrong settings are answered before anything is asked of a backend.
-      await this.session.settings();
+      const settings = await this.session.settings();
+      if (options.savePlan !== undefined) {
+        guardDeployable(settings);
+      }
       const policies = options.policies === "off" ? undefined : await this.judge(run, options);
       const observed = await run.engine("previewing", async (onEvent, signal) => {
         const stack = await this.session.automation();
@@ -84,6 +87,7 @@ export class StackHandle {
   up(options: UpOptions = {}): Operation<UpResult> {
     return this.operation(options, async (run) => {
       const settings = await this.session.settings();
+      guardDeployable(settings);
       guardProduction(this.name, settings.environment, options.yesProduction === true);
       if (options.policies !== "off") {
         const { violations } = await this.judge(run, options);

@@ -55,6 +55,7 @@ const SETTINGS = {
   "groundplan:environment": "dev",
   "groundplan:model": "standalone",
   "groundplan:placements": [{ name: "main", cloud: "kubernetes", region: "local", context: "mine" }],
+  "groundplan:images": { registry: "ghcr.io/trial" },
   "groundplan:domain": "trial.example.com",
 };
 
