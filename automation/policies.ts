@@ -163,6 +163,18 @@ function withoutListings(pack: Pack): Pack {
   return { ...pack, args: { ...pack.args, policies } };
 }
 
+/** What lives for hours must be gone without a hand, and leave nothing behind, whatever environment it copies. */
+const REMOVABLE: PolicyPackConfig = Object.fromEntries(
+  [
+    "rds-final-snapshot",
+    "rds-deletion-protection",
+    "cloud-sql-deletion-protection",
+    "cluster-deletion-protection",
+    "lb-deletion-protection",
+    "bucket-not-force-destroyed",
+  ].map((rule) => [rule, { environment: "dev" }]),
+);
+
 /** What rules need to know of a stack beyond its environment. */
 function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "registries">): PolicyPackConfig {
   return {
@@ -177,10 +189,7 @@ function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "regis
           "workload-two-replicas": { model: request.model },
         }
       : {}),
-    // What lives for hours leaves nothing behind.
-    ...(request.ephemeral
-      ? { "stateful-resource-protected": { ephemeral: true }, "rds-final-snapshot": { environment: "dev" } }
-      : {}),
+    ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true }, ...REMOVABLE } : {}),
     ...(request.registries ? { "image-trusted-registry": { registries: [...request.registries] } } : {}),
   };
 }
