@@ -2,7 +2,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import { copiesOnly } from "../logCopies";
 import { amount, at, isSet, isTrue, list, oneOrMany, text } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
-import { mustBeSet, mustBeTrue } from "../simple";
+import { mustBeTrue } from "../simple";
 import { ofTypes, refersTo } from "../stack";
 
 const facts = { severity: "medium", level: "mandatory" } as const;
@@ -174,19 +174,36 @@ export const sqlFlags = resourceRule({
   },
 });
 
-export const gcsLogs = mustBeSet(
-  {
-    ...facts,
-    id: "gcs-access-logs",
-    title: "Cloud Storage buckets log their requests",
-    severity: "low",
-    level: "advisory",
-    fix: "Set logging.logBucket; data access audit logs do the same for the whole project.",
-    sources: ["CKV_GCP_62"],
-    resources: ["gcp:storage/bucket:Bucket"],
+/** Services an audit configuration is for, where buckets are among them. */
+const STORAGE_SERVICES = ["allServices", "storage.googleapis.com"];
+
+export const gcsLogs = stackRule({
+  ...facts,
+  id: "gcs-access-logs",
+  title: "Cloud Storage buckets log their requests",
+  description: "By data access audit logs of the project, or by usage logs; a bucket that receives those needs none",
+  severity: "low",
+  level: "advisory",
+  fix: "Add an IAMAuditConfig for storage.googleapis.com with DATA_READ and DATA_WRITE, or set logging.logBucket.",
+  sources: ["CKV_GCP_62"],
+  resources: ["gcp:storage/bucket:Bucket"],
+  checkStack({ resources }, report) {
+    const audited = ofTypes(resources, ["gcp:projects/iAMAuditConfig:IAMAuditConfig"]).some(({ props }) => {
+      const logged = oneOrMany(props.auditLogConfigs).map((config) => at(config, "logType"));
+      return (
+        STORAGE_SERVICES.includes(text(props.service) ?? "") &&
+        ["DATA_READ", "DATA_WRITE"].every((logType) => logged.includes(logType))
+      );
+    });
+    if (audited) return;
+    const buckets = ofTypes(resources, ["gcp:storage/bucket:Bucket"]);
+    for (const bucket of buckets) {
+      if (isSet(at(bucket.props, "logging", "logBucket"))) continue;
+      if (buckets.some((entry) => refersTo(entry, ["logging", "logBucket"], bucket, ["name", "id"]))) continue;
+      report("has no logging.logBucket, and no IAMAuditConfig logs who reads and writes", bucket);
+    }
   },
-  ["logging", "logBucket"],
-);
+});
 
 export const gkeLogs = resourceRule({
   ...facts,

@@ -83,16 +83,18 @@ class GcpHost {
   }
 
   private makeBuckets(keys: Keys, options: pulumi.ComponentResourceOptions): Readonly<Record<string, Bucket>> {
-    const { context } = this.request;
+    const { context, settings } = this.request;
     const specs = this.bucketSpecs();
     if (specs.length === 0) {
       return {};
     }
-    const logs = new LogBucket(this.named(LOG_BUCKET), { context, keys }, options);
+    const logs = settings.retention.bucketLogs
+      ? { logs: new LogBucket(this.named(LOG_BUCKET), { context, keys }, options) }
+      : {};
     return Object.fromEntries(
       specs.map(([store, spec]) => [
         store,
-        new Bucket(this.named(store), { context, store, spec, keys, logs }, options),
+        new Bucket(this.named(store), { context, store, spec, keys, ...logs }, options),
       ]),
     );
   }

@@ -180,9 +180,13 @@ export const settingsSchema = z.strictObject({
         .optional()
         .describe("Days metrics are kept; the environment's when absent"),
       auditDays: z.int().min(90).max(3_653).optional().describe("Days audit logs are kept; a year when absent"),
+      bucketLogs: z
+        .boolean()
+        .optional()
+        .describe("Google Cloud: whether buckets write usage logs, instead of audit logs alone; no when absent"),
     })
     .prefault({})
-    .describe("How long records are kept"),
+    .describe("Which records are kept, and how long"),
   tags: z.record(tagKey, z.string().max(256)).default({}).describe("Tags on everything"),
   mesh: mesh.prefault({}),
   compute: compute.prefault({}),

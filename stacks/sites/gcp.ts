@@ -364,13 +364,15 @@ class GcpSite implements Site {
 
   /** A bucket belongs to the founder, in two regions at once; every placement uses that one. */
   private bucket(name: string, spec: StoreOf<"bucket">): Binding {
-    const { context } = this.request;
+    const { context, settings } = this.request;
     const known = this.shared.buckets.get(name);
     if (known && !this.isFounder) {
       return sharedBucket(known);
     }
-    this.logs ??= new LogBucket(this.named(LOG_BUCKET), { context, keys: this.keys }, this.enabled());
-    const args = { context, store: name, spec, keys: this.keys, logs: this.logs };
+    if (settings.retention.bucketLogs) {
+      this.logs ??= new LogBucket(this.named(LOG_BUCKET), { context, keys: this.keys }, this.enabled());
+    }
+    const args = { context, store: name, spec, keys: this.keys, ...(this.logs ? { logs: this.logs } : {}) };
     const { binding, bucket } = new Bucket(this.named(name), args, this.enabled());
     this.shared.buckets.set(name, binding);
     this.bucketNames.set(name, bucket.name);

@@ -271,7 +271,7 @@ describe("Documentation Scraper, distributed, on Google Cloud", function () {
       location: "US",
       customPlacementConfig: { dataLocations: ["US-CENTRAL1", "US-EAST1"] },
       rpo: "ASYNC_TURBO",
-      "logging.logObjectPrefix": "exports",
+      logging: undefined,
     });
     expectInputs(plan, "main-backups-bucket", { retentionPolicy: { retentionPeriod: "604800", isLocked: false } });
   });

@@ -84,6 +84,32 @@ describe("what looks after a placement on Google Cloud", function () {
     expect(named(plan, "main-audit-armor").inputs.cloudArmorTier).to.equal("CA_ENTERPRISE_PAYGO");
   });
 
+  it("has one record of who asked a bucket for what: of the project, or on request of each bucket, by Google's group", async () => {
+    const AUDIT = "gcp:projects/iAMAuditConfig:IAMAuditConfig";
+    const logged = (each: Plan) =>
+      ofType(each, "gcp:storage/bucket:Bucket").flatMap(({ name, inputs }) => (inputs.logging ? [name] : []));
+    const strangers = (each: Plan) =>
+      ofType(each, "gcp:storage/bucketIAMMember:BucketIAMMember")
+        .map(({ inputs }) => inputs.member)
+        .filter((member) => String(member).startsWith("group:"));
+    const audits = (each: Plan) =>
+      ofType(each, AUDIT).map(({ inputs: { service, auditLogConfigs } }) => ({ service, auditLogConfigs }));
+
+    const { plan: plain } = await planGcp("preview");
+    expect([logged(plain), strangers(plain)]).to.deep.equal([[], []]);
+    expect(audits(plain)).to.deep.equal([
+      { service: "storage.googleapis.com", auditLogConfigs: [{ logType: "DATA_READ" }, { logType: "DATA_WRITE" }] },
+    ]);
+    expect(audits(plan).map(({ service }) => service)).to.deep.equal(["allServices"]);
+
+    const { plan: asked } = await planGcp("preview", { "groundplan:retention": { bucketLogs: true } });
+    expect(logged(asked)).to.have.members(["main-backups-bucket", "main-exports-bucket"]);
+    expect(strangers(asked)).to.deep.equal(["group:cloud-storage-analytics@google.com"]);
+    expect(audits(asked)).to.deep.equal([]);
+    const writer = named(asked, "main-access-logs-writer").urn;
+    expect(named(asked, "main-exports-bucket").dependencies).to.include(writer);
+  });
+
   it("gives the audit logs a bucket that is the stack's own, under a name that was never another's", () => {
     const { inputs, options } = named(plan, "main-audit-audit-logs");
     expect(inputs.bucketId).to.match(/^doc-scraper-staging-audit-[0-9a-f]{6}-[0-9a-f]{8}$/);

@@ -13,7 +13,10 @@ export interface LogBucketArgs extends ComponentArgs {
   readonly transform?: { readonly bucket?: Transform<gcp.storage.BucketArgs> };
 }
 
-/** Group under which Cloud Storage delivers its logs. https://docs.cloud.google.com/storage/docs/access-logs#delivery */
+/**
+ * Group under which Cloud Storage delivers its logs. No organization has it among its customers: where sharing is restricted
+ * by domain, which is the default of a new one, the grant is refused. https://docs.cloud.google.com/storage/docs/access-logs#delivery
+ */
 const LOG_WRITER = "group:cloud-storage-analytics@google.com";
 
 /** Where the buckets of a placement write who asked for what. */

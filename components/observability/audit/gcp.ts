@@ -12,6 +12,8 @@ export interface AuditArgs extends ComponentArgs {
   readonly security: SecuritySpec;
   /** Whether what belongs to the whole project is made here, and not with another placement. */
   readonly wholeProject: boolean;
+  /** Whether reads and writes of buckets are logged, whatever else is. */
+  readonly bucketAccess: boolean;
   /** Days audit logs are kept. */
   readonly auditDays: number;
   /** Monthly budget and who hears of it. @default none */
@@ -47,6 +49,8 @@ export class Audit extends Component {
       this.keepLogs();
       if (args.security.auditLog) {
         this.logAccess();
+      } else if (args.bucketAccess) {
+        this.logBucketAccess();
       }
       if (args.security.ddos === "advanced") {
         this.enrollArmor();
@@ -124,6 +128,18 @@ export class Audit extends Component {
       },
       { dependsOn: [sink] },
     );
+  }
+
+  /**
+   * Reads and writes of buckets alone, kept with all other logs. Google advises these before usage logs, and they need no
+   * grant to a stranger. https://docs.cloud.google.com/storage/docs/access-logs
+   */
+  private logBucketAccess(): void {
+    this.make(gcp.projects.IAMAuditConfig, "bucket-access-logs", {
+      project: this.project.id,
+      service: "storage.googleapis.com",
+      auditLogConfigs: ["DATA_READ", "DATA_WRITE"].map((logType) => ({ logType })),
+    });
   }
 
   /** https://docs.cloud.google.com/armor/docs/armor-enterprise-overview */

@@ -24,11 +24,12 @@ export interface BucketArgs extends ComponentArgs {
   readonly store: string;
   readonly spec: StoreOf<"bucket">;
   readonly keys: KeysContract;
-  readonly logs: LogBucket;
+  /** Where the bucket writes its usage logs. @default it writes none: the project's audit logs tell who asked for what */
+  readonly logs?: LogBucket;
   readonly transform?: { readonly bucket?: Transform<gcp.storage.BucketArgs> };
 }
 
-/** A Cloud Storage bucket: private, encrypted with an own key, versioned, logged, with the spec's lifecycle, copy and lock. */
+/** A Cloud Storage bucket: private, encrypted with an own key, versioned, with the spec's lifecycle, copy and lock. */
 export class Bucket extends Component implements BucketContract {
   readonly binding: Binding;
   readonly bucket: gcp.storage.Bucket;
@@ -69,12 +70,12 @@ export class Bucket extends Component implements BucketContract {
         ...this.place(dual),
         ...hardening(keyName, isRetained(spec)),
         lifecycleRules: lifecycleRules(spec.lifecycle, isRetained(spec)),
-        logging: { logBucket: logs.bucketName, logObjectPrefix: store },
+        ...(logs ? { logging: { logBucket: logs.bucketName, logObjectPrefix: store } } : {}),
         ...this.retention(),
         forceDestroy: context.environment === "dev" && !spec.locked,
         labels: labelsOf(context.tags),
       },
-      { protect: context.redundancy.protect, dependsOn: [...logs.ready] },
+      { protect: context.redundancy.protect, ...(logs ? { dependsOn: [...logs.ready] } : {}) },
     );
   }
 

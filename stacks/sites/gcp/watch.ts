@@ -115,6 +115,10 @@ export function makeAudit(
       context,
       security: system.security,
       wholeProject,
+      // Who asked a bucket for what is told by one of two records: by the buckets' own, or by the project's.
+      bucketAccess:
+        settings.retention.bucketLogs !== true &&
+        Object.values(system.stores).some((store) => store.kind === "bucket" && store.local === undefined),
       auditDays: settings.retention.auditDays ?? AUDIT_DAYS,
       ...(budget ? { budget } : {}),
       ...(billingAccount === undefined ? {} : { billingAccount }),

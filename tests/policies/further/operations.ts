@@ -43,6 +43,35 @@ export const operations: Further = {
   "log-group-retention": [
     allows(one("aws:cloudwatch/logGroup:LogGroup", { retentionInDays: 30 }), "retentionInDays", [7]),
   ],
+  "gcs-access-logs": [
+    {
+      base: [
+        { type: "gcp:storage/bucket:Bucket", props: { name: "data" } },
+        {
+          type: "gcp:projects/iAMAuditConfig:IAMAuditConfig",
+          props: {
+            service: "storage.googleapis.com",
+            auditLogConfigs: [{ logType: "DATA_READ" }, { logType: "DATA_WRITE" }],
+          },
+        },
+      ],
+      fails: [
+        {
+          at: "service",
+          to: "sqladmin.googleapis.com",
+          on: 1,
+          message: "has no logging.logBucket, and no IAMAuditConfig logs who reads and writes",
+        },
+        {
+          at: "auditLogConfigs.1.logType",
+          to: "ADMIN_READ",
+          on: 1,
+          message: "has no logging.logBucket, and no IAMAuditConfig logs who reads and writes",
+        },
+      ],
+      unknown: [],
+    },
+  ],
   "s3-bucket-access-logs": [
     {
       base: [

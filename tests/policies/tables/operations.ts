@@ -1,4 +1,4 @@
-import { type CaseTable, chosen, flag, missing, one } from "../cases";
+import { type CaseTable, chosen, flag, one } from "../cases";
 import { deployment } from "../fixtures";
 import { DELETE, type TestResource } from "../harness";
 
@@ -148,10 +148,17 @@ export const table: CaseTable = {
     ],
     unknown: ["settings.databaseFlags"],
   },
-  "gcs-access-logs": missing(
-    [{ type: "gcp:storage/bucket:Bucket", props: { labels: tags, logging: { logBucket: "logs" } } }],
-    "logging.logBucket",
-  ),
+  "gcs-access-logs": {
+    base: [{ type: "gcp:storage/bucket:Bucket", props: { labels: tags, logging: { logBucket: "logs" } } }],
+    fails: [
+      {
+        at: "logging.logBucket",
+        to: DELETE,
+        message: "has no logging.logBucket, and no IAMAuditConfig logs who reads and writes",
+      },
+    ],
+    unknown: ["logging.logBucket"],
+  },
   "ecr-immutable-tags": chosen(repository, "imageTagMutability", "MUTABLE", "IMMUTABLE"),
   "ecr-scan-on-push": flag(repository, "imageScanningConfiguration.scanOnPush"),
   "ecr-lifecycle": {
