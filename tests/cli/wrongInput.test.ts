@@ -125,7 +125,7 @@ describe("wrong input", () => {
       );
       await writeFile(
         join(directory, "mine.yaml"),
-        `name: Mine
+        `name: "--"
 title: Mine
 description: A system with ten mistakes
 services:

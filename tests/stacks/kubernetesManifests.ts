@@ -116,6 +116,13 @@ export function at(value: unknown, path: string): unknown {
   }, value);
 }
 
+/** Where every pod may ask for names, over both protocols: the cluster's DNS and a node's own cache of it. */
+export const RESOLVERS: readonly string[] = [
+  "kube-system/kube-dns",
+  "kube-system/node-local-dns",
+  "169.254.20.10/32",
+].flatMap((resolver) => [`${resolver}:53`, `${resolver}:53`]);
+
 /** A policy's connections, each as `namespace/app:port`, for one direction. */
 export function connections(policy: WireObject, direction: "ingress" | "egress"): readonly string[] {
   const side = direction === "ingress" ? "from" : "to";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { SETTINGS_SCRIPT, settingsFiles, snapshotRequests } from "../../../components/data/search/snapshots";
 import { SNAPSHOT_SCRIPT } from "../../../components/data/vectorStore/snapshots";
-import { at, connections, Manifests } from "../../stacks/kubernetesManifests";
+import { at, connections, Manifests, RESOLVERS } from "../../stacks/kubernetesManifests";
 
 const ARCHIVE = { bucket: "copies", region: "eu-west-1", secretName: "copies" };
 const settings = (change: object = {}) => ({
@@ -111,8 +111,7 @@ describe("the archive of PostgreSQL in a cluster", () => {
       [0, 1, 2].map((index) => `http://qdrant-${index}.qdrant-headless.webharvest.svc:6333`),
     );
     expect(connections(plan.get("NetworkPolicy", "webharvest/qdrant-snapshots"), "egress")).to.have.members([
-      "kube-system/kube-dns:53",
-      "kube-system/kube-dns:53",
+      ...RESOLVERS,
       "webharvest/qdrant:6333",
       "0.0.0.0/0:443",
     ]);
