@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue, Client } from "../../components/binding";
-import { AddOns } from "../../components/cluster/addOns/addOns";
+import type { AddOns } from "../../components/cluster/addOns/addOns";
 import { capabilitiesOf } from "../../components/cluster/addOns/catalog";
 import type { ClusterContract } from "../../components/cluster/contract";
 import { type Cluster, DATA_STORAGE_CLASS } from "../../components/cluster/gcp";
@@ -16,12 +16,12 @@ import { Endpoints } from "../../components/gcp/edge/endpoints";
 import { AUDIT_EXTENSION } from "../../components/gcp/postgres/flags";
 import type { MainRole } from "../../components/gcp/postgres/instance";
 import { PostgresReplica, type PostgresReplicaArgs } from "../../components/gcp/postgres/replica";
-import { Network } from "../../components/networking/gcp";
+import type { Network } from "../../components/networking/gcp";
 import { KubernetesAlerting } from "../../components/observability/alerting/kubernetes";
 import type { PlannedBackup } from "../../components/operations/backup/contract";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import type { Keys } from "../../components/secrets/keys/gcp";
-import { SecretStore } from "../../components/secrets/secretStore/gcp";
+import type { SecretStore } from "../../components/secrets/secretStore/gcp";
 import { Bucket } from "../../components/storage/bucket/gcp";
 import { FileShare } from "../../components/storage/fileShare/gcp";
 import { describedNamespace } from "../../systems/resolve";
@@ -31,24 +31,22 @@ import { defaultNamespace, namespaceOf } from "../demands";
 import type { Handover } from "../handover";
 import { leadOf } from "../parts";
 import { imageOf } from "../settings";
-import { commonValues, tellGenerated } from "./commonSecrets";
 import { makeDatabaseUsers, USERS_RESOURCES } from "./databaseUsers";
-import { addOnModes, clusterWatchValues, EXTERNAL_SECRETS } from "./gcp/controllers";
+import { addOnModes } from "./gcp/controllers";
 import { routeOf, urlsOf } from "./gcp/edge";
 import { followed } from "./gcp/followed";
 import { makeCluster, makeKeys, makeRegistry } from "./gcp/foundation";
 import { handoverOf } from "./gcp/handover";
-import { networkContents } from "./gcp/network";
+import { makeNetwork } from "./gcp/network";
+import { makeAddOns, makeSecrets } from "./gcp/platform";
 import { makeProviders } from "./gcp/providers";
 import { makeSchedule } from "./gcp/schedule";
-import { type Lead, rangeOf, type SharedParts, sharedBucket, sharedParts, zonesOf } from "./gcp/shared";
+import { type Lead, type SharedParts, sharedBucket, sharedParts } from "./gcp/shared";
 import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
 import { makeAudit, makeMonitoring, Watch } from "./gcp/watch";
 import { makeInCluster, runsAsService, storeDemands } from "./inCluster";
-import { meshValues } from "./kubernetesAddOns";
-import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
-import { makeWatching, watchValues } from "./watching";
+import { makeWatching } from "./watching";
 
 /** One region of Google Cloud, as a model sees it. */
 export function openGcpSite(request: SiteRequest): Site {
@@ -84,7 +82,7 @@ class GcpSite implements Site {
     const options = { parent: placement, providers: [cloud, generator] };
     this.shared = sharedParts(request.settings);
     const lead = followed(request);
-    this.network = this.makeNetwork(lead, options);
+    this.network = makeNetwork(request, lead, options);
     this.lead = lead ?? { context, placementSettings: request.placementSettings, network: this.network, options };
     this.shared.lead = this.lead;
     const enabled = { ...options, dependsOn: [...this.network.services.values()] };
@@ -92,8 +90,12 @@ class GcpSite implements Site {
     this.gke = makeCluster(request, this.network, this.keys, options);
     this.registry = makeRegistry(request, this.keys, this.gke.nodeAccount, this.shared.registries, enabled)?.url;
     this.options = { parent: placement, providers: [cloud, generator, this.gke.kubernetes] };
-    this.addOns = this.makeAddOns();
-    this.secrets = this.makeSecrets();
+    this.addOns = makeAddOns(request, this.gke, this.options);
+    this.secrets = makeSecrets(
+      request,
+      { cluster: this.gke, keys: this.keys, reader: this.addOns.installed.externalSecrets },
+      this.options,
+    );
     this.cluster = this.contract();
   }
 
@@ -251,67 +253,6 @@ class GcpSite implements Site {
   /** For what waits for nothing else that waits for the project's APIs. */
   private enabled(): pulumi.ComponentResourceOptions {
     return { ...this.options, dependsOn: [...this.network.services.values()] };
-  }
-
-  private makeNetwork(lead: Lead | undefined, options: pulumi.ComponentResourceOptions): Network {
-    const { context, placementSettings, settings, system } = this.request;
-    return new Network(
-      this.named("network"),
-      {
-        context,
-        ...rangeOf(settings, placementSettings, system),
-        ...(lead ? { join: lead.network } : {}),
-        zones: zonesOf(context),
-        contents: networkContents(this.request),
-        redisCluster: Object.values(system.stores).some((store) => store.kind === "redis" && store.mode === "cluster"),
-      },
-      options,
-    );
-  }
-
-  private makeAddOns(): AddOns {
-    const { context, settings, system } = this.request;
-    return new AddOns(
-      this.named("add-ons"),
-      {
-        context,
-        modes: addOnModes(system, settings),
-        values: {
-          ...clusterWatchValues(watchValues(this.request, { dataClass: DATA_STORAGE_CLASS })),
-          ...meshValues("gke"),
-        },
-        after: this.gke.ready,
-      },
-      // A cluster takes its releases along: uninstalling them one by one only gives each the chance to fail, and
-      // controllers that stay to the end take the finalizers off all they look after.
-      { ...this.options, deletedWith: this.gke.cluster },
-    );
-  }
-
-  private makeSecrets(): SecretStore {
-    const { context, settings, system } = this.request;
-    const release = this.addOns.installed.externalSecrets;
-    const namespaces = new Set(Object.values(system.services).map((service) => namespaceOf(system, service)));
-    const store = new SecretStore(
-      this.named("secrets"),
-      {
-        context,
-        ...secretInputs(system, settings),
-        common: commonValues(this.request),
-        ...(settings.secretRotation === undefined ? {} : { rotateFrom: settings.secretRotation.first }),
-        keys: this.keys,
-        reader: {
-          kubernetes: this.gke.kubernetes,
-          principal: this.gke.principal(EXTERNAL_SECRETS.namespace, EXTERNAL_SECRETS.name),
-          ready: release ? [release] : [],
-          namespaces: [...namespaces],
-        },
-      },
-      // The pool of identities its members belong to comes with the cluster.
-      { ...this.options, dependsOn: [this.gke.cluster] },
-    );
-    tellGenerated(this.request, store.generated);
-    return store;
   }
 
   private contract(): ClusterContract {
