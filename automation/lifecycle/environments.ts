@@ -181,11 +181,13 @@ export interface PruneOptions extends PoolOptions, OperationOptions {
   readonly now?: Date;
   /** Only says what would be destroyed. @default false */
   readonly dryRun?: boolean;
+  /** Only these, by name. @default all */
+  readonly stacks?: readonly string[];
   readonly onEvent?: (stack: string, event: StackEvent) => void;
 }
 
 export interface Pruned extends KnownEnvironment {
-  readonly outcome: "destroyed" | "would-be-destroyed" | "failed";
+  readonly outcome: "destroyed" | "would-be-destroyed" | "renewed" | "failed";
   readonly error?: unknown;
 }
 
@@ -195,8 +197,8 @@ export async function pruneEnvironments(place: Place, options: PruneOptions = {}
   const known = await withLimits("of every environment", { signal, timeLimitMs }, () =>
     listEnvironments(place, options),
   );
-  const expired = known.filter((environment) => environment.expired);
-  const { now: _now, dryRun, onEvent, concurrency, ...operation } = options;
+  const expired = known.filter(({ stack, expired }) => expired && (options.stacks?.includes(stack) ?? true));
+  const { now: _now, stacks: _stacks, dryRun, onEvent, concurrency, ...operation } = options;
   if (dryRun) {
     return expired.map((environment) => ({ ...environment, outcome: "would-be-destroyed" }));
   }
@@ -205,16 +207,25 @@ export async function pruneEnvironments(place: Place, options: PruneOptions = {}
     async ({ stack }) => {
       const handle = openStack({ ...place, stack });
       try {
+        // Whoever opened it again while others were destroyed has given it a new life.
+        const { [EXPIRES_TAG]: expires } = await handle.tags({}, { signal, timeLimitMs });
+        if (expires === undefined || !(Date.parse(expires) <= (options.now ?? new Date()).getTime())) {
+          return "renewed" as const;
+        }
         await follow(handle.destroy({ ...operation, remove: true }), (event) => onEvent?.(stack, event));
+        return "destroyed" as const;
       } finally {
         await handle.close();
       }
     },
     { concurrency, signal },
   );
-  return results.map((result) =>
-    result.ok || result.error instanceof StackNotFoundError
+  return results.map((result) => {
+    if (result.ok) {
+      return { ...result.item, outcome: result.value };
+    }
+    return result.error instanceof StackNotFoundError
       ? { ...result.item, outcome: "destroyed" }
-      : { ...result.item, outcome: "failed", error: result.error },
-  );
+      : { ...result.item, outcome: "failed", error: result.error };
+  });
 }

@@ -1,5 +1,3 @@
-import type { UpdateSummary } from "@pulumi/pulumi/automation";
-
 /** One past update of a stack. */
 export interface HistoryEntry {
   /** Number of the update. */
@@ -12,8 +10,13 @@ export interface HistoryEntry {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** An update as the CLI tells of it, as far as it is told here. */
+export interface ToldUpdate extends Omit<HistoryEntry, "counts"> {
+  readonly resourceChanges?: Readonly<Record<string, number>>;
+}
+
 /** Past updates without their configuration, which is nobody's business here. */
-export function historyOf(summaries: readonly UpdateSummary[]): readonly HistoryEntry[] {
+export function historyOf(summaries: readonly ToldUpdate[]): readonly HistoryEntry[] {
   return summaries.map(({ version, kind, result, message, startTime, endTime, resourceChanges }) => ({
     version,
     kind,
@@ -21,6 +24,6 @@ export function historyOf(summaries: readonly UpdateSummary[]): readonly History
     message,
     startTime: new Date(startTime).toISOString(),
     endTime: new Date(endTime).toISOString(),
-    counts: { ...(resourceChanges as Readonly<Record<string, number>> | undefined) },
+    counts: { ...resourceChanges },
   }));
 }

@@ -30,7 +30,7 @@ export async function listStacks(
   return JSON.parse(stdout) as readonly ListedStack[];
 }
 
-/** Throws a {@link ConcurrentUpdateError} while an update of a stack, which must be there, goes on. */
+/** Throws a {@link ConcurrentUpdateError} while an update of a stack goes on; one that is not there has none. */
 export async function refuseWhileUpdated(options: StackOptions): Promise<void> {
   const session = new Session(options);
   if ((await session.backend()).kind === "pulumi-cloud") {
@@ -38,6 +38,9 @@ export async function refuseWhileUpdated(options: StackOptions): Promise<void> {
     if (stacks.some(({ name, updateInProgress }) => updateInProgress && shortName(name) === shortName(session.name))) {
       throw new ConcurrentUpdateError(session.name, []);
     }
+    return;
+  }
+  if (!(await listStacks(options)).some(({ name }) => shortName(name) === shortName(session.name))) {
     return;
   }
   try {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { BackendUnreachableError, ConcurrentUpdateError } from "./errors";
+import { BackendUnreachableError, CommandFailedError, ConcurrentUpdateError } from "./errors";
 
 export interface RetryOptions {
   /** How often at most, the first try included. @default 3 */
@@ -18,11 +18,18 @@ export function isSafeToRetry(error: unknown): boolean {
   return error instanceof BackendUnreachableError || error instanceof ConcurrentUpdateError;
 }
 
+/** Told of each try that is followed by another. */
+export type RetryListener = (retry: {
+  readonly attempt: number;
+  readonly reason: string;
+  readonly delayMs: number;
+}) => void;
+
 /** Tries, and tries again where that is safe. */
 export async function withRetries<T>(
   run: () => Promise<T>,
   { attempts = 3, delayMs = 1_000, lockMs = 0 }: RetryOptions,
-  told: (retry: { readonly attempt: number; readonly reason: string; readonly delayMs: number }) => void,
+  told: RetryListener,
   signal?: AbortSignal,
 ): Promise<T> {
   const lockedUntil = Date.now() + lockMs;
@@ -42,5 +49,25 @@ export async function withRetries<T>(
         throw error;
       }
     }
+  }
+}
+
+/**
+ * What is left to do once the engine has done its work. It is tried again by itself; where it fails for good, nothing
+ * takes that for leave to do the engine's work once more, and nobody reads that nothing has been done.
+ */
+export async function afterEngine<T>(
+  what: string,
+  run: () => Promise<T>,
+  options: RetryOptions,
+  told: RetryListener,
+  signal?: AbortSignal,
+): Promise<T> {
+  try {
+    return await withRetries(run, options, told, signal);
+  } catch (error) {
+    throw isSafeToRetry(error) && !signal?.aborted
+      ? new CommandFailedError(`the engine has done its work; ${what}`, (error as Error).message)
+      : error;
   }
 }

@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { Plan } from "../../engine";
 import { planStack } from "../plan";
 import { CommandFailure } from "./command";
 import { StackConfig } from "./config";
-import { ConcurrentUpdateError, PlanMismatchError, PolicyViolationError } from "./errors";
+import { ConcurrentUpdateError, type LockHolder, PlanMismatchError, PolicyViolationError } from "./errors";
 import { afterPreview, EventReader, type Observed, type StackEvent } from "./events";
 import { guardDeployable, guardProduction, guardProtected, stateEnvironment, stateResources } from "./guards";
 import { type HistoryEntry, historyOf } from "./history";
@@ -33,7 +34,7 @@ import { enginePacks } from "./packs";
 import { guardPendingCreates, mayDouble, pendingCreates } from "./pending";
 import { Mutex } from "./pool";
 import { refuseWhileUpdated } from "./projectStacks";
-import { withRetries } from "./retry";
+import { afterEngine, type RetryListener, withRetries } from "./retry";
 import { planDifferences, readSavedPlan } from "./savedPlan";
 import { Session, type StackOptions } from "./session";
 import { shortName } from "./workspace";
@@ -113,7 +114,7 @@ export class StackHandle {
         },
         options.plan,
       );
-      return { ...changes(observed), outputs: await this.outputs() };
+      return { ...changes(observed), outputs: await run.after("reading the outputs", () => this.outputs()) };
     });
   }
 
@@ -158,8 +159,10 @@ export class StackHandle {
       });
       if (options.remove) {
         // With the stack the last record goes of what may be left in its cloud.
-        guardPendingCreates(this.name, pendingCreates(await this.session.state()));
-        await this.session.command(["stack", "rm", "--yes", "--preserve-config", "--stack", this.name]);
+        await run.after("removing the stack", async () => {
+          guardPendingCreates(this.name, pendingCreates(await this.session.state()));
+          await this.session.command(["stack", "rm", "--yes", "--preserve-config", "--stack", this.name]);
+        });
       }
       return changes(observed);
     });
@@ -198,8 +201,9 @@ export class StackHandle {
   history(options: LimitOptions & { readonly limit?: number } = {}): Promise<readonly HistoryEntry[]> {
     const { limit = 20 } = options;
     return withLimits(this.name, options, async () => {
-      const stack = await this.session.automation();
-      return historyOf(await this.session.named(() => stack.history(limit, 1, false)));
+      const page = ["--page-size", String(limit), "--page", "1"];
+      const { stdout } = await this.session.command(["stack", "history", "--json", ...page, "--stack", this.name]);
+      return historyOf(JSON.parse(stdout) as Parameters<typeof historyOf>[0]);
     });
   }
 
@@ -285,15 +289,17 @@ export class StackHandle {
   private operation<T>(options: OperationOptions, body: (run: Running) => Promise<T>): Operation<T> {
     return new Operation((emit) =>
       withLimits(this.name, options, (signal) => {
-        const tell = (retry: { readonly attempt: number; readonly reason: string; readonly delayMs: number }) =>
-          emit({ kind: "retry", ...retry });
-        const attempt = () => withRetries(() => body(this.running(emit, signal)), options.retry ?? {}, tell, signal);
+        const tell: RetryListener = (retry) => emit({ kind: "retry", ...retry });
+        const { retry = {} } = options;
+        const after: Running["after"] = (what, work) => afterEngine(what, work, retry, tell, signal);
+        const run = { ...this.running(emit, signal), after };
+        const attempt = () => withRetries(() => body(run), retry, tell, signal);
         return options.unlock === undefined ? attempt() : this.unlocking(options.unlock, attempt);
       }),
     );
   }
 
-  private running(emit: (event: StackEvent) => void, signal: AbortSignal): Running {
+  private running(emit: (event: StackEvent) => void, signal: AbortSignal): Omit<Running, "after"> {
     return {
       emit,
       engine: async (phase, work, plan) => {
@@ -313,12 +319,26 @@ export class StackHandle {
     };
   }
 
+  /** Whether the same ones hold the lock at this moment. */
+  private async stillHeldBy(before: readonly LockHolder[]): Promise<boolean> {
+    try {
+      await refuseWhileUpdated(this.session.options);
+      return false;
+    } catch (error) {
+      return error instanceof ConcurrentUpdateError && isDeepStrictEqual(error.holders, before);
+    }
+  }
+
   private async unlocking<T>(unlock: "stale" | "force", attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ConcurrentUpdateError) || (unlock === "stale" && !isStale(error.holders))) {
         throw error;
+      }
+      if (unlock === "stale" && !(await this.stillHeldBy(error.holders))) {
+        // Somebody has taken the lock off meanwhile, and may hold it now.
+        return attempt();
       }
       await this.unlock();
       return attempt();
@@ -333,6 +353,8 @@ interface Running {
     work: (onEvent: (event: EngineEvent) => void, signal: AbortSignal) => Promise<void>,
     plan?: string,
   ) => Promise<Observed>;
+  /** Does what follows the engine's work, tried again without it. */
+  readonly after: <T>(what: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** What the CLI prints in place of a secret. */

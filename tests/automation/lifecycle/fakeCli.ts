@@ -27,7 +27,9 @@ fs.appendFileSync(calls, JSON.stringify({ args, file }) + "\\n");
 if (words[0] === "version") { console.log("${VERSION}"); process.exit(0); }
 const stack = args[args.indexOf("--stack") + 1];
 const names = [words.slice(0, 3), words.slice(0, 2), words.slice(0, 1)].map((list) => list.join(" "));
-const keys = names.flatMap((name) => [name + "@" + stack, name]);
+const before = fs.readFileSync(calls, "utf8").split("\\n").filter(Boolean).map((line) => JSON.parse(line).args.join(" "));
+const nth = (name) => name + "#" + before.filter((call) => call.startsWith(name)).length;
+const keys = names.flatMap((name) => [nth(name), name + "@" + stack, name]);
 const fallback = words[1] === "history" || words[1] === "ls" ? [] : {};
 const answer = answers[keys.find((key) => key in answers)] || {};
 const log = args[args.indexOf("--event-log") + 1];
@@ -58,7 +60,7 @@ export class FakeCli {
     process.env.PATH = [this.directory, dirname(process.execPath), this.path].join(delimiter);
   }
 
-  /** Answers by command, such as `up`, `stack tag ls` or `stack tag ls@dev` for one stack. */
+  /** Answers by command, such as `up`, `stack tag ls` `stack tag ls@dev` for one stack, or `up#2` for the second time. */
   answer(answers: Readonly<Record<string, Answer>>): void {
     const calls = join(this.directory, "calls");
     writeFileSync(calls, "");

@@ -1,0 +1,76 @@
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { CommandFailedError, EXPIRES_TAG, openStack, pruneEnvironments } from "../../../automation";
+import { FakeCli } from "./fakeCli";
+import { makeProject } from "./project";
+
+async function failureOf(operation: PromiseLike<unknown>): Promise<Error> {
+  return operation.then(
+    () => expect.fail("nothing failed"),
+    (error: unknown) => error as Error,
+  );
+}
+
+describe("what an operation looks at again, answered by a pretended CLI", function () {
+  this.timeout(60_000);
+  let directory: string;
+  let cli: FakeCli;
+
+  beforeEach(() => {
+    directory = makeProject({ dev: {} });
+    cli = new FakeCli(directory);
+  });
+  afterEach(() => {
+    cli.remove();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const place = () => ({
+    directory,
+    backend: { kind: "local", directory: join(directory, "state") } as const,
+    secretsProvider: { kind: "passphrase", passphrase: "trial" } as const,
+  });
+  const times = (command: string) => cli.calls().filter((call) => call.startsWith(command)).length;
+  const retry = { attempts: 3, delayMs: 1 };
+
+  it("is the outputs alone, once an update is done", async () => {
+    cli.answer({ "stack output": { err: "error: dial tcp: connection refused", code: 255 } });
+    const stack = openStack({ ...place(), stack: "dev" });
+    const failure = await failureOf(stack.up({ policies: "off", retry }));
+    expect(failure).to.be.instanceOf(CommandFailedError);
+    expect(failure.message).to.include("the engine has done its work; reading the outputs failed");
+    expect([times("up"), times("stack output")]).to.deep.equal([1, 3]);
+    await stack.close();
+  });
+
+  it("is who holds a lock, before it takes off one whose process is gone", async () => {
+    const lock = (pid: number) => ({
+      err: `error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with \`pulumi cancel\`.\n  file:///state/.pulumi/locks/1.json: created by me@${hostname()} (pid ${pid}) at 2026-01-01T00:00:00Z`,
+      code: 255,
+    });
+    const gone = 2 ** 22 + 1;
+    const run = async (now: object) => {
+      cli.answer({ up: lock(gone), "stack ls": { out: [{ name: "dev" }] }, "stack init": now });
+      const stack = openStack({ ...place(), stack: "dev" });
+      await failureOf(stack.up({ policies: "off", retry, unlock: "stale" }));
+      await stack.close();
+      return times("cancel");
+    };
+    expect(await run(lock(gone))).to.equal(1);
+    expect(await run(lock(process.pid))).to.equal(0);
+  });
+
+  it("is the time of an environment, before it is destroyed", async () => {
+    const tags = (year: number) => ({ out: { [EXPIRES_TAG]: `${year}-01-01T00:00:00Z` } });
+    const listed = { out: [{ name: "pr-1" }] };
+    const pruned = async (late: object) => {
+      cli.answer({ "stack ls": listed, "stack tag ls": tags(2020), "stack tag ls#2": late });
+      const [first] = await pruneEnvironments(place());
+      return [first?.outcome, times("destroy") > 0];
+    };
+    expect(await pruned(tags(2999))).to.deep.equal(["renewed", false]);
+    expect(await pruned(tags(2020))).to.deep.equal(["destroyed", true]);
+  });
+});
