@@ -114,7 +114,31 @@ function withParameters(url: string, parameters: Readonly<Record<string, string 
 
 /** What a person reads of a backend: never a token. */
 export function describeBackend(backend: Backend): string {
-  return backend.kind === "local" ? backend.directory : backendUrl(backend);
+  if (backend.kind === "local") {
+    return backend.directory;
+  }
+  const [address = "", query] = backendUrl(backend).split("?", 2);
+  const plain = address.replace(/^([a-z0-9]+:\/\/)[^/]*@/i, "$1");
+  const told = [...new URLSearchParams(query ?? "")].filter(([name]) => !SECRET_PARAMETER.test(name));
+  return withParameters(plain, Object.fromEntries(told));
+}
+
+/** Parameters of a backend's address that let their reader in. */
+const SECRET_PARAMETER = /key|token|secret|password|passphrase|signature|credential|^sig$|sas/i;
+
+/** What of a backend's address nobody may read. */
+export function backendSecrets(backend: Backend): readonly string[] {
+  if (backend.kind === "local") {
+    return [];
+  }
+  const [address = "", query] = backendUrl(backend).split("?", 2);
+  const user = /^[a-z0-9]+:\/\/([^/]*)@/i.exec(address)?.[1];
+  const parameters = [...new URLSearchParams(query ?? "")].filter(([name]) => SECRET_PARAMETER.test(name));
+  return [
+    ...(user === undefined ? [] : [user, user.slice(user.indexOf(":") + 1)]),
+    ...parameters.flatMap(([, value]) => [value, encodeURIComponent(value)]),
+    ...(backend.kind === "pulumi-cloud" && backend.accessToken ? [backend.accessToken] : []),
+  ];
 }
 
 /** Address of the secrets provider as `pulumi stack init --secrets-provider` takes it. */

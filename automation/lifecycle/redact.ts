@@ -1,3 +1,33 @@
+import { readFileSync } from "node:fs";
+
+/** Variables whose values let their reader in somewhere. */
+const SECRET_VARIABLES = [
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_ACCESS_TOKEN",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "GOOGLE_CREDENTIALS",
+  "GOOGLE_OAUTH_ACCESS_TOKEN",
+  "AZURE_STORAGE_KEY",
+  "AZURE_STORAGE_SAS_TOKEN",
+  "AZURE_CLIENT_SECRET",
+  "ARM_CLIENT_SECRET",
+];
+
+/** Secrets of an environment: those in variables, and a passphrase in the file that one names. */
+export function environmentSecrets(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const values = SECRET_VARIABLES.map((name) => env[name] ?? "");
+  const file = env.PULUMI_CONFIG_PASSPHRASE_FILE;
+  if (file !== undefined && file !== "") {
+    try {
+      values.push(readFileSync(file, "utf8").trim());
+    } catch {
+      // Not there: the CLI says so.
+    }
+  }
+  return values.filter((value) => value !== "");
+}
+
 /** Shorter ones would garble text more than they hide, and are guessed at once anyway. */
 const SHORTEST = 4;
 

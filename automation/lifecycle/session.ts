@@ -9,6 +9,7 @@ import { readStackFile, stackNames } from "../stackFile";
 import {
   type Backend,
   backendEnvironment,
+  backendSecrets,
   defaultBackend,
   describeBackend,
   parseBackend,
@@ -22,7 +23,7 @@ import { asPulumiCommand, CommandFailure, type CommandOutput, runCli } from "./c
 import { StackNotFoundError } from "./errors";
 import { NOTHING_OBSERVED, type Observed } from "./events";
 import { currentSignal } from "./limits";
-import { Redactor } from "./redact";
+import { environmentSecrets, Redactor } from "./redact";
 import { cliPath, type Secrets, secretPath, withSecrets } from "./secrets";
 import { encryptionOf, type ProviderPlugin, shortName, Workspace } from "./workspace";
 
@@ -76,8 +77,8 @@ export class Session {
       this.redactor.add(secret);
     }
     // Whatever the engine, its program or a provider may say of its environment.
-    for (const variable of ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "AWS_SECRET_ACCESS_KEY"]) {
-      this.redactor.add(options.env?.[variable] ?? process.env[variable] ?? "");
+    for (const secret of environmentSecrets({ ...process.env, ...options.env })) {
+      this.redactor.add(secret);
     }
     if (options.secretsProvider?.kind === "passphrase") {
       this.redactor.add(options.secretsProvider.passphrase);
@@ -289,7 +290,11 @@ export class Session {
 
   private async chooseBackend(): Promise<Backend> {
     const { directory, backend, env } = this.options;
-    return backend ?? (await ambientBackend(directory, { ...process.env, ...env }));
+    const chosen = backend ?? (await ambientBackend(directory, { ...process.env, ...env }));
+    for (const secret of backendSecrets(chosen)) {
+      this.redactor.add(secret);
+    }
+    return chosen;
   }
 }
 

@@ -2,7 +2,9 @@ import { expect } from "chai";
 import {
   type Backend,
   backendEnvironment,
+  backendSecrets,
   backendUrl,
+  describeBackend,
   parseBackend,
   parseSecretsProvider,
   secretsProviderUrl,
@@ -26,6 +28,18 @@ describe("state backends", () => {
       expect(backendUrl(backend)).to.equal(url);
     });
   }
+
+  it("are told of without what lets their reader in", () => {
+    const token = "abcdefgh12345";
+    const cloud = parseBackend(`https://me:${token}@state.example.org/team`);
+    const bucket = parseBackend(`s3://states?region=eu-west-1&secret_key=${token}`);
+    expect(describeBackend(cloud)).to.equal("https://state.example.org/team");
+    expect(describeBackend(bucket)).to.equal("s3://states?region=eu-west-1");
+    for (const backend of [cloud, bucket]) {
+      expect(backendSecrets(backend)).to.include(token);
+    }
+    expect(backendSecrets({ kind: "pulumi-cloud", accessToken: token })).to.deep.equal([token]);
+  });
 
   it("starts a relative directory at the project, and refuses what is no backend", () => {
     expect(parseBackend("file://./state", "/project")).to.deep.equal({ kind: "local", directory: "/project/state" });
