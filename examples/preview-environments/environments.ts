@@ -55,6 +55,12 @@ export function groundplanEnvironments(options: GroundplanOptions): Environments
     },
     prune: async () => {
       const pruned = await library().pruneEnvironments({ directory }, { timeLimitMs });
+      for (const { stack, outcome, error } of pruned) {
+        if (outcome === "failed") {
+          // It keeps its tag: the next prune tries it again.
+          process.stderr.write(`prune of ${stack} failed: ${error instanceof Error ? error.message : String(error)}\n`);
+        }
+      }
       return pruned.filter(({ outcome }) => outcome === "destroyed").map(({ stack }) => stack);
     },
   };
