@@ -14,6 +14,7 @@ import { GCP_NAMES } from "../../gcp/names";
 import { allowEgress } from "../../gcp/network/firewall";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
+import { gibibytes } from "../../quantities";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { staticClaim, staticVolume } from "./staticVolume";
 
@@ -53,6 +54,7 @@ export class FileShare extends Component {
     if (problems.length > 0) {
       throw new InputError(problems);
     }
+    this.reportSize();
     const instance = this.makeInstance();
     this.instanceName = instance.name;
     const opened = this.openTo(instance);
@@ -66,6 +68,18 @@ export class FileShare extends Component {
       ready: [claim, ...opened],
     };
     this.finish({ store: args.store, namespace: args.namespace });
+  }
+
+  private reportSize(): void {
+    const { store, spec } = this.args;
+    const sold = capacityGiB(spec.size);
+    if (sold > gibibytes(spec.size)) {
+      this.degrade({
+        feature: `a share of ${spec.size} for ${store}`,
+        reason: `Filestore sells none of that size: ${sold} GiB are made, and paid for`,
+        remedy: "use a bucket where files need no file system, or scratch of each pod where none is shared",
+      });
+    }
   }
 
   private makeInstance(): gcp.filestore.Instance {
