@@ -110,6 +110,31 @@ describe("what looks after a placement on Google Cloud", function () {
     expect(named(asked, "main-exports-bucket").dependencies).to.include(writer);
   });
 
+  it("says what is paid for a share smaller than any that Filestore sells, and of none it sells as asked", async () => {
+    const share = (size: string) => ({ "groundplan:overrides": { stores: { files: { kind: "file-share", size } } } });
+    const told = async (size: string) =>
+      (await planGcp("preview", share(size))).plan.degraded.filter(({ feature }) => feature.endsWith("for files"));
+    const [small, ...others] = await told("20Gi");
+    expect(others).to.deep.equal([]);
+    expect(small).to.deep.include({
+      feature: "a share of 20Gi for files",
+      reason: "Filestore sells none of that size: 1024 GiB are made, and paid for",
+    });
+    expect(await told("1Ti")).to.deep.equal([]);
+  });
+
+  it("names the setting that is read where no zone is named for the load balancer of several placements", async () => {
+    const placements = ["us-central1", "europe-west1"].map((region, index) => ({
+      ...{ name: region, cloud: "gcp", region, cidrIndex: 128 + index },
+      ...{ role: index === 0 ? "primary" : "secondary" },
+    }));
+    const { plan: spread } = await planGcp("preview", {
+      ...{ "groundplan:model": "global", "groundplan:placements": placements, "groundplan:existing": {} },
+    });
+    const verdicts = spread.degraded.filter(({ feature }) => feature.startsWith("DNS records of"));
+    expect(verdicts.map(({ remedy }) => remedy)).to.deep.equal(["set groundplan:existing.us-central1.zone"]);
+  });
+
   it("gives the audit logs a bucket that is the stack's own, under a name that was never another's", () => {
     const { inputs, options } = named(plan, "main-audit-audit-logs");
     expect(inputs.bucketId).to.match(/^doc-scraper-staging-audit-[0-9a-f]{6}-[0-9a-f]{8}$/);

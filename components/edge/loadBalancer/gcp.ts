@@ -22,6 +22,8 @@ export interface LoadBalancerArgs extends ComponentArgs {
   readonly endpoints: readonly Pick<Endpoints, "targets">[];
   /** Managed zone that takes the records, by its name. @default none: whoever runs the zone adds them */
   readonly zoneName?: string;
+  /** Placement whose settings name that zone. */
+  readonly zoneOf: string;
   /** Whether somebody else in this program adds them. @default false */
   readonly recordsElsewhere?: boolean;
   readonly transform?: {
@@ -203,7 +205,7 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
         feature: `DNS records of ${this.hosts.join(", ")}`,
         reason:
           "no managed zone is named: certificates are issued, and hosts answer, once their records are added elsewhere",
-        remedy: `set groundplan:existing.${this.context.placement}.zone`,
+        remedy: `set groundplan:existing.${this.args.zoneOf}.zone`,
       });
       return;
     }

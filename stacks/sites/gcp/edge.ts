@@ -53,6 +53,7 @@ export function makeGcpEdge(settings: ProgramSettings, other?: OtherCloud): Load
         .filter(({ cloud }) => cloud === "gcp")
         .map((placement) => shared.endpoints.get(placement.name) ?? remoteEndpoints(settings, placement, routes)),
       ...(zoneName === undefined ? {} : { zoneName }),
+      zoneOf: first.name,
       recordsElsewhere:
         isMixed(settings) &&
         settings.placements.some(({ cloud, existing }) => cloud !== "kubernetes" && existing?.zone !== undefined),
