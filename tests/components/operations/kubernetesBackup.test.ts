@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { objectPrefix, scratchSizeOf } from "../../../components/operations/backup/pods";
 import { longestGapSeconds } from "../../../components/operations/backup/schedule";
-import { at, connections, Manifests, pinned } from "../../stacks/kubernetesManifests";
+import { at, connections, Manifests, pinned, RESOLVERS } from "../../stacks/kubernetesManifests";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -90,9 +90,8 @@ describe("backups in a cluster whose bucket has credentials", () => {
   it("lets the dump reach its database and bucket, the restore test the bucket, and nobody either of them", () => {
     const dump = plan.get("NetworkPolicy", "database/backup-daily");
     const restore = plan.get("NetworkPolicy", "database/restore-daily");
-    const dns = ["kube-system/kube-dns:53", "kube-system/kube-dns:53"];
-    expect(connections(dump, "egress")).to.have.members([...dns, "database/postgres:5432", "storage/*:9000"]);
-    expect(connections(restore, "egress")).to.have.members([...dns, "storage/*:9000"]);
+    expect(connections(dump, "egress")).to.have.members([...RESOLVERS, "database/postgres:5432", "storage/*:9000"]);
+    expect(connections(restore, "egress")).to.have.members([...RESOLVERS, "storage/*:9000"]);
     expect([...connections(dump, "ingress"), ...connections(restore, "ingress")]).to.deep.equal([]);
     expect(connections(plan.get("NetworkPolicy", "database/postgres"), "ingress")).to.include(
       "database/backup-daily:5432",

@@ -38,7 +38,7 @@ describe("how long an update waits for pods", () => {
         options.customTimeouts ? [[name, options.customTimeouts]] : [],
       ),
     );
-    expect(timeouts["main-redis-statefulset"]).to.include({ create: "1020s", update: "1020s" });
+    expect(timeouts["main-redis-statefulset"]).to.include({ create: "3180s", update: "3180s" });
     expect(Object.keys(timeouts)).to.have.members([
       "main-backend-deployment",
       "main-frontend-deployment",
