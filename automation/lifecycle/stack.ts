@@ -244,13 +244,23 @@ export class StackHandle {
     return state;
   }
 
-  /** Refuses to make a second time what a killed run may have made. What a run under way has begun is its own. */
+  /**
+   * Refuses to make a second time what a killed run may have made. What a run under way has begun is its own, also where
+   * that run ends before its lock is looked for: what it began is no longer pending then.
+   */
   private async refuseDoubles(): Promise<void> {
-    const pending = pendingCreates(await this.session.state()).filter(mayDouble);
-    if (pending.length > 0) {
-      await refuseWhileUpdated(this.session.options);
-      guardPendingCreates(this.name, pending);
+    const begun = await this.mayBeDoubled();
+    if (begun.length === 0) {
+      return;
     }
+    await refuseWhileUpdated(this.session.options);
+    const urns = new Set(begun.map(({ urn }) => urn));
+    const left = (await this.mayBeDoubled()).filter(({ urn }) => urns.has(urn));
+    guardPendingCreates(this.name, left);
+  }
+
+  private async mayBeDoubled() {
+    return pendingCreates(await this.session.state()).filter(mayDouble);
   }
 
   private async judge(run: Running, { policies = "offline" }: PolicyOptions) {

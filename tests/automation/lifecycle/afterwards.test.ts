@@ -2,7 +2,13 @@ import { rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { CommandFailedError, EXPIRES_TAG, openStack, pruneEnvironments } from "../../../automation";
+import {
+  CommandFailedError,
+  EXPIRES_TAG,
+  openStack,
+  PendingCreatesError,
+  pruneEnvironments,
+} from "../../../automation";
 import { FakeCli } from "./fakeCli";
 import { makeProject } from "./project";
 
@@ -60,6 +66,42 @@ describe("what an operation looks at again, answered by a pretended CLI", functi
     };
     expect(await run(lock(gone))).to.equal(1);
     expect(await run(lock(process.pid))).to.equal(0);
+  });
+
+  it("is what was being made, once no other update holds the lock: that one may have ended meanwhile", async () => {
+    const making = (...names: readonly string[]) => ({
+      out: {
+        deployment: {
+          pending_operations: names.map((name) => ({
+            type: "creating",
+            resource: {
+              urn: `urn:pulumi:dev::trial::aws:ec2/vpc:Vpc::${name}`,
+              type: "aws:ec2/vpc:Vpc",
+              inputs: { cidrBlock: "10.0.0.0/16" },
+            },
+          })),
+        },
+      },
+    });
+    const up = async (first: object, second: object) => {
+      // The first export tells how the secrets of the stack are encrypted.
+      const exports = { "stack export#1": first, "stack export#2": first, "stack export": second };
+      cli.answer({ ...exports, "stack ls": { out: [{ name: "dev" }] } });
+      const stack = openStack({ ...place(), stack: "dev" });
+      const failure = await stack.up({ policies: "off", retry }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      await stack.close();
+      expect([times("stack export"), times("stack init")]).to.deep.equal([3, 1]);
+      return { failure, ups: times("up") };
+    };
+    expect(await up(making("net"), making())).to.deep.equal({ failure: undefined, ups: 1 });
+    expect(await up(making("net"), making("other"))).to.deep.equal({ failure: undefined, ups: 1 });
+    const { failure, ups } = await up(making("net"), making("net", "other"));
+    expect(failure).to.be.instanceOf(PendingCreatesError);
+    expect((failure as PendingCreatesError).resources.map(({ name }) => name)).to.deep.equal(["net"]);
+    expect(ups).to.equal(0);
   });
 
   it("is the time of an environment, before it is destroyed", async () => {
