@@ -82,7 +82,7 @@ describe("commands of a stack's life, answered by a pretended CLI", function () 
     ],
     [
       "a creation of an update that goes on",
-      { "stack export": unfinished(), "stack init": LOCKED },
+      { "stack export": unfinished(), "stack ls": { out: [{ name: "dev" }] }, "stack init": LOCKED },
       "up --stack dev --policies off",
       3,
       "locked by another update: root@vm",
