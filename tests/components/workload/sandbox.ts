@@ -132,6 +132,8 @@ up() {
   unshare --net sh -c 'until ip link show eth0 2>/dev/null | grep -q "state UP"; do sleep 0.05; done; exec setpriv ${USER} bwrap "$@"' sh "\${@//ADDRESS_OF_POD/$address}" > /dev/null 2>&1 &
   running[$pod]=$!
   until [ "$(readlink "/proc/\${running[$pod]}/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+  # The one of a pod of that name that was ended may still be there for a moment.
+  ip link delete "$interface" 2>/dev/null || true
   ip link add "$interface" type veth peer name eth0 netns "\${running[$pod]}"
   ip link set "$interface" master cluster0 up
   nsenter --target "\${running[$pod]}" --net sh -c "ip link set lo up; ip address add $address/24 dev eth0; ip link set eth0 up"
