@@ -8,6 +8,7 @@ import { buildPlan, type Plan, type RecordedResource, runProgram } from "../../e
 import type { Wire } from "../../engine/wire";
 import groundplan from "../../index";
 import { parseSettings } from "../../stacks/settings";
+import { skipBecause } from "../skipBecause";
 import type { AwsPlan } from "./awsPlan";
 import { at, named, ofType, PRODUCTION, PROJECT, planGcp } from "./gcpPlan";
 
@@ -235,7 +236,7 @@ describe("hosts on gcp", function () {
 
   it("writes a cloud-config that cloud-init's schema accepts", async function () {
     if (spawnSync("sh", ["-c", "command -v cloud-init"]).status !== 0) {
-      this.skip();
+      skipBecause(this, "cloud-init not found");
     }
     const directory = mkdtempSync(join(tmpdir(), "groundplan-gcp-"));
     for (const system of SYSTEMS) {

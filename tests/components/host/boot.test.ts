@@ -9,6 +9,7 @@ import { compressed } from "../../../components/host/cloudInit";
 import type { HostFile } from "../../../components/host/contract";
 import { checkUserData } from "../../../components/host/rendered";
 import type { SystemInput } from "../../../systems/spec";
+import { skipBecause } from "../../skipBecause";
 import { configOf, describeHost, isInstalled, MODELS, run, SYSTEMS } from "./support";
 
 interface CloudConfig {
@@ -184,7 +185,7 @@ describe("host cloud-init", () => {
     for (const { title, description } of CASES) {
       it(`passes cloud-init's schema: ${title}`, function () {
         if (!isInstalled("cloud-init")) {
-          this.skip();
+          skipBecause(this, "cloud-init not found");
         }
         const path = written({ path: "/user-data", content: configOf(description).config });
         const result = run("cloud-init", ["schema", "--config-file", path]);
@@ -202,7 +203,7 @@ describe("host cloud-init", () => {
 
     it("is made of scripts ShellCheck finds nothing in", function () {
       if (!isInstalled("shellcheck")) {
-        this.skip();
+        skipBecause(this, "shellcheck not found");
       }
       const scripts = scriptsOf(configOf(describeHost(SYSTEMS.webharvest as SystemInput, "single-server")).files);
       const result = run("shellcheck", ["--shell=bash", ...scripts.map(written)]);
@@ -211,7 +212,7 @@ describe("host cloud-init", () => {
 
     it("is made of units systemd accepts", function () {
       if (!isInstalled("systemd-analyze")) {
-        this.skip();
+        skipBecause(this, "systemd-analyze not found");
       }
       const { files } = configOf(describeHost(SYSTEMS.webharvest as SystemInput, "single-server"));
       const units = files
@@ -268,7 +269,7 @@ describe("host cloud-init", () => {
 
     it("makes a copy that can be read back, and publishes its name last", function () {
       if (!isInstalled("gpg")) {
-        this.skip();
+        skipBecause(this, "gpg not found");
       }
       const { root, status, output } = backUp("echo PGDMP and the data");
       expect(output).to.equal("");
@@ -287,7 +288,7 @@ describe("host cloud-init", () => {
 
     it("makes a copy of a dump far larger than a pipe holds", function () {
       if (!isInstalled("gpg")) {
-        this.skip();
+        skipBecause(this, "gpg not found");
       }
       const { root, status, output } = backUp("echo PGDMP; head --bytes 3000000 /dev/urandom");
       expect([status, output]).to.deep.equal([0, ""]);
@@ -298,7 +299,7 @@ describe("host cloud-init", () => {
 
     it("uploads nothing that is no dump", function () {
       if (!isInstalled("gpg")) {
-        this.skip();
+        skipBecause(this, "gpg not found");
       }
       const { root, status } = backUp("echo an error page");
       expect(status).to.not.equal(0);
@@ -307,7 +308,7 @@ describe("host cloud-init", () => {
 
     it("uploads nothing when the dump fails halfway", function () {
       if (!isInstalled("gpg")) {
-        this.skip();
+        skipBecause(this, "gpg not found");
       }
       const { root, status } = backUp("echo PGDMP and half of the data; exit 1");
       expect(status).to.not.equal(0);
@@ -317,7 +318,7 @@ describe("host cloud-init", () => {
 
     it("writes secrets to files of their one reader, and never twice", function () {
       if (process.getuid?.() !== 0) {
-        this.skip();
+        skipBecause(this, "only root gives files to another user");
       }
       // A value with everything a shell or a replacement could take for its own.
       const root = install(scraper().files, { "fetch-secret": `printf '%s' 'a&b$c"d\\e'` });

@@ -11,6 +11,7 @@ import { GCP_MACHINES } from "../../../components/host/gcp/machines";
 import { checkUserData } from "../../../components/host/rendered";
 import { planSize } from "../../../components/host/sizing";
 import type { SystemInput } from "../../../systems/spec";
+import { skipBecause } from "../../skipBecause";
 import { describeHost, factsOf, isInstalled, MODELS, run, SYSTEMS } from "./support";
 
 const REGISTRY = "europe-docker.pkg.dev";
@@ -61,7 +62,7 @@ esac
 
   it("brings scripts ShellCheck finds nothing in", function () {
     if (!isInstalled("shellcheck")) {
-      this.skip();
+      skipBecause(this, "shellcheck not found");
     }
     const here = install();
     const scripts = [...CLOUD.commands, ...CLOUD.files].filter(({ content }) => content.startsWith("#!/bin/bash"));
@@ -70,7 +71,7 @@ esac
 
   it("reads a secret with the machine's token, which no argument shows", function () {
     if (!isInstalled("jq")) {
-      this.skip();
+      skipBecause(this, "jq not found");
     }
     const here = install();
     const { output } = call(here, "opt/groundplan/bin/fetch-secret", ["projects/p/secrets/s"]);
@@ -83,7 +84,7 @@ esac
 
   it("copies to and from a bucket, a stream each", function () {
     if (!isInstalled("jq")) {
-      this.skip();
+      skipBecause(this, "jq not found");
     }
     const here = install();
     call(here, "opt/groundplan/bin/put-object", ["/srv/file", "gs://bucket/daily/copy"]);
@@ -95,7 +96,7 @@ esac
 
   it("overwrites nothing, as a locked bucket would refuse it: the last of what names the newest copy counts", function () {
     if (!isInstalled("jq")) {
-      this.skip();
+      skipBecause(this, "jq not found");
     }
     const here = install();
     call(here, "opt/groundplan/bin/put-object", ["/srv/latest", "gs://bucket/daily/latest-daily"]);
@@ -110,7 +111,7 @@ esac
 
   it("publishes a metric of this placement, with what it is about as a label", function () {
     if (!isInstalled("jq")) {
-      this.skip();
+      skipBecause(this, "jq not found");
     }
     const here = install();
     const { status, output } = call(here, "opt/groundplan/bin/publish-metric", ["BackupAge-daily", "42"]);
@@ -134,7 +135,7 @@ esac
 
   it("logs in to the project's own registries with the machine's account", function () {
     if (!isInstalled("jq")) {
-      this.skip();
+      skipBecause(this, "jq not found");
     }
     const here = install();
     const { output } = call(here, "usr/local/bin/docker-credential-metadata", ["get"], REGISTRY);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { nginxConfiguration, proxyDegraded, publicHosts } from "../../../components/host/nginx";
 import type { SystemInput } from "../../../systems/spec";
+import { skipBecause } from "../../skipBecause";
 import { describeHost, isInstalled, MODELS, run, SYSTEMS } from "./support";
 
 const DOMAIN = "example.com";
@@ -122,7 +123,7 @@ describe("host nginx configuration", () => {
 
     before(function () {
       if (!isInstalled("nginx") || !isInstalled("openssl")) {
-        this.skip();
+        skipBecause(this, "nginx or openssl not found");
       }
       directory = mkdtempSync(join(tmpdir(), "groundplan-nginx-"));
     });

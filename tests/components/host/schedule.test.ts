@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { calendarEvents, longestInterval } from "../../../components/host/schedule";
+import { skipBecause } from "../../skipBecause";
 import { isInstalled, run } from "./support";
 
 describe("host schedules", () => {
@@ -29,7 +30,7 @@ describe("host schedules", () => {
   it("is understood by systemd", function () {
     this.timeout(30_000);
     if (!isInstalled("systemd-analyze")) {
-      this.skip();
+      skipBecause(this, "systemd-analyze not found");
     }
     const field = (low: number, high: number) =>
       fc.oneof(
