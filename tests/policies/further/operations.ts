@@ -46,6 +46,21 @@ export const operations: Further = {
   "gcs-access-logs": [
     {
       base: [
+        { type: "gcp:storage/bucket:Bucket", name: "data", props: { logging: { logBucket: "logs" } } },
+        { type: "gcp:storage/bucket:Bucket", name: "logs", props: { name: "logs", id: "logs-id" } },
+      ],
+      passes: [{ at: "logging.logBucket", to: "logs-id" }],
+      fails: [
+        {
+          at: "logging.logBucket",
+          to: "elsewhere",
+          message: "has no logging.logBucket, and no IAMAuditConfig logs who reads and writes",
+        },
+      ],
+      unknown: [],
+    },
+    {
+      base: [
         { type: "gcp:storage/bucket:Bucket", props: { name: "data" } },
         {
           type: "gcp:projects/iAMAuditConfig:IAMAuditConfig",
@@ -55,6 +70,7 @@ export const operations: Further = {
           },
         },
       ],
+      passes: [{ at: "service", to: "allServices", on: 1 }],
       fails: [
         {
           at: "service",
