@@ -91,7 +91,10 @@ for (const [cloud, load] of Object.entries(CLOUDS)) {
       for (const service of ["api", "worker"]) {
         const [mine] = containers(plan, service);
         const [theirs] = containers(other, service);
-        expect(variables(mine), service).to.deep.equal(variables(theirs));
+        // Memorystore alone signs with an authority of its own, of which Node.js is told by a variable of Node's.
+        const own = (cloudOf: string) => (cloudOf === "gcp" ? ["NODE_EXTRA_CA_CERTS from the spec"] : []);
+        const there = variables(theirs).filter((each) => !own("gcp").includes(each));
+        expect(variables(mine), service).to.have.members([...there, ...own(cloud)]);
         expect(mine?.resources, service).to.deep.equal(theirs?.resources);
         expect(mine?.livenessProbe, service).to.deep.equal(theirs?.livenessProbe);
         expect(mine?.image, service).to.equal(theirs?.image);
