@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { at, connections, Manifests } from "./kubernetesManifests";
+import { at, connections, Manifests, RESOLVERS } from "./kubernetesManifests";
 
 const DISTRIBUTED = {
   system: "vibebox",
@@ -7,8 +7,6 @@ const DISTRIBUTED = {
   model: "distributed",
   settings: { kubernetes: { sharedStorageClass: "nfs", storageClass: "fast-ssd" } },
 } as const;
-
-const DNS = ["kube-system/kube-dns:53", "kube-system/kube-dns:53"];
 
 describe("VibeBox, distributed, on a cluster you already have", () => {
   let plan: Manifests;
@@ -177,12 +175,12 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
 
   describe("edges", () => {
     const policies = [
-      { name: "frontend/frontend", ingress: ["traefik/*:80"], egress: [...DNS, "backend/backend:3000"] },
+      { name: "frontend/frontend", ingress: ["traefik/*:80"], egress: [...RESOLVERS, "backend/backend:3000"] },
       {
         name: "backend/backend",
         ingress: ["traefik/*:3000", "frontend/frontend:3000", "monitoring/*:3000"],
         egress: [
-          ...DNS,
+          ...RESOLVERS,
           "database/postgres:5432",
           "database/redis:6379",
           "docker/docker:2375",
@@ -191,7 +189,7 @@ describe("VibeBox, distributed, on a cluster you already have", () => {
       },
       { name: "database/postgres", ingress: ["backend/backend:5432"], egress: [] },
       { name: "database/redis", ingress: ["backend/backend:6379"], egress: [] },
-      { name: "docker/docker", ingress: ["backend/backend:2375"], egress: [...DNS, "0.0.0.0/0:443"] },
+      { name: "docker/docker", ingress: ["backend/backend:2375"], egress: [...RESOLVERS, "0.0.0.0/0:443"] },
     ];
     for (const { name, ingress, egress } of policies) {
       it(`lets ${name} be reached from ${ingress.join(", ")} and reach ${egress.length} targets, nothing else`, () => {
