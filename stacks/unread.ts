@@ -74,30 +74,14 @@ const UNREAD: readonly Unread[] = [
   },
   {
     where: ({ host }) => host,
-    asked: ({ security }) =>
-      Object.entries({
-        ddos: security.ddos === "advanced",
-        intrusionDetection: security.intrusionDetection,
-        trafficInspection: security.trafficInspection,
-        vpnGateway: security.vpnGateway,
-        auditLog: security.auditLog,
-        forensicSnapshots: security.forensicSnapshots,
-      }).flatMap(([field, asked]) => when(asked, `security.${field}`)),
+    asked: guards,
     feature: "guarding the account and the network",
     reason: "a stack of one machine makes nothing of an account beside it",
     remedy: "set groundplan:model to distributed, or switch them on for the account",
   },
   {
     where: attached,
-    asked: ({ security }) =>
-      Object.entries({
-        ddos: security.ddos === "advanced",
-        intrusionDetection: security.intrusionDetection,
-        trafficInspection: security.trafficInspection,
-        vpnGateway: security.vpnGateway,
-        auditLog: security.auditLog,
-        forensicSnapshots: security.forensicSnapshots,
-      }).flatMap(([field, asked]) => when(asked, `security.${field}`)),
+    asked: guards,
     feature: "guarding the account and the network",
     reason: "account, network and control plane of an attached cluster belong to somebody else",
     remedy: "ask whoever runs the cluster, or use a placement on aws or gcp",
@@ -178,4 +162,16 @@ export function placeOf(
     ingressClass,
     repository: images.repository ?? false,
   };
+}
+
+/** What guards the account and the network around a system. */
+function guards({ security }: ResolvedSystem): readonly string[] {
+  return Object.entries({
+    ddos: security.ddos === "advanced",
+    intrusionDetection: security.intrusionDetection,
+    trafficInspection: security.trafficInspection,
+    vpnGateway: security.vpnGateway,
+    auditLog: security.auditLog,
+    forensicSnapshots: security.forensicSnapshots,
+  }).flatMap(([field, asked]) => when(asked, `security.${field}`));
 }

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { cliOnPath } from "../automation/lifecycle/cli";
 import { runCommand } from "../cli/run";
 import { recordingTerminal } from "./cli/terminal";
+import { skipBecause } from "./skipBecause";
 
 const ROOT = join(__dirname, "..");
 
@@ -66,7 +67,7 @@ describe("the README", function () {
     const needsCli = command.includes("--sandbox") || command.includes("-- pulumi");
     it(`shows a command that works: ${command}${needsCli ? " (needs the Pulumi CLI)" : ""}`, async function () {
       if (needsCli && cliOnPath() === undefined) {
-        this.skip();
+        skipBecause(this, "there is none on the PATH");
       }
       const { terminal, err } = recordingTerminal();
       const code = await runCommand(command.split(/\s+/).slice(2), terminal, directory);

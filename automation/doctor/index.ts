@@ -60,7 +60,7 @@ export async function examine(
   const refused = checkDeployable(settings);
   tell(
     ...(refused.length === 0
-      ? [ok("deployable", "no placeholders")]
+      ? [ok("deployable", "images, registry and hosts are your own")]
       : problemChecks("deployable", new InputError(refused))),
   );
   const plan = await openStack(options)

@@ -154,3 +154,20 @@ export const release: TestResource = {
     },
   },
 };
+
+/** A load balancer of a type, an application's where none is named. */
+export const balancer = (loadBalancerType?: string): TestResource => ({
+  type: "aws:lb/loadBalancer:LoadBalancer",
+  props: { ...(loadBalancerType ? { loadBalancerType } : {}) },
+});
+/** One that passes every rule. */
+export const soundBalancer: TestResource = {
+  type: "aws:lb/loadBalancer:LoadBalancer",
+  props: {
+    arn: "arn:lb",
+    dropInvalidHeaderFields: true,
+    desyncMitigationMode: "defensive",
+    accessLogs: { enabled: true },
+    enableDeletionProtection: true,
+  },
+};

@@ -1,4 +1,5 @@
 import { cliOnPath } from "../../automation";
+import { skipSuiteBecause } from "../skipBecause";
 
 /** The Pulumi CLI of the PATH. The npm package's script, which npm puts there first, is none: it downloads one. */
 export const PULUMI = cliOnPath();
@@ -6,8 +7,7 @@ export const PULUMI = cliOnPath();
 /** For a suite's `before`: skips it where there is no Pulumi CLI, and says why. */
 export function needsPulumi(context: Mocha.Context): void {
   if (PULUMI === undefined) {
-    process.stdout.write("    skipped: there is no pulumi on the PATH\n");
-    context.skip();
+    skipSuiteBecause(context, "there is no pulumi on the PATH");
   }
 }
 
@@ -18,7 +18,6 @@ export const [WANTED, ...WORDS] = (process.env.GROUNDPLAN_SANDBOX_TESTS ?? "").s
 export function needsAll(context: Mocha.Context): void {
   needsPulumi(context);
   if (WANTED !== "all") {
-    process.stdout.write("    skipped: it takes minutes; GROUNDPLAN_SANDBOX_TESTS=all runs it\n");
-    context.skip();
+    skipSuiteBecause(context, "it takes minutes: GROUNDPLAN_SANDBOX_TESTS=all runs it");
   }
 }

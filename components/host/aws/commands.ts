@@ -1,3 +1,4 @@
+import { dockerConfig } from "../boot/dockerConfig";
 import { script, shellQuote } from "../boot/script";
 import { DATA, type HostCloud } from "../contract";
 
@@ -45,15 +46,7 @@ export function awsHostCloud(args: AwsCommandArgs): HostCloud {
     ],
     files: [
       { path: AGENT_CONFIGURATION, content: agentConfiguration(args) },
-      ...(registries.length > 0
-        ? [
-            {
-              path: "/root/.docker/config.json",
-              content: `${JSON.stringify({ credHelpers: Object.fromEntries(registries.map((host) => [host, "ecr-login"])) })}\n`,
-              permissions: "0600",
-            },
-          ]
-        : []),
+      ...(registries.length > 0 ? [dockerConfig(registries, "ecr-login")] : []),
     ],
     userData: { limit: USER_DATA_LIMIT, compressed: true },
     packages: registries.length > 0 ? ["amazon-ecr-credential-helper"] : [],

@@ -1,3 +1,4 @@
+import { dockerConfig } from "../boot/dockerConfig";
 import { script } from "../boot/script";
 import { BIN, type HostCloud, type HostFile } from "../contract";
 
@@ -148,11 +149,7 @@ export function artifactRegistries(images: readonly string[]): readonly string[]
  */
 function registryFiles(registries: readonly string[]): readonly HostFile[] {
   return [
-    {
-      path: "/root/.docker/config.json",
-      content: `${JSON.stringify({ credHelpers: Object.fromEntries(registries.map((host) => [host, "metadata"])) })}\n`,
-      permissions: "0600",
-    },
+    dockerConfig(registries, "metadata"),
     {
       // On the path of every unit.
       path: "/usr/local/bin/docker-credential-metadata",

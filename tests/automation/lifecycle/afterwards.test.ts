@@ -9,15 +9,9 @@ import {
   PendingCreatesError,
   pruneEnvironments,
 } from "../../../automation";
+import { failureOf } from "./failure";
 import { FakeCli } from "./fakeCli";
 import { makeProject } from "./project";
-
-async function failureOf(operation: PromiseLike<unknown>): Promise<Error> {
-  return operation.then(
-    () => expect.fail("nothing failed"),
-    (error: unknown) => error as Error,
-  );
-}
 
 describe("what an operation looks at again, answered by a pretended CLI", function () {
   this.timeout(60_000);

@@ -6,7 +6,8 @@ import { ProgramFailureError, WrongPassphraseError } from "../../../automation";
 import { runCommand } from "../../../cli/run";
 import { recordingTerminal } from "../../cli/terminal";
 import { needsPulumi } from "../../sandbox/pulumi";
-import { failureOf, PASSPHRASE, RealStacks } from "./realStacks";
+import { failureOf } from "./failure";
+import { PASSPHRASE, RealStacks } from "./realStacks";
 
 const OFF = { policies: "off" } as const;
 /** Nobody listens there. */

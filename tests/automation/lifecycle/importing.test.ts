@@ -9,6 +9,7 @@ import {
   type StackHandle,
   TimeoutError,
 } from "../../../automation";
+import { failureOf } from "./failure";
 import { FakeCli } from "./fakeCli";
 import { makeProject } from "./project";
 
@@ -85,10 +86,3 @@ describe("import into a stack, answered by a pretended CLI", function () {
     expect(await failureOf(stack.import({ ...REQUEST, timeLimitMs: 1_500 }))).to.be.instanceOf(TimeoutError);
   });
 });
-
-async function failureOf(operation: PromiseLike<unknown>): Promise<Error> {
-  return operation.then(
-    () => expect.fail("nothing failed"),
-    (error: unknown) => error as Error,
-  );
-}

@@ -6,15 +6,9 @@ import { parseDuration } from "../../../automation/lifecycle/duration";
 import { upEnvironment } from "../../../automation/lifecycle/environments";
 import { withLimits } from "../../../automation/lifecycle/limits";
 import { InputError } from "../../../components/errors";
+import { failureOf } from "./failure";
 import { FakeCli } from "./fakeCli";
 import { makeProject } from "./project";
-
-async function failureOf(operation: PromiseLike<unknown>): Promise<Error> {
-  return operation.then(
-    () => expect.fail("nothing failed"),
-    (error: unknown) => error as Error,
-  );
-}
 
 describe("the end put to an operation", function () {
   this.timeout(60_000);

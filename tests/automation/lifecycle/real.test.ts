@@ -20,7 +20,8 @@ import {
   upEnvironment,
 } from "../../../automation";
 import { needsPulumi } from "../../sandbox/pulumi";
-import { failureOf, filesWith, RealStacks } from "./realStacks";
+import { failureOf } from "./failure";
+import { filesWith, RealStacks } from "./realStacks";
 
 const OFF = { policies: "off" } as const;
 

@@ -39,16 +39,6 @@ export class RealStacks {
   }
 }
 
-/** What an operation rejects with. */
-export async function failureOf(operation: PromiseLike<unknown>): Promise<Error> {
-  try {
-    await operation;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("nothing failed");
-}
-
 /** Files of a tree that hold a text; links are not followed. */
 export function filesWith(root: string, text: string): readonly string[] {
   return readdirSync(root, { recursive: true, encoding: "utf8", withFileTypes: true })

@@ -14,6 +14,7 @@ import type { Fault } from "../../../engine/sandbox/faults";
 import { SandboxStore } from "../../../engine/sandbox/store";
 import { needsPulumi } from "../../sandbox/pulumi";
 import { deployable, type StateResource, secretsOf } from "../../sandbox/trial";
+import { failureOf } from "./failure";
 import { SandboxedProgram } from "./program";
 
 const SYSTEM = "doc-scraper";
@@ -84,13 +85,6 @@ describe("an up that was killed half-way (needs the Pulumi CLI)", function () {
     expect(cloud()).to.deep.equal([]);
   });
 });
-
-async function failureOf(operation: PromiseLike<unknown>): Promise<Error> {
-  return operation.then(
-    () => expect.fail("nothing failed"),
-    (error: unknown) => error as Error,
-  );
-}
 
 /** The process that holds the lock of the only stack. */
 function holderOf({ box }: SandboxedProgram): number {

@@ -19,6 +19,7 @@ import { planStack } from "../../../automation/plan";
 import { UNKNOWN_CONFIG_VALUE } from "../../../automation/stackFile";
 import type { RunResult } from "../../../engine";
 import { unwrap } from "../../../engine/wire";
+import { skipSuiteBecause } from "../../skipBecause";
 
 const ROOT = join(__dirname, "../../..");
 const ACCOUNT = "111122223333";
@@ -289,17 +290,14 @@ describe("permissions of a deployer", function () {
   });
 
   describe("against AWS's service authorization reference (cfn-lint)", () => {
-    before("needs python3 with cfn-lint: pip install cfn-lint", function () {
+    before(function () {
       if (
         spawnSync("python3", [
           "-c",
           "import importlib.util, sys; sys.exit(importlib.util.find_spec('cfnlint') is None)",
         ]).status !== 0
       ) {
-        for (const test of this.test?.parent?.tests ?? []) {
-          test.title += " (skipped: needs python3 with cfn-lint, pip install cfn-lint)";
-        }
-        this.skip();
+        skipSuiteBecause(this, "needs python3 with cfn-lint: pip install cfn-lint");
       }
     });
 

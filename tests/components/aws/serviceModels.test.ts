@@ -6,6 +6,7 @@ import { planStack } from "../../../automation/plan";
 import { UNKNOWN_CONFIG_VALUE } from "../../../automation/stackFile";
 import type { Plan } from "../../../engine";
 import { MODELS } from "../../../systems/spec";
+import { skipSuiteBecause } from "../../skipBecause";
 import { MANAGED } from "../../stacks/awsManaged";
 import { planAws } from "../../stacks/awsPlan";
 import calls from "./calls.json";
@@ -128,12 +129,9 @@ function check(resources: readonly Planned[]): Report {
 describe("planned inputs against the service models AWS generates (botocore)", function () {
   this.timeout(600_000);
 
-  before("needs python3 with botocore: pip install botocore", function () {
+  before(function () {
     if (spawnSync("python3", ["-c", "import botocore"]).status !== 0) {
-      for (const test of this.test?.parent?.tests ?? []) {
-        test.title += " (skipped: needs python3 with botocore, pip install botocore)";
-      }
-      this.skip();
+      skipSuiteBecause(this, "needs python3 with botocore: pip install botocore");
     }
   });
 

@@ -12,6 +12,28 @@ const SENTINEL = {
   text: '#!/bin/bash\nexec -a redis-sentinel redis-server "$@"\n',
 };
 
+/** VibeBox with another Redis; leaves the test out where none can be run. */
+function planRedis(context: Mocha.Context, redis: object): Promise<Manifests> {
+  const reason = obstacle(["redis-server", "redis-cli"]);
+  if (reason !== undefined) {
+    skipBecause(context, reason);
+  }
+  return Manifests.plan({
+    system: "vibebox",
+    environment: "dev",
+    model: "distributed",
+    settings: { kubernetes: { sharedStorageClass: "nfs" }, overrides: { stores: { redis } } },
+  });
+}
+
+/** Words of both scripts. */
+const HELPERS = `export REDISCLI_AUTH=${PASSWORD}
+ask() { host="10.77.0.$1"; shift; redis-cli -h "$host" "$@" 2>&1; }
+# Waits for a condition of at most a minute.
+until_() { for attempt in $(seq 300); do "$@" && return; sleep 0.2; done; echo "not within a minute: $*"; exit 1; }
+is() { [ "$(eval "$1")" = "$2" ]; }
+`;
+
 /** The planned pods of StatefulSets, as these name and number them. */
 function podsOf(plan: Manifests, sets: readonly string[]): readonly PodArgs[] {
   return sets.flatMap((set, group) => {
@@ -38,19 +60,7 @@ describe("Redis with sentinels, as planned", function () {
   this.timeout(150_000);
 
   it("fails over when the master is lost, keeps what was written, and takes the lost server back as a replica", async function () {
-    const reason = obstacle(["redis-server", "redis-cli"]);
-    if (reason !== undefined) {
-      skipBecause(this, reason);
-    }
-    const plan = await Manifests.plan({
-      system: "vibebox",
-      environment: "dev",
-      model: "distributed",
-      settings: {
-        kubernetes: { sharedStorageClass: "nfs" },
-        overrides: { stores: { redis: { mode: "sentinel", replicas: 2 } } },
-      },
-    });
+    const plan = await planRedis(this, { mode: "sentinel", replicas: 2 });
     const pods = podsOf(plan, ["redis", "redis-sentinel"]);
     expect(pods.map(({ name }) => name)).to.deep.equal([
       "redis-0",
@@ -62,14 +72,9 @@ describe("Redis with sentinels, as planned", function () {
     ]);
     const { output } = runPods(
       pods,
-      `export REDISCLI_AUTH=${PASSWORD}
-ask() { host="10.77.0.$1"; shift; redis-cli -h "$host" "$@" 2>&1; }
-sentinel() { redis-cli -h 10.77.0.20 -p 26379 "$@" 2>&1; }
+      `${HELPERS}sentinel() { redis-cli -h 10.77.0.20 -p 26379 "$@" 2>&1; }
 role() { ask "$1" role | head -n 1; }
 field() { sentinel sentinel master main | grep -A 1 -x "$1" | tail -n 1; }
-# Waits for a condition of at most a minute.
-until_() { for attempt in $(seq 300); do "$@" && return; sleep 0.2; done; echo "not within a minute: $*"; exit 1; }
-is() { [ "$(eval "$1")" = "$2" ]; }
 
 up redis-0; until_ is "role 10" master
 up redis-1; up redis-2
@@ -128,19 +133,7 @@ describe("Redis in shards, as planned", function () {
   this.timeout(150_000);
 
   it("joins its servers, again where that was broken off, and finds itself again when every pod has another address", async function () {
-    const reason = obstacle(["redis-server", "redis-cli"]);
-    if (reason !== undefined) {
-      skipBecause(this, reason);
-    }
-    const plan = await Manifests.plan({
-      system: "vibebox",
-      environment: "dev",
-      model: "distributed",
-      settings: {
-        kubernetes: { sharedStorageClass: "nfs" },
-        overrides: { stores: { redis: { mode: "cluster", shards: 3, replicas: 0 } } },
-      },
-    });
+    const plan = await planRedis(this, { mode: "cluster", shards: 3, replicas: 0 });
     const servers = podsOf(plan, ["redis"]);
     expect(servers.map(({ name }) => name)).to.deep.equal(["redis-0", "redis-1", "redis-2"]);
     const join: PodArgs = {
@@ -155,11 +148,7 @@ describe("Redis in shards, as planned", function () {
     };
     const { output } = runPods(
       [...servers, join],
-      `export REDISCLI_AUTH=${PASSWORD}
-ask() { host="10.77.0.$1"; shift; redis-cli -h "$host" "$@" 2>&1; }
-state() { ask "$1" cluster info | tr -d '\\r' | sed -n 's/^cluster_state://p'; }
-until_() { for attempt in $(seq 300); do "$@" && return; sleep 0.2; done; echo "not within a minute: $*"; exit 1; }
-is() { [ "$(eval "$1")" = "$2" ]; }
+      `${HELPERS}state() { ask "$1" cluster info | tr -d '\\r' | sed -n 's/^cluster_state://p'; }
 
 up redis-0; up redis-1; up redis-2
 for server in 10 11 12; do until_ is "ask $server ping" PONG; done

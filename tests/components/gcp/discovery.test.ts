@@ -5,6 +5,7 @@ import { externalSecrets } from "../../../automation/externalSecrets";
 import { cellsOf } from "../../../automation/matrix";
 import { planStack } from "../../../automation/plan";
 import { UNKNOWN_CONFIG_VALUE } from "../../../automation/stackFile";
+import { skipSuiteBecause } from "../../skipBecause";
 import { EXTRAS } from "../../stacks/gcpExtras";
 import { planGcp } from "../../stacks/gcpPlan";
 import methods from "./discovery/methods.json";
@@ -56,9 +57,9 @@ describe("planned inputs against Google's API discovery documents", function () 
   this.timeout(240_000);
   let report: Report;
 
-  before("needs python3 with Google's client: pip install google-api-python-client", async function () {
+  before(async function () {
     if (spawnSync("python3", ["-c", "import googleapiclient"]).status !== 0) {
-      this.skip();
+      skipSuiteBecause(this, "needs python3 with Google's client: pip install google-api-python-client");
     }
     report = check(await planned());
   });

@@ -5,6 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { awsHostCloud, USER_DATA_LIMIT } from "../../../components/host/aws/commands";
+import { DOCKER_CONFIG } from "../../../components/host/boot/dockerConfig";
 import { compressed } from "../../../components/host/cloudInit";
 import type { HostFile } from "../../../components/host/contract";
 import { checkUserData } from "../../../components/host/rendered";
@@ -155,7 +156,7 @@ describe("host cloud-init", () => {
       registries: ["111122223333.dkr.ecr.us-east-1.amazonaws.com"],
     });
     expect(cloud.packages).to.deep.equal(["amazon-ecr-credential-helper"]);
-    expect(JSON.parse(fileOf(cloud.files, "/root/.docker/config.json").content)).to.deep.equal({
+    expect(JSON.parse(fileOf(cloud.files, DOCKER_CONFIG).content)).to.deep.equal({
       credHelpers: { "111122223333.dkr.ecr.us-east-1.amazonaws.com": "ecr-login" },
     });
   });

@@ -31,7 +31,9 @@ describe("host on gcp", () => {
     rmSync(root, { recursive: true });
   });
 
-  /** Writes the cloud's commands below a directory, with a curl that answers from a script and notes what it was asked. */
+  /** Writes the cloud's commands below a directory, with a curl that answers from a script and notes what it was asked. It
+   * reads its input whenever there is one, as curl does: who writes to one that left would fail.
+   */
   function install(): string {
     const here = mkdtempSync(join(root, "h"));
     for (const file of [...CLOUD.commands, ...CLOUD.files]) {
@@ -44,7 +46,7 @@ describe("host on gcp", () => {
 printf '%s\\n' "$*" >> ${here}/arguments
 case "$*" in
   *service-accounts/default/token) echo '{"access_token": "${TOKEN}"}' ;;
-  *storage/v1/b/*) echo '{"items": [{"name": "daily/latest-daily/2026-11-20T03:00:00Z"}, {"name": "daily/latest-daily/2026-11-21T03:00:00Z"}]}' ;;
+  *storage/v1/b/*) cat > ${here}/header; echo '{"items": [{"name": "daily/latest-daily/2026-11-20T03:00:00Z"}, {"name": "daily/latest-daily/2026-11-21T03:00:00Z"}]}' ;;
   *instance/id) echo 4711 ;;
   *instance/zone) echo projects/1/zones/us-central1-a ;;
   *:access) cat > ${here}/header; echo '{"payload": {"data": "'"$(printf 'a secret' | base64)"'"}}' ;;

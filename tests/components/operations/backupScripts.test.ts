@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { DUMP_SCRIPTS, RESTORE_SCRIPTS } from "../../../components/operations/backup/scripts";
+import { skipSuiteBecause } from "../../skipBecause";
 
 /** Where Debian keeps the server's programs; elsewhere they are on the path. */
 function serverPath(): string {
@@ -53,8 +54,7 @@ describe("the dump and its restore test, run with the machine's PostgreSQL and g
   before(function () {
     const absent = missing();
     if (absent.length > 0) {
-      console.log(`      skipped: ${absent.join(", ")} not found`);
-      this.skip();
+      skipSuiteBecause(this, `${absent.join(", ")} not found`);
     }
     root = mkdtempSync(join(tmpdir(), "groundplan-backup-"));
     for (const directory of ["bin", "work", "restore", "buckets/copies/db", "server", "run"]) {

@@ -1,4 +1,5 @@
 import { one } from "../cases";
+import { balancer, soundBalancer } from "../fixtures";
 import { DELETE, type TestResource } from "../harness";
 import { allows, bounded, type Further, leaves, refuses } from "./build";
 
@@ -7,20 +8,6 @@ const world = (from: number, to = from) => [{ protocol: "tcp", fromPort: from, t
 const firewall = one("gcp:compute/firewall:Firewall", { sourceRanges: ["0.0.0.0/0"], allows: [] });
 const tcp = (...ports: readonly string[]) => [{ protocol: "tcp", ports }];
 const PORTS = [22, 3389, 5432, 3306, 6379, 6333, 9200, 11211, 2375, 2376];
-const balancer = (loadBalancerType?: string): TestResource => ({
-  type: "aws:lb/loadBalancer:LoadBalancer",
-  props: { ...(loadBalancerType ? { loadBalancerType } : {}) },
-});
-const sound: TestResource = {
-  type: "aws:lb/loadBalancer:LoadBalancer",
-  props: {
-    arn: "arn:lb",
-    dropInvalidHeaderFields: true,
-    desyncMitigationMode: "defensive",
-    accessLogs: { enabled: true },
-    enableDeletionProtection: true,
-  },
-};
 const associated: TestResource = {
   type: "aws:wafv2/webAclAssociation:WebAclAssociation",
   props: { resourceArn: "arn:lb" },
@@ -96,9 +83,9 @@ export const network: Further = {
       [["0.0.0.0/1", "128.0.0.0/1"], "allows[0]: 22 of tcp is open to the world"],
     ]),
   ],
-  "alb-drops-invalid-headers": [leaves([sound], balancer("network"), balancer("gateway"))],
-  "alb-desync-mitigation": [leaves([sound], balancer("network"), balancer("gateway"))],
-  "alb-waf": [leaves([sound, associated], balancer("network"), { ...balancer(), props: { internal: true } })],
+  "alb-drops-invalid-headers": [leaves([soundBalancer], balancer("network"), balancer("gateway"))],
+  "alb-desync-mitigation": [leaves([soundBalancer], balancer("network"), balancer("gateway"))],
+  "alb-waf": [leaves([soundBalancer, associated], balancer("network"), { ...balancer(), props: { internal: true } })],
   "response-headers-strict-transport": [
     ...bounded(
       [["aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", "securityHeadersConfig"]],

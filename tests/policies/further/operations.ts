@@ -1,22 +1,9 @@
 import { one } from "../cases";
+import { balancer, soundBalancer } from "../fixtures";
 import type { TestResource } from "../harness";
 import { allows, type Further, leaves } from "./build";
 
 const sql = (props: TestResource["props"]) => one("gcp:sql/databaseInstance:DatabaseInstance", props);
-const balancer = (loadBalancerType?: string): TestResource => ({
-  type: "aws:lb/loadBalancer:LoadBalancer",
-  props: { ...(loadBalancerType ? { loadBalancerType } : {}) },
-});
-const sound: TestResource = {
-  type: "aws:lb/loadBalancer:LoadBalancer",
-  props: {
-    arn: "arn:lb",
-    dropInvalidHeaderFields: true,
-    desyncMitigationMode: "defensive",
-    accessLogs: { enabled: true },
-    enableDeletionProtection: true,
-  },
-};
 const bucket: TestResource = { type: "aws:s3/bucket:Bucket", protect: true, props: { bucket: "b", id: "b-id" } };
 
 export const operations: Further = {
@@ -25,7 +12,7 @@ export const operations: Further = {
       "IMMUTABLE_WITH_EXCLUSION",
     ]),
   ],
-  "lb-access-logs": [leaves([sound], balancer("gateway"))],
+  "lb-access-logs": [leaves([soundBalancer], balancer("gateway"))],
   "cloud-sql-audit-flags": [
     leaves(
       sql({

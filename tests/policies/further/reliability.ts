@@ -1,20 +1,11 @@
 import { one } from "../cases";
+import { soundBalancer } from "../fixtures";
 import { DELETE, type TestResource } from "../harness";
 import { allows, type Further, leaves, notInDev, refuses } from "./build";
 
 const rds = (props: TestResource["props"]): TestResource => ({ type: "aws:rds/instance:Instance", props });
 const replica = rds({ replicateSourceDb: "main" });
 const sql = (props: TestResource["props"]) => one("gcp:sql/databaseInstance:DatabaseInstance", props);
-const sound: TestResource = {
-  type: "aws:lb/loadBalancer:LoadBalancer",
-  props: {
-    arn: "arn:lb",
-    dropInvalidHeaderFields: true,
-    desyncMitigationMode: "defensive",
-    accessLogs: { enabled: true },
-    enableDeletionProtection: true,
-  },
-};
 const protectedCluster = one("aws:eks/cluster:Cluster", { deletionProtection: true });
 const cache = one("aws:elasticache/replicationGroup:ReplicationGroup", {
   automaticFailoverEnabled: true,
@@ -73,7 +64,7 @@ export const reliability: Further = {
       unknown: [],
     },
   ],
-  "lb-deletion-protection": [notInDev([sound], { at: "enableDeletionProtection", to: false })],
+  "lb-deletion-protection": [notInDev([soundBalancer], { at: "enableDeletionProtection", to: false })],
   "rds-multi-az": [
     leaves([rds({ multiAz: true })], replica),
     notInDev([rds({ multiAz: true })], { at: "multiAz", to: false }),
