@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SecretSource } from "../binding";
 import { type Context, identityOf } from "../context";
+import type { Make } from "../make";
 import { NAME_RULES, physicalName } from "../naming";
-import type { Make } from "./make";
 import { PREFIX_SUFFIX } from "./names";
 
 export interface SecretEntryArgs {

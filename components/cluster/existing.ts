@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../aws/make";
 import type { Grant } from "../binding";
 import { Component, type ComponentArgs } from "../component";
+import type { Make } from "../make";
 import type { Cluster, ClusterArgs } from "./aws";
 import type { WorkloadIdentity } from "./contract";
 import { makePodIdentity } from "./eks/identity";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../aws/make";
 import type { Client } from "../binding";
 import type { Context } from "../context";
+import type { Make } from "../make";
 import type { NetworkContract } from "../networking/contract";
 import { allowEgress, allowIngress, makeSecurityGroup } from "../networking/securityGroup";
 

@@ -2,9 +2,9 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SecretSource } from "../binding";
 import { type Context, identityOf } from "../context";
+import type { Make } from "../make";
 import { uniqueName } from "../naming";
 import { labelsOf } from "./labels";
-import type { Make } from "./make";
 import { GCP_NAMES } from "./names";
 
 /** What every secret of a placement shares. */

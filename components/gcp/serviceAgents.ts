@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import type { Make } from "./make";
+import type { Make } from "../make";
 import type { Project } from "./project";
 
 interface Agent {

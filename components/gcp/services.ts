@@ -1,5 +1,5 @@
 import * as gcp from "@pulumi/gcp";
-import type { Make } from "./make";
+import type { Make } from "../make";
 
 /** APIs a placement calls. A new project has hardly any of them switched on. */
 const SERVICES = [

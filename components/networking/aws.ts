@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../aws/make";
 import { Component, type ComponentArgs, type Transform } from "../component";
+import type { Make } from "../make";
 import { type NetworkPlan, planNetwork } from "./cidr";
 import type { NetworkContract } from "./contract";
 import { makeEndpoints } from "./endpoints";

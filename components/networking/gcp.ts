@@ -2,10 +2,10 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component";
 import { prefixOf } from "../gcp/constraints/network";
-import type { Make } from "../gcp/make";
 import { denyByDefault, GOOGLE_FRONT_ENDS } from "../gcp/network/firewall";
 import { planRanges, type Ranges, type RangesArgs } from "../gcp/network/ranges";
 import { type EnabledServices, enableServices } from "../gcp/services";
+import type { Make } from "../make";
 import type { NetworkContract } from "./contract";
 
 export interface NetworkArgs extends ComponentArgs {

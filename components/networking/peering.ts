@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../aws/make";
 import { Component, type ComponentArgs } from "../component";
+import type { Make } from "../make";
 import type { AwsNetwork } from "./existing";
 import { allowEgress, allowIngress } from "./securityGroup";
 

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../aws/make";
 import type { SecretSource } from "../binding";
 import type { ClusterContract } from "../cluster/contract";
+import type { Make } from "../make";
 import { planSecrets, type SecretPlan } from "./secretObjects";
 
 export interface SecretObjectsArgs {

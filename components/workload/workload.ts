@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ScalingSpec } from "../../systems/spec";
-import type { Make } from "../aws/make";
 import type { Grant, SecretSource } from "../binding";
 import type { Capabilities } from "../cluster/contract";
 import { Component, type Degraded } from "../component";
+import type { Make } from "../make";
 import { NAME_RULES, physicalName } from "../naming";
 import { seconds } from "../quantities";
 import type { WorkloadArgs } from "./args";

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
+import type { Make } from "../../make";
 
 /** A class this stack makes: the driver that serves it, and what the driver wants to be told. */
 export interface StorageDriver {

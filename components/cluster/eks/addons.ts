@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { podIdentityTrust, policyDocument } from "../../aws/policy";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import { POOL_LABEL } from "../contract";
 import { SYSTEM_POOL } from "./nodeGroups";
 import { ADDON_VERSIONS, type Addon } from "./versions";

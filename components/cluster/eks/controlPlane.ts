@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { makeLogGroup } from "../../aws/logGroup";
-import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { plainServiceTrust, policyDocument } from "../../aws/policy";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import type { NetworkContract } from "../../networking/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { SERVICE_CIDR_BLOCK } from "./constraints";

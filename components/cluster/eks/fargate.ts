@@ -2,10 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../../aws/account";
-import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { conditionalTrust, grantsDocument, webIdentityTrust } from "../../aws/policy";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import type { WorkloadIdentity } from "../contract";
 import type { PodIdentityArgs } from "./identity";
 

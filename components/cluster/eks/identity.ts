@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { grantsDocument, podIdentityTrust } from "../../aws/policy";
 import type { Grant } from "../../binding";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 
 export interface PodIdentityArgs {
   readonly context: Context;

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import { namePrefix, roleNamePrefix } from "../../aws/names";
 import { plainServiceTrust } from "../../aws/policy";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import { POOL_LABEL } from "../contract";
 import type { NodeGroupPlan } from "./nodeGroups";
 

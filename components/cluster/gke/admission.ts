@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../gcp/make";
 import type { Project } from "../../gcp/project";
+import type { Make } from "../../make";
 
 /** Which images a project's clusters start. */
 export interface Admission {

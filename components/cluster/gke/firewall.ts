@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../gcp/make";
 import { allowEgress, allowIngress } from "../../gcp/network/firewall";
+import type { Make } from "../../make";
 import type { Network } from "../../networking/gcp";
 
 export interface FirewallArgs {

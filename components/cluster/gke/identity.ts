@@ -2,8 +2,8 @@ import * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../../binding";
-import type { Make } from "../../gcp/make";
 import type { Project } from "../../gcp/project";
+import type { Make } from "../../make";
 import { digest } from "../../naming";
 
 /**

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StoreOf } from "../../../systems/spec";
-import type { Make } from "../../aws/make";
 import type { ClusterContract } from "../../cluster/contract";
 import type { Degraded } from "../../component";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import { type Archive, cronOfWindow } from "../archive";
 import { archiveRules, baseBackups, objectStoreSpec } from "./archiving";
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Make } from "../../aws/make";
 import { fillSecret, makeSecret, type SecretEntry } from "../../aws/secret";
 import type { Client } from "../../binding";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import { databaseUser, POSTGRES_PORT } from "./contract";
 
 export interface CredentialsArgs {

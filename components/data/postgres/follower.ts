@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Make } from "../../aws/make";
 import type { Binding } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError, show } from "../../errors";
+import type { Make } from "../../make";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { Peering } from "../../networking/peering";
 import { type Postgres, type PostgresArgs, primarySuffix } from "./aws";

@@ -5,7 +5,6 @@ import type { StoreOf } from "../../../systems/spec";
 import type { Binding, BindingValue, Client, EndpointRole, SecretSource } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError } from "../../errors";
-import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
 import { allowEgress } from "../../gcp/network/firewall";
 import { logRetentionDays, postgresProblems } from "../../gcp/postgres/constraints";
@@ -19,6 +18,7 @@ import {
   replicaSuffix,
 } from "../../gcp/postgres/instance";
 import { makeSecretEntry, type SecretEntry, type SecretHome } from "../../gcp/secret";
+import type { Make } from "../../make";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
 import type { KeysContract } from "../../secrets/keys/contract";

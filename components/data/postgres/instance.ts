@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StoreOf } from "../../../systems/spec";
 import { makeLogGroup } from "../../aws/logGroup";
-import type { Make } from "../../aws/make";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { POSTGRES_PORT } from "./contract";
 import { instanceClassFor } from "./instanceClass";

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { makeLogGroup } from "../../aws/logGroup";
-import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { plainServiceTrust, policyDocument } from "../../aws/policy";
 import type { Client } from "../../binding";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import type { NetworkContract } from "../../networking/contract";
 import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
 import type { KeysContract } from "../../secrets/keys/contract";

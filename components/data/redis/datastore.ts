@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StoreOf } from "../../../systems/spec";
-import type { Make } from "../../aws/make";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import type { Peering } from "../../networking/peering";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { topologyOf } from "./constraints";

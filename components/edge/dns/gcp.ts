@@ -2,8 +2,8 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../../component";
 import { matcherName } from "../../gcp/edge/urlMap";
-import type { Make } from "../../gcp/make";
 import { GCP_NAMES, replaceableName } from "../../gcp/names";
+import type { Make } from "../../make";
 
 /** Where a cloud answers, by addresses that never change. */
 export interface Answer {

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { makeLogGroup } from "../../aws/logGroup";
-import type { Make } from "../../aws/make";
 import { namePrefix } from "../../aws/names";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 
 type Rule = aws.types.input.wafv2.WebAclRule;
 

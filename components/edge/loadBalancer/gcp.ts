@@ -10,7 +10,7 @@ import type { Endpoints } from "../../gcp/edge/endpoints";
 import { makeWebFirewall } from "../../gcp/edge/firewall";
 import { type HostRedirect, matcherName, planHosts } from "../../gcp/edge/urlMap";
 import { labelsOf } from "../../gcp/labels";
-import type { Make } from "../../gcp/make";
+import type { Make } from "../../make";
 import type { LoadBalancerContract, LoadBalancerRoute } from "./contract";
 import { planTargets } from "./routes";
 

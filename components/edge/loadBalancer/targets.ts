@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import { type Context, identityOf } from "../../context";
+import type { Make } from "../../make";
 import { digest, NAME_RULES, physicalName } from "../../naming";
 import { allowEgress, allowIngress } from "../../networking/securityGroup";
 import type { TargetPlan } from "./routes";

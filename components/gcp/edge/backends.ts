@@ -3,8 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { EdgeSpec } from "../../../systems/spec";
 import { type Context, identityOf } from "../../context";
 import type { TargetPlan } from "../../edge/loadBalancer/routes";
+import type { Make } from "../../make";
 import { uniqueName } from "../../naming";
-import type { Make } from "../make";
 import { GCP_NAMES } from "../names";
 import type { EndpointGroups } from "./endpoints";
 

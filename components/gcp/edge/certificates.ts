@@ -1,8 +1,8 @@
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import { labelsOf } from "../labels";
-import type { Make } from "../make";
 import { GCP_NAMES, replaceableName } from "../names";
 import { matcherName } from "./urlMap";
 

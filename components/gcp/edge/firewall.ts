@@ -1,8 +1,8 @@
 import * as gcp from "@pulumi/gcp";
 import type { EdgeSpec } from "../../../systems/spec";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import { labelsOf } from "../labels";
-import type { Make } from "../make";
 
 type Rule = gcp.types.input.compute.SecurityPolicyRule;
 

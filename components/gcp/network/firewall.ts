@@ -1,6 +1,6 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../make";
+import type { Make } from "../../make";
 
 /** Ranges from which Google's load balancers and health checks come. https://docs.cloud.google.com/load-balancing/docs/firewall-rules */
 export const GOOGLE_FRONT_ENDS = ["35.191.0.0/16", "130.211.0.0/22"] as const;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Client } from "../../binding";
 import { databaseUser, POSTGRES_PORT } from "../../data/postgres/contract";
-import type { Make } from "../make";
+import type { Make } from "../../make";
 import { makeSecretEntry, type SecretEntry, type SecretHome } from "../secret";
 
 export interface CredentialsArgs {

@@ -2,9 +2,9 @@ import * as gcp from "@pulumi/gcp";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Client } from "../../binding";
+import type { Make } from "../../make";
 import { objectLabels } from "../../workload/labels";
 import { labelsOf } from "../labels";
-import type { Make } from "../make";
 import type { RedisMakerArgs } from "./instance";
 import { nodeTypeFor } from "./sizes";
 

@@ -2,10 +2,10 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StoreOf } from "../../../systems/spec";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import type { Network } from "../../networking/gcp";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { labelsOf } from "../labels";
-import type { Make } from "../make";
 import { versionOf } from "./constraints";
 import { planInstance } from "./sizes";
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import { seconds } from "../../quantities";
 import type { runningBackups } from "../cloudInit";
 import { longestInterval } from "../schedule";

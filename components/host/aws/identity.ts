@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
-import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { grantsDocument, plainServiceTrust } from "../../aws/policy";
 import type { Grant } from "../../binding";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 
 export interface HostIdentityArgs {
   readonly context: Context;

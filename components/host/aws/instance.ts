@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 import type { HostSize } from "../sizing";
 
 export interface InstanceArgs {

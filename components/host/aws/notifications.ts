@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../../aws/account";
-import type { Make } from "../../aws/make";
 import { policyDocument, type Statement } from "../../aws/policy";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 
 export interface NotificationsArgs {
   readonly context: Context;

@@ -1,10 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { SecretSpec } from "../../../systems/spec";
-import type { Make } from "../../aws/make";
 import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
 import { Component, type ComponentArgs } from "../../component";
 import { InputError } from "../../errors";
+import type { Make } from "../../make";
 import { isPassphrase } from "../../operations/backup/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
 import type { HostSecret } from "../environment";

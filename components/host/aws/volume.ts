@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
-import type { Make } from "../../aws/make";
 import { roleNamePrefix } from "../../aws/names";
 import { policyDocument, serviceTrust } from "../../aws/policy";
 import type { Context } from "../../context";
+import type { Make } from "../../make";
 
 export interface DataVolumeArgs {
   readonly context: Context;

@@ -2,8 +2,8 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../context";
 import { labelsOf } from "../../gcp/labels";
-import type { Make } from "../../gcp/make";
 import { allowEgress, allowIngress } from "../../gcp/network/firewall";
+import type { Make } from "../../make";
 import type { HostNetwork } from "./network";
 
 export interface FirewallArgs {

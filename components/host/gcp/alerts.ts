@@ -1,7 +1,7 @@
 import * as gcp from "@pulumi/gcp";
 import type { Context } from "../../context";
 import { labelsOf } from "../../gcp/labels";
-import type { Make } from "../../gcp/make";
+import type { Make } from "../../make";
 import { seconds } from "../../quantities";
 import type { runningBackups } from "../cloudInit";
 import { longestInterval } from "../schedule";

@@ -2,7 +2,7 @@ import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../../context";
 import { labelsOf } from "../../gcp/labels";
-import type { Make } from "../../gcp/make";
+import type { Make } from "../../make";
 
 export interface DataDiskArgs {
   readonly context: Context;

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../../binding";
 import { type Context, identityOf } from "../../context";
 import { artifactRepositories } from "../../gcp/images";
-import type { Make } from "../../gcp/make";
 import { GCP_NAMES } from "../../gcp/names";
 import type { Project } from "../../gcp/project";
+import type { Make } from "../../make";
 import { uniqueName } from "../../naming";
 
 /** The account of a host; the default one of Compute Engine can edit the whole project. */

@@ -1,9 +1,9 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../../component";
-import type { Make } from "../../gcp/make";
 import { denyByDefault } from "../../gcp/network/firewall";
 import { type EnabledServices, enableServices } from "../../gcp/services";
+import type { Make } from "../../make";
 import { planNetwork } from "../../networking/cidr";
 
 export interface HostNetworkArgs extends ComponentArgs {

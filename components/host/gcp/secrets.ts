@@ -3,8 +3,8 @@ import * as random from "@pulumi/random";
 import type { SecretSpec } from "../../../systems/spec";
 import { Component, type ComponentArgs } from "../../component";
 import { InputError } from "../../errors";
-import type { Make } from "../../gcp/make";
 import { makeSecretEntry, type SecretEntry } from "../../gcp/secret";
+import type { Make } from "../../make";
 import type { KeysContract } from "../../secrets/keys/contract";
 import type { HostSecret } from "../environment";
 

@@ -1,10 +1,10 @@
 import * as gcp from "@pulumi/gcp";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Context, identityOf } from "../../context";
-import type { Make } from "../../gcp/make";
 import { roleId } from "../../gcp/names";
 import type { Project } from "../../gcp/project";
 import { makeServiceAgent } from "../../gcp/serviceAgents";
+import type { Make } from "../../make";
 
 /** Hours in which nobody works. */
 export interface SleepHours {

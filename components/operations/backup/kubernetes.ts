@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import type { Access } from "../../binding";
 import type { ClusterContract } from "../../cluster/contract";
 import { Component, type ComponentArgs } from "../../component";
+import type { Make } from "../../make";
 import { NAME_RULES, physicalName } from "../../naming";
 import { credentialFlows } from "../../workload/cloudIdentity";
 import { planEnvironment } from "../../workload/environment";

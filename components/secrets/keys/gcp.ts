@@ -2,9 +2,9 @@ import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { labelsOf } from "../../gcp/labels";
-import type { Make } from "../../gcp/make";
 import { type Project, projectOf } from "../../gcp/project";
 import { makeServiceAgent, type ServiceAgent, type ServiceWithAgent } from "../../gcp/serviceAgents";
+import type { Make } from "../../make";
 import { CONCERNS, type Concern, type KeysContract } from "./contract";
 
 export interface KeysArgs extends ComponentArgs {

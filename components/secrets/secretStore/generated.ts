@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Make } from "../../aws/make";
+import type { Make } from "../../make";
 
 /** Values that every placement of a system must have in common, such as the key that signs its sessions. */
 export interface CommonValues {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Make } from "../../aws/make";
 import { policyDocument, type Statement } from "../../aws/policy";
+import type { Make } from "../../make";
 
 export interface HardeningArgs {
   /** Region of the bucket, where it is not the provider's. */

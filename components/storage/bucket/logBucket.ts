@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
-import type { Make } from "../../aws/make";
 import { namePrefix } from "../../aws/names";
 import type { Statement } from "../../aws/policy";
 import { Component, type ComponentArgs, type Transform } from "../../component";
+import type { Make } from "../../make";
 import { NAME_RULES } from "../../naming";
 import { hardenBucket } from "./hardening";
 import { replicateLogs } from "./replication";
