@@ -2,7 +2,7 @@ import { type AwsTable, arnOf, type Subject } from "./row";
 
 const ROLE_ARN = (subject: Subject) => [arnOf("iam", subject.place, `role/${subject.name("name")}`, "global")];
 
-/** Roles, keys and secrets. */
+/** Roles, keys and secrets, and what rotates these. */
 export const IDENTITY: AwsTable = {
   "aws:iam/role:Role": {
     service: "iam",
@@ -74,6 +74,27 @@ export const IDENTITY: AwsTable = {
     manage: "RotateSecret CancelRotateSecret DescribeSecret",
     through: "secretsmanager",
   },
+  "aws:lambda/function:Function": {
+    service: "lambda",
+    arn: (subject) => [arnOf("lambda", subject.place, `function:${subject.name("name")}`)],
+    create: "CreateFunction TagResource",
+    // Who has a secret rotated has to be allowed to invoke what rotates it.
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+    manage:
+      "GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig ListVersionsByFunction UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction InvokeFunction ListTags UntagResource",
+    also: ({ inputs }) =>
+      inputs.vpcConfig === undefined
+        ? []
+        : [
+            {
+              service: "ec2",
+              actions: ["DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs"],
+              resources: ["*"],
+            },
+          ],
+    through: "lambda",
+  },
+  "aws:lambda/permission:Permission": { service: "lambda", manage: "AddPermission GetPolicy RemovePermission" },
 };
 
 /** Secrets Manager adds six characters of its own to every name. */

@@ -1,0 +1,153 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../../aws/account";
+import { roleNamePrefix } from "../../aws/names";
+import { plainServiceTrust, policyDocument, type Statement } from "../../aws/policy";
+import type { Context } from "../../context";
+import type { Make } from "../../make";
+import type { KeysContract } from "../keys/contract";
+import type { RotatedSecret, RotationSource, RotationWork } from "./contract";
+
+export interface RoleArgs {
+  readonly context: Context;
+  readonly keys: KeysContract;
+  readonly subject: string;
+  readonly work: RotationWork;
+  readonly secrets: readonly RotatedSecret[];
+  readonly account: Account;
+  /** Start of the names of its children. */
+  readonly role: string;
+  /** The function's name. */
+  readonly name: pulumi.Output<string>;
+  readonly logs: aws.cloudwatch.LogGroup;
+}
+
+/** What a function may do: turn its own secrets and what they open. */
+export function makeRole(
+  make: Make,
+  args: RoleArgs,
+): { readonly arn: pulumi.Output<string>; readonly policy: pulumi.Resource } {
+  const { context, subject, role } = args;
+  const identity = make(aws.iam.Role, `${role}-role`, {
+    namePrefix: roleNamePrefix(context, subject, role),
+    description: `Rotation of the secrets of ${subject}`,
+    // Lambda names no source account when it takes a role; it takes only roles of the function's own account.
+    assumeRolePolicy: plainServiceTrust("lambda.amazonaws.com"),
+    tags: context.tags,
+  });
+  const policy = make(aws.iam.RolePolicy, `${role}-policy`, {
+    role: identity.name,
+    policy: policyDocument([
+      ...secretStatements(args),
+      ...workStatements(args),
+      ...("network" in args.work ? interfaceStatements(args) : []),
+      ...observabilityStatements(args),
+    ]),
+  });
+  return { arn: identity.arn, policy };
+}
+
+function secretStatements({ context, keys, secrets }: RoleArgs): readonly Statement[] {
+  return [
+    {
+      Sid: "Secrets",
+      Action: [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+      ],
+      Resource: secrets.map(({ arn }) => arn),
+    },
+    {
+      Sid: "Key",
+      // Through Lambda: its own settings.
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: keys.arn("secrets"),
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": ["secretsmanager", "lambda"].map((service) => `${service}.${context.region}.amazonaws.com`),
+        },
+      },
+    },
+  ];
+}
+
+function workStatements({ work, secrets }: RoleArgs): readonly Statement[] {
+  switch (work.kind) {
+    case "value":
+      return [];
+    case "copy":
+      return sourceStatements(secrets.flatMap(({ source }) => (source ? [source] : [])));
+    case "postgres":
+      return [
+        { Sid: "Administrator", Action: "secretsmanager:GetSecretValue", Resource: work.administratorArn },
+        ...(work.instance ? [{ Sid: "Instance", Action: "rds:ModifyDBInstance", Resource: work.instance.arn }] : []),
+      ];
+    case "redis":
+      return [
+        {
+          Sid: "Group",
+          Action: ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
+          Resource: work.groupArn,
+        },
+      ];
+    default:
+      return work satisfies never;
+  }
+}
+
+function sourceStatements(sources: readonly RotationSource[]): readonly Statement[] {
+  return sources.flatMap(({ arn, keyArn }, index) => [
+    { Sid: `Source${index + 1}`, Action: "secretsmanager:GetSecretValue", Resource: arn },
+    {
+      Sid: `SourceKey${index + 1}`,
+      Action: "kms:Decrypt",
+      Resource: keyArn,
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": pulumi.output(arn).apply((text) => `secretsmanager.${text.split(":")[3]}.amazonaws.com`),
+        },
+      },
+    },
+  ]);
+}
+
+/**
+ * What Lambda itself does with the function's role so that it can stand in a network; the function's own code may not.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+function interfaceStatements({ context, account, name }: RoleArgs): readonly Statement[] {
+  const change = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses",
+  ];
+  // These take no resource.
+  const find = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
+  const functionArn = pulumi.interpolate`arn:${account.partition}:lambda:${context.region}:${account.id}:function:${name}`;
+  return [
+    {
+      Sid: "Interfaces",
+      Action: change,
+      Resource: pulumi.interpolate`arn:${account.partition}:ec2:${context.region}:${account.id}:*/*`,
+    },
+    { Sid: "FindInterfaces", Action: find, Resource: "*" },
+    {
+      Sid: "NotFromCode",
+      Effect: "Deny",
+      Action: [...change, ...find],
+      Resource: "*",
+      Condition: { ArnEquals: { "lambda:SourceFunctionArn": functionArn } },
+    },
+  ];
+}
+
+function observabilityStatements({ logs }: RoleArgs): readonly Statement[] {
+  return [
+    { Sid: "Logs", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: pulumi.interpolate`${logs.arn}:*` },
+    // Traces have no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    { Sid: "Traces", Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], Resource: "*" },
+  ];
+}
