@@ -34,6 +34,10 @@ export interface ClusterArgs extends ComponentArgs {
   readonly fargateNamespaces?: readonly string[];
   /** Kubernetes version. @default the pinned one in eks/versions.ts */
   readonly version?: string;
+  /** Release of the nodes' image. @default the newest as they are made */
+  readonly nodeRelease?: string;
+  /** Whether it may stay on its version after standard support. @default false */
+  readonly extendedSupport?: boolean;
   /** Builds of managed add-ons other than the pinned ones. @default none */
   readonly addonVersions?: Readonly<Partial<Record<Addon, string>>>;
   /** Ranges that may reach the API from outside. @default none: private only */
@@ -126,10 +130,10 @@ export class Cluster extends Component {
     };
     const before = makeAddonsBeforeNodes(this.makeChild, addons);
     const { groups: nodes, role } = makeNodes(this.makeChild, {
-      parent: this,
       context,
       cluster: this.cluster,
       version,
+      ...(args.nodeRelease === undefined ? {} : { release: args.nodeRelease }),
       groups,
       subnetIds: args.network.privateSubnetIds,
       securityGroupId: firewall.nodes.id,

@@ -21,6 +21,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
     checkRepository,
     checkRotation,
     checkAdmission,
+    checkEks,
     checkParts,
     checkLayers,
     checkProtection,
@@ -67,6 +68,23 @@ function checkAdmission(settings: Written): readonly Problem[] {
           "name where images come from",
         ),
       ];
+}
+
+/** What nodes of EKS run, and how long it is supported, is for whoever makes the cluster. */
+function checkEks(settings: Written): readonly Problem[] {
+  const { compute, model } = settings;
+  const placements = placementsOf(settings);
+  const own = placements.some(({ cloud, existing }) => cloud === "aws" && existing?.cluster === undefined);
+  if (placements.length === 0 || (own && (model === "distributed" || model === "global"))) {
+    return [];
+  }
+  const given = [
+    ...(compute.nodeRelease === undefined ? [] : [["nodeRelease", compute.nodeRelease] as const]),
+    ...(compute.extendedSupport ? [["extendedSupport", true] as const] : []),
+  ];
+  return given.map(([field, value]) =>
+    at(["compute", field], value, "nothing without a cluster of EKS that the stack makes", "remove it"),
+  );
 }
 
 /** Only Secret Manager has a schedule, and only a cluster's secrets have somebody who is told. */

@@ -128,6 +128,21 @@ export const compute = z
     })
       .optional()
       .describe("Version of clusters of our own"),
+    nodeRelease: text(/^1\.\d{2}\.\d+-\d{8}$/, {
+      allowed: 'a release of the EKS-optimized image, in quotes, such as "1.35.2-20260224"',
+      fix: "write it as docs/upgrades-aws.md finds the newest",
+      example: "1.35.2-20260224",
+    })
+      .optional()
+      .describe(
+        "Release of the image that nodes run (EKS): a change replaces them; when absent the one that was the newest as they were made",
+      ),
+    extendedSupport: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether a cluster stays on its Kubernetes version, for more money, once standard support of that has ended (EKS); when absent AWS then raises it",
+      ),
     admission: admission.optional(),
     schedule: z
       .strictObject({

@@ -24,6 +24,7 @@ describe("site on aws", function () {
       pooledDatabases: [],
       upgradedDatabases: [],
       globalCaches: {},
+      extendedSupport: false,
     };
     const pathsOf = (given: PlacementSettings["existing"], domain?: string) =>
       unsupportedProblems(

@@ -157,6 +157,24 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     "groundplan:compute.admission.attestors[0]",
     /attestors list/,
   ],
+  [
+    "an image of nodes that is none",
+    { compute: { nodeRelease: "v20260224" } },
+    "groundplan:compute.nodeRelease",
+    /docs\/upgrades-aws\.md/,
+  ],
+  [
+    "an image for nodes somebody else makes",
+    { existing: { main: { cluster: "theirs" } }, compute: { nodeRelease: "1.35.2-20260224" } },
+    "groundplan:compute.nodeRelease",
+    /^remove it$/,
+  ],
+  [
+    "support of a cluster there is not",
+    { model: "single-server", compute: { extendedSupport: true } },
+    "groundplan:compute.extendedSupport",
+    /^remove it$/,
+  ],
   ["a layer there is not", { layers: ["workload"] }, "groundplan:layers[0]", /^did you mean workloads\?$/],
   ["a part there is not", { parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
   [

@@ -10,6 +10,8 @@ export interface ClusterSubject {
   readonly nodePools: Readonly<Record<string, NodePoolSpec>>;
   /** @default the pinned version */
   readonly version?: string;
+  /** Release of the nodes' image. @default the newest */
+  readonly nodeRelease?: string;
   /** Range of the network the cluster is in. */
   readonly cidrBlock?: string;
   /** Ranges that may reach the API from outside. @default none */
@@ -54,6 +56,22 @@ export const CLUSTER_CONSTRAINTS: readonly Constraint<ClusterSubject>[] = [
               found: show(version),
               allowed: `${show(KUBERNETES_VERSION)} on aws: the builds of the managed add-ons are pinned for it`,
               fix: "remove the setting, or raise both in components/cluster/eks/versions.ts",
+            },
+          ],
+  },
+  {
+    id: "eks-node-release",
+    limit: "an image's release is one of the node group's own Kubernetes version",
+    source: "https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html",
+    find: ({ version = KUBERNETES_VERSION, nodeRelease }) =>
+      nodeRelease === undefined || nodeRelease.startsWith(`${version}.`)
+        ? []
+        : [
+            {
+              path: "groundplan:compute.nodeRelease",
+              found: show(nodeRelease),
+              allowed: `a release of Kubernetes ${version}, such as "${version}.0-20260224"`,
+              fix: "name one of that version, which docs/upgrades-aws.md finds, or remove the setting",
             },
           ],
   },

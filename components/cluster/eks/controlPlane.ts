@@ -13,6 +13,8 @@ export interface ControlPlaneArgs {
   readonly context: Context;
   readonly clusterName: string;
   readonly version: string;
+  /** Whether it may stay on the version after standard support, which costs more. @default false: AWS raises it then */
+  readonly extendedSupport?: boolean;
   readonly network: NetworkContract;
   readonly keys: KeysContract;
   readonly partition: pulumi.Output<string>;
@@ -61,7 +63,8 @@ function makeCluster(make: Make, args: ControlPlaneArgs): aws.eks.Cluster {
       },
       // The add-ons below are managed ones from the start.
       bootstrapSelfManagedAddons: false,
-      upgradePolicy: { supportType: "STANDARD" },
+      // Said either way: without a word a cluster made by the API has the extended one, and its price.
+      upgradePolicy: { supportType: args.extendedSupport ? "EXTENDED" : "STANDARD" },
       deletionProtection: context.redundancy.protect,
       tags: context.tags,
     },

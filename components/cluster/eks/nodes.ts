@@ -16,9 +16,9 @@ const NODE_POLICIES = ["AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRe
 export interface NodesArgs {
   readonly context: Context;
   readonly cluster: aws.eks.Cluster;
-  /** Whose provider looks images up. */
-  readonly parent: pulumi.Resource;
   readonly version: string;
+  /** Release of the image. @default the version's newest as a group is made or raised to the version */
+  readonly release?: string;
   readonly groups: readonly NodeGroupPlan[];
   readonly subnetIds: readonly pulumi.Input<string>[];
   readonly securityGroupId: pulumi.Input<string>;
@@ -60,7 +60,9 @@ function makeNodeGroup(make: Make, group: NodeGroupPlan, role: ReturnType<typeof
       nodeRoleArn: role.arn,
       subnetIds: [...args.subnetIds],
       version: args.version,
-      releaseVersion: newestImage(args, group),
+      // Looked up at each update it would roll the nodes at any of them, for whatever came out in between. Without one,
+      // EKS takes the newest for a new group, a new version and a new template, and leaves it at that.
+      ...(args.release === undefined ? {} : { releaseVersion: args.release }),
       amiType: group.amiType,
       capacityType: group.capacityType,
       instanceTypes: [...group.instanceTypes],
@@ -75,16 +77,6 @@ function makeNodeGroup(make: Make, group: NodeGroupPlan, role: ReturnType<typeof
     // An autoscaler moves the size between updates; putting it back would evict pods.
     { ignoreChanges: ["scalingConfig.desiredSize"], dependsOn: [...role.attachments, ...args.dependsOn] },
   );
-}
-
-/**
- * The newest image of the group's family, looked up with every update: nodes are patched by deploying, a third of them at
- * a time, and by nothing else. https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html
- */
-function newestImage({ version, parent }: NodesArgs, { amiType }: NodeGroupPlan): pulumi.Output<string> {
-  const architecture = amiType === "AL2023_ARM_64_STANDARD" ? "arm64" : "x86_64";
-  const name = `/aws/service/eks/optimized-ami/${version}/amazon-linux-2023/${architecture}/standard/recommended/release_version`;
-  return aws.ssm.getParameterOutput({ name }, { parent }).value;
 }
 
 function makeLaunchTemplate(make: Make, group: NodeGroupPlan, { context, securityGroupId }: NodesArgs) {

@@ -16,6 +16,8 @@ export interface NodeAutoscalerArgs extends ComponentArgs {
   readonly groups: readonly NodeGroupPlan[];
   /** Role the nodes of the groups have; those made here have the same. */
   readonly nodeRole: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
+  /** Release of the nodes' image. @default the newest, and newer ones as they come out */
+  readonly release?: string;
   readonly subnetIds: readonly pulumi.Input<string>[];
   readonly nodeSecurityGroupId: pulumi.Input<string>;
   readonly kubernetes: pulumi.ProviderResource;
@@ -186,7 +188,8 @@ export class NodeAutoscaler extends Component {
     const facts = pulumi
       .all([profile.name, args.nodeSecurityGroupId, ...args.subnetIds])
       .apply(([instanceProfile = "", securityGroupId = "", ...subnetIds]): NodeFacts => {
-        return { instanceProfile, securityGroupId, subnetIds, tags: { ...context.tags, Name: title } };
+        const release = args.release === undefined ? {} : { release: args.release };
+        return { instanceProfile, securityGroupId, subnetIds, tags: { ...context.tags, Name: title }, ...release };
       });
     const nodeClass = this.make(
       k8s.apiextensions.CustomResource,

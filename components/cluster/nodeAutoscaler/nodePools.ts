@@ -8,6 +8,8 @@ export interface NodeFacts {
   readonly subnetIds: readonly string[];
   readonly securityGroupId: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Release of the image, VERSION-DATE. @default the newest */
+  readonly release?: string;
 }
 
 /** A group whose least size is not its most: nodes beyond the least are Karpenter's. */
@@ -16,13 +18,14 @@ export function growing(groups: readonly NodeGroupPlan[]): readonly NodeGroupPla
 }
 
 /**
- * How machines of a group are made: as its launch template makes them. The newest image of its family counts, so that
- * nodes are replaced as images come out, within the pool's budget.
- * https://karpenter.sh/docs/concepts/nodeclasses/
+ * How machines of a group are made: as its launch template makes them. A release is the groups' own, for whose version of
+ * Kubernetes Karpenter finds the image by the date; without one the newest image counts, and nodes are replaced as images
+ * come out, within the pool's budget.
+ * https://karpenter.sh/docs/concepts/nodeclasses/#specamiselectorterms
  */
 export function nodeClassSpec(group: Pick<NodeGroupPlan, "diskSizeGiB">, facts: NodeFacts): object {
   return {
-    amiSelectorTerms: [{ alias: "al2023@latest" }],
+    amiSelectorTerms: [{ alias: `al2023@${facts.release?.replace(/^.*-/, "v") ?? "latest"}` }],
     instanceProfile: facts.instanceProfile,
     subnetSelectorTerms: facts.subnetIds.map((id) => ({ id })),
     securityGroupSelectorTerms: [{ id: facts.securityGroupId }],

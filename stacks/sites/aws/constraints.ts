@@ -32,7 +32,7 @@ export function constraintProblems(request: ConstraintRequest): readonly Problem
 }
 
 function ownCluster({ settings, system, placementSettings }: ConstraintRequest): readonly Problem[] {
-  const { architecture, fargateNamespaces, kubernetesVersion } = settings.compute;
+  const { architecture, fargateNamespaces, kubernetesVersion, nodeRelease } = settings.compute;
   const { cidrBlock } = placementSettings;
   return [
     ...clusterProblems({
@@ -42,6 +42,7 @@ function ownCluster({ settings, system, placementSettings }: ConstraintRequest):
       publicAccessCidrBlocks: settings.access.deployer.cidrBlocks,
       fargateNamespaces,
       ...(kubernetesVersion === undefined ? {} : { version: kubernetesVersion }),
+      ...(nodeRelease === undefined ? {} : { nodeRelease }),
       ...(cidrBlock === undefined ? {} : { cidrBlock }),
     }),
   ];

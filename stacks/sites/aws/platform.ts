@@ -38,7 +38,7 @@ export function makeCluster(
   const { context, settings, system, placementSettings } = request;
   const { profile, roleArn } = settings.access.aws;
   const { from, cidrBlocks } = settings.access.deployer;
-  const { architecture, fargateNamespaces } = settings.compute;
+  const { architecture, fargateNamespaces, nodeRelease, extendedSupport } = settings.compute;
   const login = { ...(profile === undefined ? {} : { profile }), ...(roleArn === undefined ? {} : { roleArn }) };
   if (placementSettings.existing?.cluster !== undefined) {
     const { clusterName } = ground;
@@ -58,6 +58,8 @@ export function makeCluster(
       calledPorts: calledPorts(addOnModes(system, settings, true)),
       fargateNamespaces,
       autoscaled: isAutoscaled(request),
+      extendedSupport,
+      ...(nodeRelease === undefined ? {} : { nodeRelease }),
       ...(architecture === undefined ? {} : { architecture }),
     },
     options,
@@ -110,6 +112,7 @@ export function makeNodeAutoscaler(
   options: pulumi.ComponentResourceOptions,
 ): void {
   const { nodeRole } = eks;
+  const { nodeRelease } = request.settings.compute;
   if (!isAutoscaled(request) || nodeRole === undefined) {
     return;
   }
@@ -120,6 +123,7 @@ export function makeNodeAutoscaler(
       clusterName,
       groups: eks.nodeGroups,
       nodeRole,
+      ...(nodeRelease === undefined ? {} : { release: nodeRelease }),
       subnetIds: network.privateSubnetIds,
       nodeSecurityGroupId: eks.nodeSecurityGroupId,
       kubernetes: eks.kubernetes,

@@ -81,6 +81,7 @@ const pools = (change: object = {}) => ({
 const cluster = (change: Partial<ClusterSubject> = {}): ClusterSubject => ({
   ...pools({ labels: { "example.com/kind": "worker" }, classes: { aws: "c5.xlarge" } }),
   version: "1.35",
+  nodeRelease: "1.35.2-20260224",
   cidrBlock: "172.21.0.0/16",
   publicAccessCidrBlocks: ["203.0.113.0/24"],
   fargateNamespaces: ["jobs"],
@@ -89,6 +90,7 @@ const cluster = (change: Partial<ClusterSubject> = {}): ClusterSubject => ({
 });
 table("EKS", CLUSTER_CONSTRAINTS, cluster, [
   ["eks-version", { version: "1.20" }, "groundplan:compute.kubernetesVersion"],
+  ["eks-node-release", { nodeRelease: "1.34.4-20260224" }, "groundplan:compute.nodeRelease"],
   [
     "eks-node-groups",
     { nodePools: Object.fromEntries(many(30).map((index) => [`p${index}`, pools().nodePools.one])) },

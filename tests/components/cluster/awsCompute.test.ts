@@ -113,3 +113,47 @@ describe("namespaces on Fargate", function () {
     expect(plan.degraded.map(({ feature }) => feature)).to.include("network policies in doc-scraper");
   });
 });
+
+describe("upgrades of a cluster on aws", function () {
+  this.timeout(120_000);
+  const GROUP = "aws:eks/nodeGroup:NodeGroup";
+  const clusterOf = (plan: Awaited<ReturnType<typeof planAws>>["plan"]) => named(plan, "main-cluster-cluster").inputs;
+
+  it("are nobody's but the stack file's: nodes keep their image, AWS raises what it supports no longer", async () => {
+    const { plan } = await planAws("simulate");
+    const groups = ofType(plan, GROUP);
+    expect(groups.map(({ name }) => name)).to.deep.equal([
+      "main-cluster-nodes-api",
+      "main-cluster-nodes-system",
+      "main-cluster-nodes-workers",
+    ]);
+    for (const { name, inputs } of groups) {
+      expect(inputs, name).to.not.have.property("releaseVersion");
+      expect(inputs, name).to.include({ version: "1.35" });
+    }
+    expect(clusterOf(plan)).to.deep.include({ version: "1.35", upgradePolicy: { supportType: "STANDARD" } });
+  });
+
+  it("come by settings: one image for the groups and Karpenter's nodes, and support that is paid for", async () => {
+    const { plan } = await planAws("simulate", {
+      "groundplan:compute": { nodeRelease: "1.35.2-20260224", extendedSupport: true },
+    });
+    expect(ofType(plan, GROUP).map(({ inputs }) => inputs.releaseVersion)).to.deep.equal(
+      Array(3).fill("1.35.2-20260224"),
+    );
+    const classes = ofType(plan, "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass");
+    expect(classes).to.have.length.above(0);
+    for (const { inputs } of classes) {
+      expect(inputs).to.have.nested.property("spec.amiSelectorTerms[0].alias", "al2023@v20260224");
+    }
+    expect(clusterOf(plan)).to.deep.include({ upgradePolicy: { supportType: "EXTENDED" } });
+  });
+
+  it("refuse an image of another version of Kubernetes, in a plan of a stack", async () => {
+    const refused = planAws("preview", { "groundplan:compute": { nodeRelease: "1.34.4-20260224" } });
+    await refused.then(
+      () => expect.fail("accepted"),
+      (error: unknown) => expect(String(error)).to.include("groundplan:compute.nodeRelease"),
+    );
+  });
+});
