@@ -15,6 +15,14 @@ type Reader = (inputs: Inputs) => Partial<Pick<Billable, "class" | "count" | "si
 
 const none: Reader = () => ({});
 
+/** Paid for by the hour in every zone it has a subnet in; a gateway is free. */
+function endpoint(inputs: Inputs): Partial<Billable> {
+  const type = at(inputs, "vpcEndpointType") || "Gateway";
+  const { subnetIds } = inputs;
+  const zones = Array.isArray(subnetIds) ? subnetIds.length : 0;
+  return { class: zones === 0 ? type : join(type, zones === 1 ? "one zone" : `${zones} zones`) };
+}
+
 /** What each type is billed by. Nothing else of a resource's inputs gets into the report. */
 const TYPES: Readonly<Record<string, readonly [what: string, read: Reader]>> = {
   "aws:ec2/instance:Instance": [
@@ -58,7 +66,7 @@ const TYPES: Readonly<Record<string, readonly [what: string, read: Reader]>> = {
   "aws:lb/loadBalancer:LoadBalancer": ["load balancer", (i) => ({ class: at(i, "loadBalancerType") })],
   "aws:ec2/natGateway:NatGateway": ["NAT gateway", none],
   "aws:ec2/eip:Eip": ["public IPv4 address", none],
-  "aws:ec2/vpcEndpoint:VpcEndpoint": ["VPC endpoint", (i) => ({ class: at(i, "vpcEndpointType") || "Gateway" })],
+  "aws:ec2/vpcEndpoint:VpcEndpoint": ["VPC endpoint", endpoint],
   "aws:cloudfront/distribution:Distribution": ["CloudFront distribution", (i) => ({ class: at(i, "priceClass") })],
   "aws:wafv2/webAcl:WebAcl": ["WAF web ACL", none],
   "aws:route53/zone:Zone": ["Route 53 zone", none],

@@ -7,6 +7,7 @@ import { allowIngress, makeSecurityGroup } from "./securityGroup";
 export interface EndpointsArgs {
   readonly context: Context;
   readonly vpc: aws.ec2.Vpc;
+  /** Subnets, one of each zone. */
   readonly subnetIds: readonly pulumi.Input<string>[];
   readonly routeTableIds: readonly pulumi.Input<string>[];
 }
@@ -28,7 +29,12 @@ const INTERFACE_ENDPOINTS = [
   "eks-auth",
 ] as const;
 
-/** Private ways to AWS services, so that their traffic neither leaves the network nor pays for NAT. */
+/**
+ * Private ways to AWS services, so that their traffic neither leaves the network nor pays for NAT. An endpoint is paid for
+ * by the hour in every zone it is in, and answers the others from there: all zones have one where losing one may not stop
+ * the system, the first alone does otherwise.
+ * https://aws.amazon.com/privatelink/pricing/
+ */
 export function makeEndpoints(make: Make, args: EndpointsArgs): readonly aws.ec2.VpcEndpoint[] {
   const { context, vpc } = args;
   const group = makeSecurityGroup(make, "endpoints", {
@@ -50,6 +56,7 @@ export function makeEndpoints(make: Make, args: EndpointsArgs): readonly aws.ec2
     routeTableIds: [...args.routeTableIds],
     tags: context.tags,
   });
+  const subnetIds = context.redundancy.multiZone ? args.subnetIds : args.subnetIds.slice(0, 1);
   const interfaces = INTERFACE_ENDPOINTS.map((service) =>
     make(
       aws.ec2.VpcEndpoint,
@@ -58,7 +65,7 @@ export function makeEndpoints(make: Make, args: EndpointsArgs): readonly aws.ec2
         vpcId: vpc.id,
         vpcEndpointType: "Interface",
         serviceName: `com.amazonaws.${context.region}.${service}`,
-        subnetIds: [...args.subnetIds],
+        subnetIds: [...subnetIds],
         securityGroupIds: [group.id],
         privateDnsEnabled: true,
         tags: context.tags,

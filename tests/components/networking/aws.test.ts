@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { billables } from "../../../automation/report/billable";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
+
+const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 
 describe("network on aws", function () {
   this.timeout(60_000);
@@ -106,6 +109,28 @@ describe("network on aws", function () {
       atRestEncryptionEnabled: true,
       transitEncryptionEnabled: true,
     });
+  });
+
+  it("pays for an endpoint in every zone only where losing a zone may not stop the system", async () => {
+    const zonesOf = async (environment: string) => {
+      const { plan } = await planAws("simulate", { "groundplan:environment": environment, "groundplan:compute": {} });
+      const own = ofType(plan, "aws:ec2/vpcEndpoint:VpcEndpoint").filter(
+        ({ inputs }) => inputs.vpcEndpointType === "Interface",
+      );
+      expect(own).to.have.length(10);
+      const paid = billables(plan).filter(({ what }) => what === "VPC endpoint");
+      return {
+        subnets: new Set(own.map(({ inputs }) => JSON.stringify(inputs.subnetIds))),
+        paid: paid.map(({ class: kind, count }) => `${count} ${kind}`),
+        first: named(plan, "main-network-private-1-routes", ASSOCIATION).inputs.subnetId,
+      };
+    };
+    const dev = await zonesOf("dev");
+    expect([...dev.subnets]).to.deep.equal([JSON.stringify([dev.first])]);
+    expect(dev.paid).to.deep.equal(["1 Gateway", "10 Interface, one zone"]);
+    const staging = await zonesOf("staging");
+    expect([...staging.subnets].map((ids) => (JSON.parse(ids) as unknown[]).length)).to.deep.equal([3]);
+    expect(staging.paid).to.deep.equal(["1 Gateway", "10 Interface, 3 zones"]);
   });
 
   it("takes the range the settings name", async () => {
