@@ -103,7 +103,15 @@ export function judgeSettings(settings: Settings): Omit<JudgeRequest, "mode"> {
     model: settings.model,
     ephemeral: settings.ephemeral,
     exemptions: settings.policyExemptions,
+    ...boundariesOf(settings),
   };
+}
+
+/** Asked of every role only where every placement on AWS has one: a role does not tell whose it is. */
+function boundariesOf({ placements }: Settings): Pick<JudgeRequest, "boundaries"> {
+  const own = placements.filter(({ cloud }) => cloud === "aws");
+  const boundaries = own.flatMap(({ permissionsBoundary }) => permissionsBoundary ?? []);
+  return boundaries.length > 0 && boundaries.length === own.length ? { boundaries: [...new Set(boundaries)] } : {};
 }
 
 /**

@@ -32,6 +32,8 @@ export interface JudgeRequest {
   readonly ephemeral?: boolean;
   /** Registries images may come from. @default any */
   readonly registries?: readonly string[];
+  /** ARNs of the policies that are its roles' permissions boundaries. @default roles may be without one */
+  readonly boundaries?: readonly string[];
   readonly exemptions?: readonly ExemptionSetting[];
   /** Levels and properties by rule, exemptions among them, as `--policy-pack-config` takes them; they go before all else. */
   readonly rules?: PolicyPackConfig;
@@ -176,7 +178,9 @@ const REMOVABLE: PolicyPackConfig = Object.fromEntries(
 );
 
 /** What rules need to know of a stack beyond its environment. */
-function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "registries">): PolicyPackConfig {
+function overridesFor(
+  request: Pick<JudgeRequest, "model" | "ephemeral" | "registries" | "boundaries">,
+): PolicyPackConfig {
   return {
     ...(request.model === "global" ? { "s3-bucket-replicated": { required: true } } : {}),
     // A container on the one host reaches the metadata service through the bridge, which is one hop more.
@@ -191,6 +195,7 @@ function overridesFor(request: Pick<JudgeRequest, "model" | "ephemeral" | "regis
       : {}),
     ...(request.ephemeral ? { "stateful-resource-protected": { ephemeral: true }, ...REMOVABLE } : {}),
     ...(request.registries ? { "image-trusted-registry": { registries: [...request.registries] } } : {}),
+    ...(request.boundaries ? { "iam-role-bounded": { boundaries: [...request.boundaries] } } : {}),
   };
 }
 

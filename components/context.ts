@@ -24,6 +24,8 @@ export interface Context {
   /** Tags or labels on everything that takes them. */
   readonly tags: Readonly<Record<string, string>>;
   readonly redundancy: Redundancy;
+  /** AWS: ARN of the policy no role made here may exceed. @default none */
+  readonly permissionsBoundary?: string;
   /** How its layers are shared between stacks. @default this stack owns them all */
   readonly layers?: LayerOwners;
 }

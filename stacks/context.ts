@@ -53,6 +53,7 @@ export function contextOf(settings: Settings, placement: PlacementSettings, syst
       protect: settings.protect,
       logRetentionDays: retention.logsDays ?? redundancy.logRetentionDays,
     },
+    ...(placement.permissionsBoundary === undefined ? {} : { permissionsBoundary: placement.permissionsBoundary }),
     ...(layers ? { layers } : {}),
   };
 }

@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../aws/account";
 import { makeLogGroup } from "../aws/logGroup";
-import { roleNamePrefix } from "../aws/names";
 import { policyDocument, serviceTrust } from "../aws/policy";
+import { makeRole } from "../aws/role";
 import type { Context } from "../context";
 import type { Make } from "../make";
 
@@ -18,11 +18,11 @@ export interface FlowLogArgs {
 export function makeFlowLog(make: Make, args: FlowLogArgs): aws.ec2.FlowLog {
   const { context } = args;
   const group = makeLogGroup(make, "flow-logs", { context, keyArn: args.keyArn });
-  const role = make(aws.iam.Role, "flow-log-role", {
-    namePrefix: roleNamePrefix(context, "flow-log"),
+  const role = makeRole(make, "flow-log-role", {
+    context,
+    name: ["flow-log"],
     description: `Writes the flow logs of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com", accountOf(args.parent).id),
-    tags: context.tags,
+    trust: serviceTrust("vpc-flow-logs.amazonaws.com", accountOf(args.parent).id),
   });
   const policy = make(aws.iam.RolePolicy, "flow-log-policy", {
     role: role.id,

@@ -1,4 +1,5 @@
 import { grants, isPolicyDocument, positiveTests } from "../documents";
+import { shown } from "../read";
 import { type Rule, resourceRule } from "../rule";
 
 const ROLE = ["aws:iam/role:Role"];
@@ -17,6 +18,34 @@ export const trust = resourceRule({
       if (principals.includes("*")) report(`assumeRolePolicy.${where} trusts *`);
       if (negated.includes("NotPrincipal")) report(`assumeRolePolicy.${where} trusts all but its NotPrincipal`);
     }
+  },
+});
+
+export const bounded = resourceRule<{ readonly boundaries: readonly string[] }>({
+  id: "iam-role-bounded",
+  title: "IAM roles stay within the account's permissions boundary",
+  description: "Asked only where boundaries are named: whoever may make a role without one may do all that it may",
+  severity: "high",
+  level: "mandatory",
+  fix: "Set permissionsBoundary to the ARN of one of the policies the account names for it.",
+  sources: [],
+  resources: ROLE,
+  config: {
+    properties: {
+      boundaries: {
+        type: "array",
+        items: { type: "string" },
+        default: [],
+        description: "ARNs of the policies of which each role has one as its boundary; none: any role may be without.",
+      },
+    },
+    defaults: { boundaries: [] },
+  },
+  check({ props, notApplicable }, report, { boundaries }) {
+    if (boundaries.length === 0) return notApplicable("no boundary is named");
+    const value = props.permissionsBoundary;
+    if (!boundaries.some((boundary) => boundary === value))
+      report(`permissionsBoundary is ${shown(value)}, not ${boundaries.join(" or ")}`);
   },
 });
 
@@ -54,4 +83,4 @@ function isOpen(value: string): boolean {
   return value === "" || (named !== value && OPEN_SUBJECT.test(named));
 }
 
-export const awsTrustRules: readonly Rule[] = [trust, oidcClaims];
+export const awsTrustRules: readonly Rule[] = [trust, oidcClaims, bounded];

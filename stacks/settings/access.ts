@@ -32,6 +32,16 @@ const roleArn = text(/^arn:aws(-us-gov|-cn)?:iam::\d{12}:role\/[\w+=,.@/-]+$/, {
   example: "arn:aws:iam::123456789012:role/deployer",
 });
 
+/**
+ * A policy of the account's own, or one of AWS's: a name of at most 128 characters, in any path.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const boundaryArn = text(/^arn:aws(-us-gov|-cn)?:iam::(\d{12}|aws):policy\/([!-.0-~]+\/)*[\w+=,.@-]{1,128}$/, {
+  allowed: "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary",
+  fix: "write the policy's full ARN",
+  example: "arn:aws:iam::123456789012:policy/boundary",
+});
+
 const serviceAccount = text(/^[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]+\.iam\.gserviceaccount\.com$/, {
   allowed: "a service account, such as deployer@my-project.iam.gserviceaccount.com",
   fix: "write the account's full address",
@@ -63,6 +73,9 @@ export const access = z
           .array(accountId)
           .default([])
           .describe("Accounts that may be deployed to; any other is refused"),
+        permissionsBoundary: boundaryArn
+          .optional()
+          .describe("Policy that every role made here has as its permissions boundary; none when absent"),
         endpoints: z
           .record(name, z.url())
           .default({})

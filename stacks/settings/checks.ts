@@ -3,6 +3,7 @@ import type { Problem } from "../../components/errors";
 import { oneOf } from "../../components/validation";
 import { problemsUnder } from "../../components/validation/checked";
 import { didYouMean } from "../../components/validation/suggestions";
+import { checkBoundaries } from "./boundaryChecks";
 import { checkLayers } from "./layerChecks";
 import { checkParts } from "./partChecks";
 import { checkPlacements } from "./placementChecks";
@@ -26,6 +27,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
     checkLayers,
     checkProtection,
     checkAccess,
+    checkBoundaries,
     checkCluster,
     checkAlerts,
   ].flatMap((check) => check(settings));

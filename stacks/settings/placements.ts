@@ -26,6 +26,8 @@ export interface PlacementSettings {
   readonly cidrBlock?: string;
   /** Zones its network covers, on AWS. Undefined: three, or what the region has. */
   readonly zones?: number;
+  /** ARN of the policy that is the permissions boundary of all its roles, on AWS. Undefined: they have none. */
+  readonly permissionsBoundary?: string;
   /** Whether it keeps what the placements on Google Cloud share, whoever is primary. @default the first of them does */
   readonly founder?: true;
   /** What it uses instead of making it. */
@@ -39,6 +41,7 @@ export function placementsOf(settings: Written): readonly PlacementSettings[] {
     const context =
       placement.cloud === "kubernetes" ? (placement.context ?? settings.access.kubernetes.context) : undefined;
     const account = placement.account ?? (placement.cloud === "gcp" ? settings.access.gcp.project : undefined);
+    const boundary = placement.permissionsBoundary ?? settings.access.aws.permissionsBoundary;
     const existing = settings.existing[placement.name];
     return {
       name: placement.name,
@@ -50,6 +53,7 @@ export function placementsOf(settings: Written): readonly PlacementSettings[] {
       ...(context === undefined ? {} : { context }),
       ...(placement.cidrBlock === undefined ? {} : { cidrBlock: placement.cidrBlock }),
       ...(placement.zones === undefined ? {} : { zones: placement.zones }),
+      ...(placement.cloud === "aws" && boundary !== undefined ? { permissionsBoundary: boundary } : {}),
       ...(placement.founder === true ? { founder: true as const } : {}),
       ...(existing === undefined ? {} : { existing }),
     };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CLOUDS } from "../../components/context";
 import { ENVIRONMENTS, MODELS, overlaySchema } from "../../systems/spec";
 import { host, memory, name, positive, text } from "../../systems/spec/primitives";
-import { access } from "./access";
+import { access, boundaryArn } from "./access";
 import { kubernetes } from "./kubernetes";
 import { alerts, compute, mesh, policyExemption } from "./operations";
 import { secretText } from "./secrets";
@@ -47,6 +47,9 @@ const placement = z.strictObject({
   cidrIndex: z.int().min(0).max(255).optional().describe("Number of its network, pinned: 4 is 10.4.0.0/16"),
   cidrBlock: cidrBlock.optional().describe("Network instead of the numbered one"),
   zones: z.int().min(2).max(6).optional().describe("AWS: zones its network covers, never changed; three when absent"),
+  permissionsBoundary: boundaryArn
+    .optional()
+    .describe("AWS: permissions boundary of the roles made here, of its account; the one of access.aws when absent"),
   founder: z
     .boolean()
     .optional()

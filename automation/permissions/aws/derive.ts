@@ -1,8 +1,9 @@
 import type { RunResult } from "../../../engine";
 import { READS } from "./compute";
 import { foreignRights } from "./foreign";
+import { boundaryOf } from "./identity";
 import { Rights, type Wide } from "./rights";
-import { roleRights } from "./roles";
+import { ROLE, roleRights } from "./roles";
 import { condensed, POLICIES_PER_ROLE, type PolicyDocument, sizeOf, split } from "./statements";
 import { readsOf, subjectsOf } from "./subjects";
 import { AWS_TABLE } from "./table";
@@ -58,6 +59,11 @@ export function awsPermissions(run: RunResult, name: string): AwsPermissions | u
       ...NOTES,
       ...(subjects.some(({ place }) => place.account === "*")
         ? ["no setting names one account: the ARNs hold * in its place; set access.aws.allowedAccountIds"]
+        : []),
+      ...(subjects.some((subject) => subject.type === ROLE && boundaryOf(subject) !== undefined)
+        ? [
+            "roles are made and given rights within their permissions boundary alone; nothing here takes one off a role or changes its policy",
+          ]
         : []),
       ...(documents !== exact
         ? [

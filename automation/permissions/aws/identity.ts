@@ -1,4 +1,4 @@
-import { type AwsTable, arnOf, type Subject } from "./row";
+import { type AwsTable, arnOf, type Condition, type Right, type Subject, textOf } from "./row";
 
 const ROLE_ARN = (subject: Subject) => [arnOf("iam", subject.place, `role/${subject.name("name")}`, "global")];
 
@@ -8,11 +8,12 @@ export const IDENTITY: AwsTable = {
     service: "iam",
     form: "global",
     arn: ROLE_ARN,
-    create: "CreateRole TagRole",
+    create: "TagRole",
     manage:
       "GetRole DeleteRole UpdateRole UpdateRoleDescription UpdateAssumeRolePolicy ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole ListRoleTags UntagRole",
+    also: (subject) => [grown(subject)],
   },
-  "aws:iam/rolePolicy:RolePolicy": { service: "iam", manage: "PutRolePolicy GetRolePolicy DeleteRolePolicy" },
+  "aws:iam/rolePolicy:RolePolicy": { service: "iam", manage: "GetRolePolicy DeleteRolePolicy" },
   // Which policies may be attached is told beside it, from those planned.
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": { service: "iam", manage: "ListAttachedRolePolicies" },
   "aws:iam/instanceProfile:InstanceProfile": {
@@ -96,6 +97,30 @@ export const IDENTITY: AwsTable = {
   },
   "aws:lambda/permission:Permission": { service: "lambda", manage: "AddPermission GetPolicy RemovePermission" },
 };
+
+/**
+ * What makes a role and gives it rights: only within its boundary, where it has one. To take one off is nowhere allowed.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
+ */
+function grown(subject: Subject): Right {
+  const boundary = boundaryOf(subject);
+  return {
+    service: "iam",
+    actions: ["CreateRole", "PutRolePolicy", ...(boundary === undefined ? [] : ["PutRolePermissionsBoundary"])],
+    resources: ROLE_ARN(subject),
+    ...(boundary === undefined ? {} : { condition: withinBoundary(boundary) }),
+  };
+}
+
+/** Boundary of a planned role. */
+export function boundaryOf(subject: Subject): string | undefined {
+  return textOf(subject, "permissionsBoundary");
+}
+
+/** Holds only for roles that have, or get, this boundary. */
+export function withinBoundary(boundary: string): Condition {
+  return { StringEquals: { "iam:PermissionsBoundary": boundary } };
+}
 
 /** Secrets Manager adds six characters of its own to every name. */
 function secretName(subject: Subject): string {

@@ -1,9 +1,10 @@
 import type { RunResult } from "../../../engine";
 import { isObject, type Wire } from "../../../engine/wire";
+import { boundaryOf, withinBoundary } from "./identity";
 import { arnOf, type Right } from "./row";
 import type { PlannedSubject } from "./subjects";
 
-const ROLE = "aws:iam/role:Role";
+export const ROLE = "aws:iam/role:Role";
 /** Inputs that hand a role to a service; those of IAM itself and documents that merely name one do not. */
 const PASSED_BY = /role|podIdentityAssociations|^targets?$/i;
 
@@ -51,16 +52,21 @@ function attached(subjects: readonly PlannedSubject[], roles: ReadonlyMap<string
       ? [inputs.policyArn]
       : [],
   );
-  return policies.length === 0
-    ? []
-    : [
-        {
-          service: "iam",
-          actions: ["AttachRolePolicy", "DetachRolePolicy"],
-          resources: [...roles.values()].map((role) => arnOf("iam", role.place, `role/${role.name("name")}`, "global")),
-          condition: { ArnEquals: { "iam:PolicyARN": [...new Set(policies)].sort() } },
-        },
-      ];
+  if (policies.length === 0) {
+    return [];
+  }
+  const boundaries = new Set([...roles.values()].map(boundaryOf));
+  return [...boundaries].map((boundary) => ({
+    service: "iam",
+    actions: ["AttachRolePolicy", "DetachRolePolicy"],
+    resources: [...roles.values()]
+      .filter((role) => boundaryOf(role) === boundary)
+      .map((role) => arnOf("iam", role.place, `role/${role.name("name")}`, "global")),
+    condition: {
+      ArnEquals: { "iam:PolicyARN": [...new Set(policies)].sort() },
+      ...(boundary === undefined ? {} : withinBoundary(boundary)),
+    },
+  }));
 }
 
 /** Services that a trust policy lets assume its role. */

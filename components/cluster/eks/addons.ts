@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { roleNamePrefix } from "../../aws/names";
 import { podIdentityTrust, policyDocument } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import { POOL_LABEL } from "../contract";
@@ -102,15 +102,15 @@ function makeAddon(
 
 function makeIdentity(make: Make, name: Addon, identity: NonNullable<AddonPlan["identity"]>, args: AddonsArgs) {
   const { context, cluster, partition } = args;
-  const role = make(aws.iam.Role, `addon-${name}-role`, {
-    namePrefix: roleNamePrefix(context, name),
+  const role = makeRole(make, `addon-${name}-role`, {
+    context,
+    name: [name],
     description: `${name} of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: podIdentityTrust({
+    trust: podIdentityTrust({
       clusterArn: cluster.arn,
       namespace: "kube-system",
       serviceAccount: identity.serviceAccount,
     }),
-    tags: context.tags,
   });
   const ready: pulumi.Resource[] = [
     make(aws.iam.RolePolicyAttachment, `addon-${name}-policy`, {

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { makeLogGroup } from "../../aws/logGroup";
-import { roleNamePrefix } from "../../aws/names";
 import { plainServiceTrust, policyDocument } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import type { NetworkContract } from "../../networking/contract";
@@ -32,7 +32,7 @@ export function makeControlPlane(make: Make, args: ControlPlaneArgs) {
 
 function makeCluster(make: Make, args: ControlPlaneArgs): aws.eks.Cluster {
   const { context } = args;
-  const role = makeRole(make, args);
+  const role = makeControlPlaneRole(make, args);
   const logs = makeLogGroup(make, "logs", {
     context,
     // EKS writes to this name, and makes the group without key or retention where it is missing.
@@ -72,12 +72,12 @@ function makeCluster(make: Make, args: ControlPlaneArgs): aws.eks.Cluster {
   );
 }
 
-function makeRole(make: Make, { context, keys, partition }: ControlPlaneArgs) {
-  const role = make(aws.iam.Role, "control-plane-role", {
-    namePrefix: roleNamePrefix(context, "control-plane"),
+function makeControlPlaneRole(make: Make, { context, keys, partition }: ControlPlaneArgs) {
+  const role = makeRole(make, "control-plane-role", {
+    context,
+    name: ["control-plane"],
     description: `Control plane of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: plainServiceTrust("eks.amazonaws.com"),
-    tags: context.tags,
+    trust: plainServiceTrust("eks.amazonaws.com"),
   });
   const attachments = [
     make(aws.iam.RolePolicyAttachment, "control-plane-policy", {

@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../../aws/account";
-import { roleNamePrefix } from "../../aws/names";
 import { conditionalTrust, grantsDocument, webIdentityTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import type { WorkloadIdentity } from "../contract";
@@ -62,16 +62,16 @@ export class Fargate {
     const { make } = this;
     const name = `identity-${namespace}-${serviceAccount}`;
     this.provider ??= this.makeProvider();
-    const role = make(aws.iam.Role, name, {
-      namePrefix: roleNamePrefix(context, service),
+    const role = makeRole(make, name, {
+      context,
+      name: [service],
       description: `${service} of ${context.system} in ${context.placement}`,
-      assumeRolePolicy: webIdentityTrust({
+      trust: webIdentityTrust({
         providerArn: this.provider.arn,
         issuer: issuerOf(this.args.cluster),
         namespace,
         serviceAccount,
       }),
-      tags: context.tags,
     });
     const policy = make(aws.iam.RolePolicy, `${name}-policy`, { role: role.id, policy: grantsDocument(grants) });
     return { annotations: { "eks.amazonaws.com/role-arn": role.arn }, ready: [policy] };
@@ -98,15 +98,15 @@ export class Fargate {
   /** Pulls images and writes logs for the pods, and can be taken on for this cluster's profiles only. */
   private makeRole() {
     const { context, cluster, account } = this.args;
-    const role = this.make(aws.iam.Role, "fargate-role", {
-      namePrefix: roleNamePrefix(context, "fargate"),
+    const role = makeRole(this.make, "fargate-role", {
+      context,
+      name: ["fargate"],
       description: `Starts pods of ${context.system} in ${context.placement} on Fargate`,
-      assumeRolePolicy: conditionalTrust("eks-fargate-pods.amazonaws.com", {
+      trust: conditionalTrust("eks-fargate-pods.amazonaws.com", {
         ArnLike: {
           "aws:SourceArn": pulumi.interpolate`arn:${account.partition}:eks:${context.region}:${account.id}:fargateprofile/${cluster.name}/*`,
         },
       }),
-      tags: context.tags,
     });
     const policy = this.make(aws.iam.RolePolicyAttachment, "fargate-policy", {
       role: role.name,

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { roleNamePrefix } from "../../aws/names";
 import { grantsDocument, podIdentityTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Grant } from "../../binding";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
@@ -18,11 +18,11 @@ export interface PodIdentityArgs {
 /** A role that exactly one service account can take on, allowed exactly its grants. */
 export function makePodIdentity(make: Make, args: PodIdentityArgs): readonly pulumi.Resource[] {
   const { context, cluster, service, namespace, serviceAccount } = args;
-  const role = make(aws.iam.Role, `identity-${namespace}-${serviceAccount}`, {
-    namePrefix: roleNamePrefix(context, service),
+  const role = makeRole(make, `identity-${namespace}-${serviceAccount}`, {
+    context,
+    name: [service],
     description: `${service} of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: podIdentityTrust({ clusterArn: cluster.arn, namespace, serviceAccount }),
-    tags: context.tags,
+    trust: podIdentityTrust({ clusterArn: cluster.arn, namespace, serviceAccount }),
   });
   const policy = make(aws.iam.RolePolicy, `identity-${namespace}-${serviceAccount}-policy`, {
     role: role.id,

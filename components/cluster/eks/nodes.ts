@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { namePrefix, roleNamePrefix } from "../../aws/names";
+import { namePrefix } from "../../aws/names";
 import { plainServiceTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import { POOL_LABEL } from "../contract";
@@ -33,11 +34,11 @@ export function makeNodes(make: Make, args: NodesArgs) {
 }
 
 function makeNodeRole(make: Make, { context, partition }: NodesArgs) {
-  const role = make(aws.iam.Role, "node-role", {
-    namePrefix: roleNamePrefix(context, "node"),
+  const role = makeRole(make, "node-role", {
+    context,
+    name: ["node"],
     description: `Nodes of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: plainServiceTrust("ec2.amazonaws.com"),
-    tags: context.tags,
+    trust: plainServiceTrust("ec2.amazonaws.com"),
   });
   const attachments = NODE_POLICIES.map((policy) =>
     make(aws.iam.RolePolicyAttachment, `node-${policy.toLowerCase()}`, {

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { makeLogGroup } from "../../aws/logGroup";
-import { roleNamePrefix } from "../../aws/names";
 import { plainServiceTrust, policyDocument } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Client } from "../../binding";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
@@ -47,7 +47,7 @@ const IDLE_SECONDS = 1_800;
  */
 export function makeProxy(make: Make, args: ProxyArgs): DatabaseProxy {
   const { context, store, network, keys, clients, secretArns } = args;
-  const { role, policy } = makeRole(make, args);
+  const { role, policy } = makeProxyRole(make, args);
   const { groupId, rules } = makeGroup(make, args);
   const name = pulumi.interpolate`${args.identifier}-proxy`;
   // RDS makes the group itself where it is missing, without key or retention.
@@ -102,12 +102,12 @@ export function makeProxy(make: Make, args: ProxyArgs): DatabaseProxy {
 }
 
 /** It may read the clients' secrets and nothing else. */
-function makeRole(make: Make, { context, store, keys, secretArns }: ProxyArgs) {
-  const role = make(aws.iam.Role, "proxy-role", {
-    namePrefix: roleNamePrefix(context, store, "proxy"),
+function makeProxyRole(make: Make, { context, store, keys, secretArns }: ProxyArgs) {
+  const role = makeRole(make, "proxy-role", {
+    context,
+    name: [store, "proxy"],
     description: `Pool of connections to ${store}`,
-    assumeRolePolicy: plainServiceTrust("rds.amazonaws.com"),
-    tags: context.tags,
+    trust: plainServiceTrust("rds.amazonaws.com"),
   });
   const policy = make(aws.iam.RolePolicy, "proxy-policy", {
     role: role.name,

@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StoreOf } from "../../../systems/spec";
 import { accountOf } from "../../aws/account";
-import { namePrefix, roleNamePrefix } from "../../aws/names";
+import { namePrefix } from "../../aws/names";
 import { plainServiceTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Client } from "../../binding";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
@@ -85,11 +86,11 @@ function makeGroup(make: Make, args: SurroundingsArgs): aws.ec2.SecurityGroup {
 }
 
 function makeMonitoringRole(make: Make, { context, store, parent }: SurroundingsArgs): Surroundings["monitoring"] {
-  const role = make(aws.iam.Role, "monitoring-role", {
-    namePrefix: roleNamePrefix(context, store, "monitoring"),
+  const role = makeRole(make, "monitoring-role", {
+    context,
+    name: [store, "monitoring"],
     description: `Enhanced monitoring of ${store}`,
-    assumeRolePolicy: plainServiceTrust("monitoring.rds.amazonaws.com"),
-    tags: context.tags,
+    trust: plainServiceTrust("monitoring.rds.amazonaws.com"),
   });
   const policy = make(aws.iam.RolePolicyAttachment, "monitoring-policy", {
     role: role.name,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
 import { roleNamePrefix } from "../../aws/names";
 import { grantsDocument, plainServiceTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Grant } from "../../binding";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
@@ -15,11 +16,11 @@ export interface HostIdentityArgs {
 
 /** The role of a host: its grants, and what Session Manager needs to be the only way in. */
 export function makeHostIdentity(make: Make, { context, parent, grants }: HostIdentityArgs) {
-  const role = make(aws.iam.Role, "role", {
-    namePrefix: roleNamePrefix(context, "host"),
+  const role = makeRole(make, "role", {
+    context,
+    name: ["host"],
     description: `The host of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: plainServiceTrust("ec2.amazonaws.com"),
-    tags: context.tags,
+    trust: plainServiceTrust("ec2.amazonaws.com"),
   });
   const policy = make(aws.iam.RolePolicy, "policy", { role: role.id, policy: grantsDocument(grants) });
   const session = make(aws.iam.RolePolicyAttachment, "session-manager", {

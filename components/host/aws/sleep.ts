@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../../aws/account";
-import { roleNamePrefix } from "../../aws/names";
 import { policyDocument, serviceTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import { parseCron, type Values } from "../schedule";
@@ -26,11 +26,11 @@ const DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /** Stops and starts the machine by the clock. What it missed, such as a backup, it does when it wakes. */
 export function makeSleep(make: Make, { context, account, instanceId, hours }: SleepArgs): void {
-  const role = make(aws.iam.Role, "sleep-role", {
-    namePrefix: roleNamePrefix(context, "sleep"),
+  const role = makeRole(make, "sleep-role", {
+    context,
+    name: ["sleep"],
     description: `Stops and starts the host of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: serviceTrust("scheduler.amazonaws.com", account.id),
-    tags: context.tags,
+    trust: serviceTrust("scheduler.amazonaws.com", account.id),
   });
   const policy = make(aws.iam.RolePolicy, "sleep-policy", {
     role: role.id,

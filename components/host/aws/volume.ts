@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
-import { roleNamePrefix } from "../../aws/names";
 import { policyDocument, serviceTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 
@@ -46,11 +46,11 @@ export function makeDataVolume(make: Make, args: DataVolumeArgs): aws.ebs.Volume
 /** Daily snapshots: the state of a whole disk as it would be found after a power cut, which every store here survives. */
 function makeSnapshots(make: Make, { context, parent, snapshotTag }: DataVolumeArgs): void {
   const account = accountOf(parent);
-  const role = make(aws.iam.Role, "snapshot-role", {
-    namePrefix: roleNamePrefix(context, "snapshots"),
+  const role = makeRole(make, "snapshot-role", {
+    context,
+    name: ["snapshots"],
     description: `Takes snapshots of the data volume of ${context.system} in ${context.placement}`,
-    assumeRolePolicy: serviceTrust("dlm.amazonaws.com", account.id),
-    tags: context.tags,
+    trust: serviceTrust("dlm.amazonaws.com", account.id),
   });
   const arn = (resource: string, owner: pulumi.Input<string>) =>
     pulumi.interpolate`arn:${account.partition}:ec2:${context.region}:${owner}:${resource}/*`;

@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Account, accountOf } from "../../aws/account";
-import { roleNamePrefix } from "../../aws/names";
 import { policyDocument, type Statement, serviceTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import { Component, type ComponentArgs } from "../../component";
 import { awsCron } from "../../host/aws/sleep";
+import type { Make } from "../../make";
 
 /** A node group that sleeps, and the sizes it wakes to. */
 export interface SleepingNodes {
@@ -61,11 +62,12 @@ export class Schedule extends Component {
 
   private makeRole(nodes: readonly SleepingNodes[], databases: readonly SleepingDatabase[]) {
     const { context } = this;
-    const role = this.make(aws.iam.Role, "role", {
-      namePrefix: roleNamePrefix(context, "schedule"),
+    const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const role = makeRole(make, "role", {
+      context,
+      name: ["schedule"],
       description: `Puts ${context.system} in ${context.placement} to sleep and wakes it`,
-      assumeRolePolicy: serviceTrust("scheduler.amazonaws.com", this.account.id),
-      tags: context.tags,
+      trust: serviceTrust("scheduler.amazonaws.com", this.account.id),
     });
     const statements: readonly Statement[] = [
       { Sid: "ScaleNodes", Action: "eks:UpdateNodegroupConfig", Resource: nodes.map(({ group }) => group.arn) },

@@ -2,8 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StoreOf } from "../../../systems/spec";
 import { accountOf } from "../../aws/account";
-import { namePrefix, roleNamePrefix } from "../../aws/names";
+import { namePrefix } from "../../aws/names";
 import { policyDocument, type Statement, serviceTrust } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import { NAME_RULES } from "../../naming";
@@ -46,7 +47,7 @@ export function replicate(make: Make, args: ReplicationArgs): void {
     { protect: context.redundancy.protect, ...(context.redundancy.keep ? { retainOnDelete: true } : {}) },
   );
   const replica = makeReplica(make, key, args);
-  const { role, policy } = makeRole(make, {
+  const { role, policy } = makeCopier(make, {
     context,
     what: args.store,
     source: args.source,
@@ -96,7 +97,7 @@ export interface LogReplicationArgs {
 
 /** Copies a placement's logs to another region, so that who did what is known after a region is lost. */
 export function replicateLogs(make: Make, args: LogReplicationArgs): void {
-  const { role, policy } = makeRole(make, { ...args, what: "logs", locked: false });
+  const { role, policy } = makeCopier(make, { ...args, what: "logs", locked: false });
   make(
     aws.s3.BucketReplicationConfig,
     "replication",
@@ -170,12 +171,12 @@ interface RoleArgs {
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
-function makeRole(make: Make, { context, what, source, destination, region, parent, keys, locked }: RoleArgs) {
-  const role = make(aws.iam.Role, "replication-role", {
-    namePrefix: roleNamePrefix(context, what, "copy"),
+function makeCopier(make: Make, { context, what, source, destination, region, parent, keys, locked }: RoleArgs) {
+  const role = makeRole(make, "replication-role", {
+    context,
+    name: [what, "copy"],
     description: `Copies ${what} to ${region}`,
-    assumeRolePolicy: serviceTrust("s3.amazonaws.com", accountOf(parent).id),
-    tags: context.tags,
+    trust: serviceTrust("s3.amazonaws.com", accountOf(parent).id),
   });
   const policy = make(aws.iam.RolePolicy, "replication-policy", {
     role: role.id,

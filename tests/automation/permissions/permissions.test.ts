@@ -76,6 +76,8 @@ const GUARDED = {
   "alerts.budget": { monthlyUsd: 900, to: ["finance@example.com"] },
 };
 
+const BOUNDED = { ...GUARDED, "access.aws.permissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/boundary` };
+
 const EVERYWHERE = {
   ...IN_ACCOUNT,
   "compute.globalCaches": { redis: "us-east-1" },
@@ -110,6 +112,7 @@ describe("permissions of a deployer", function () {
     ["doc-scraper", "distributed", "aws", GUARDED],
     ["webharvest", "global", "aws", IN_ACCOUNT],
     ["doc-scraper", "global", "aws", EVERYWHERE],
+    ["doc-scraper", "distributed", "aws", BOUNDED],
     ["vibebox", "global", "gcp", {}],
     ["doc-scraper", "standalone", "gcp", {}],
   ] as const;
@@ -207,6 +210,40 @@ describe("permissions of a deployer", function () {
     expect(attach?.Condition).to.deep.equal({
       ArnEquals: { "iam:PolicyARN": ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"] },
     });
+  });
+
+  it("makes roles and gives them rights within their boundary alone, and takes none off", async () => {
+    const boundary = `arn:aws:iam::${ACCOUNT}:policy/boundary`;
+    const { aws: found } = await onAws("doc-scraper", "distributed", "aws", BOUNDED);
+    const within = { StringEquals: { "iam:PermissionsBoundary": boundary } };
+    const growing = [
+      ...["iam:AttachRolePolicy", "iam:CreateRole", "iam:DetachRolePolicy"],
+      ...["iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"],
+    ];
+    const statements = statementsOf(found).filter(({ Action }) => Action.some((each) => growing.includes(each)));
+    expect([...new Set(statements.flatMap(({ Action }) => Action))].sort()).to.deep.equal(growing);
+    for (const { Sid, Condition, Resource } of statements) {
+      expect(Condition?.StringEquals, Sid).to.deep.equal(within.StringEquals);
+      expect(
+        Resource.filter((arn) => !arn.startsWith(`arn:aws:iam::${ACCOUNT}:role/doc-scraper-us-east-1-`)),
+      ).to.deep.equal([]);
+    }
+    const all = statementsOf(found).flatMap(({ Action }) => Action);
+    expect(all).not.to.include("iam:DeleteRolePermissionsBoundary");
+    expect(all.filter((each) => /^iam:\w*PolicyVersion/.test(each))).to.deep.equal([]);
+    expect(found.notes.filter((note) => note.includes("permissions boundary"))).to.deep.equal([
+      "roles are made and given rights within their permissions boundary alone; nothing here takes one off a role or changes its policy",
+    ]);
+    expect(found.policies.length).to.be.at.most(POLICIES_PER_ROLE);
+  });
+
+  it("asks for no boundary where there is none", async () => {
+    const { aws: found } = await onAws("doc-scraper", "distributed", "aws", GUARDED);
+    const text = JSON.stringify(found);
+    expect(text).not.to.match(/boundary/i);
+    const [making] = statementsOf(found).filter(({ Action }) => Action.includes("iam:CreateRole"));
+    expect(making?.Action).to.include("iam:PutRolePolicy");
+    expect(making?.Condition).to.equal(undefined);
   });
 
   it("changes nothing in EC2 but what carries the system's tags", async () => {
@@ -310,7 +347,7 @@ describe("permissions of a deployer", function () {
       return JSON.parse(run.stdout) as string[];
     };
 
-    for (const [system, model, , set] of cells.slice(0, 4)) {
+    for (const [system, model, , set] of cells.slice(0, 5)) {
       it(`uses actions there are, on resources they take: ${system}, ${model}`, async () => {
         const { aws: found } = await onAws(system, model, "aws", set);
         expect(check(statementsOf(found))).to.deep.equal([]);

@@ -66,6 +66,9 @@ const VPC = {
   publicSubnetIds: ["subnet-0000000000000000a", "subnet-0000000000000000b"],
   privateSubnetIds: ["subnet-0000000000000000c", "subnet-0000000000000000d"],
 };
+const BOUNDED = {
+  "groundplan:access": { aws: { permissionsBoundary: "arn:aws:iam::111122223333:policy/teams/scraper/boundary" } },
+};
 const IN_VPC = { "groundplan:existing": { main: { vpc: VPC } } };
 const IN_CLUSTER = { "groundplan:existing": { main: { vpc: VPC, cluster: "shared" } } };
 const ASLEEP = { "groundplan:compute": { schedule: { stop: "0 20 * * 1-5", start: "0 6 * * 1-5" } } };
@@ -109,6 +112,7 @@ async function plannedOnce(): Promise<readonly Planned[]> {
     await planAws("simulate", ASLEEP),
     await planAws("simulate", REDIRECTED),
     await planAws("simulate", POOLED),
+    await planAws("simulate", BOUNDED),
     await planAws("simulate", EVERYWHERE),
   ];
   return [...(await cells()), ...settings.map(({ plan }) => plan)]

@@ -12,6 +12,8 @@ const oidc = {
   Condition: { StringEquals: { "token.example.com:aud": "sts.amazonaws.com", "token.example.com:sub": "repo:shop" } },
 };
 const role = one("aws:iam/role:Role", { assumeRolePolicy: policy(oidc) });
+const BOUNDARY = "arn:aws:iam::1:policy/boundary";
+const OTHER_BOUNDARY = "arn:aws:iam::2:policy/boundary";
 const claims = (condition: object): string => policy({ ...oidc, Condition: condition });
 const instance: readonly TestResource[] = [
   {
@@ -128,6 +130,25 @@ export const table: CaseTable = {
       { at: "assumeRolePolicy", to: "{", message: "assumeRolePolicy is no JSON document" },
     ],
     unknown: ["assumeRolePolicy"],
+  },
+  "iam-role-bounded": {
+    base: one("aws:iam/role:Role", { assumeRolePolicy: policy(oidc), permissionsBoundary: BOUNDARY }),
+    config: { boundaries: [BOUNDARY, OTHER_BOUNDARY] },
+    fails: [
+      {
+        at: "permissionsBoundary",
+        to: DELETE,
+        message: `permissionsBoundary is unset, not ${BOUNDARY} or ${OTHER_BOUNDARY}`,
+      },
+      {
+        at: "permissionsBoundary",
+        to: "arn:aws:iam::1:policy/none",
+        message: `permissionsBoundary is "arn:aws:iam::1:policy/none", not ${BOUNDARY} or ${OTHER_BOUNDARY}`,
+      },
+    ],
+    passes: [{ at: "permissionsBoundary", to: OTHER_BOUNDARY }],
+    skips: [{ at: "permissionsBoundary", to: DELETE, config: { boundaries: [] } }],
+    unknown: ["permissionsBoundary"],
   },
   "iam-role-oidc-claims-pinned": {
     base: role,
