@@ -122,21 +122,39 @@ function makeFunction(make: Make, args: RotationArgs, role: string, group: Retur
     principal: "secretsmanager.amazonaws.com",
     sourceAccount: account.id,
   });
-  const rotations = args.secrets.map((secret) =>
-    make(
-      aws.secretsmanager.SecretRotation,
-      `${secret.role}-rotation`,
-      {
-        secretId: secret.arn,
-        rotationLambdaArn: lambda.arn,
-        // Nothing turns before the clients' users are made.
-        rotateImmediately: false,
-        rotationRules: { automaticallyAfterDays: secret.days },
-      },
-      { dependsOn: [secret.version, permission] },
-    ),
-  );
+  const rotations = args.secrets.map((secret) => makeSchedule(make, work.kind, secret, lambda, permission));
   return { functionName: lambda.name, ready: rotations };
+}
+
+/**
+ * When a secret turns. What this stack writes into a copy is its source's first value, or an old one: a copy follows at
+ * once, and again whenever the stack has written.
+ */
+function makeSchedule(
+  make: Make,
+  kind: RotationWork["kind"],
+  { role, arn, version, days }: RotatedSecret,
+  lambda: aws.lambda.Function,
+  permission: aws.lambda.Permission,
+): aws.secretsmanager.SecretRotation {
+  const copies = kind === "copy";
+  const written = version instanceof aws.secretsmanager.SecretVersion ? version.versionId : undefined;
+  return make(
+    aws.secretsmanager.SecretRotation,
+    `${role}-rotation`,
+    {
+      secretId: arn,
+      rotationLambdaArn: lambda.arn,
+      // Nothing else turns before the clients' users are made.
+      rotateImmediately: copies,
+      rotationRules: { automaticallyAfterDays: days },
+    },
+    {
+      dependsOn: [version, permission],
+      // One made beside the other would be ended with it: a secret has one rotation.
+      ...(copies ? { replacementTrigger: written, deleteBeforeReplace: true } : {}),
+    },
+  );
 }
 
 /** The name is ours, because its log group must stand before it. */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RotationWork } from "./contract";
 
 /** Our own code, beside this file. */
-const OWN = ["index.cjs", "rotate.cjs", "stores.cjs"] as const;
+const OWN = ["index.cjs", "rotate.cjs", "stores.cjs", "values.cjs", "works.cjs"] as const;
 
 /** The driver's files that Node.js loads by `require`. */
 const DRIVER = [
