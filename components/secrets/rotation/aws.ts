@@ -16,7 +16,7 @@ import {
   type RotationWork,
 } from "./contract";
 import { packageOf } from "./package";
-import { makeRole } from "./role";
+import { makeFunctionRole } from "./role";
 
 export interface RotationArgs {
   readonly context: Context;
@@ -84,7 +84,7 @@ function makeFunction(make: Make, args: RotationArgs, role: string, group: Retur
     name: pulumi.interpolate`/aws/lambda/${name}`,
     keyArn: keys.arn("logs"),
   });
-  const identity = makeRole(make, { ...args, role, name, logs, account });
+  const identity = makeFunctionRole(make, { ...args, role, name, logs, account });
   const lambda = make(
     aws.lambda.Function,
     role,

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../../aws/account";
-import { roleNamePrefix } from "../../aws/names";
 import { plainServiceTrust, policyDocument, type Statement } from "../../aws/policy";
+import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import type { KeysContract } from "../keys/contract";
@@ -23,17 +23,17 @@ export interface RoleArgs {
 }
 
 /** What a function may do: turn its own secrets and what they open. */
-export function makeRole(
+export function makeFunctionRole(
   make: Make,
   args: RoleArgs,
 ): { readonly arn: pulumi.Output<string>; readonly policy: pulumi.Resource } {
   const { context, subject, role } = args;
-  const identity = make(aws.iam.Role, `${role}-role`, {
-    namePrefix: roleNamePrefix(context, subject, role),
+  const identity = makeRole(make, `${role}-role`, {
+    context,
+    name: [subject, role],
     description: `Rotation of the secrets of ${subject}`,
     // Lambda names no source account when it takes a role; it takes only roles of the function's own account.
-    assumeRolePolicy: plainServiceTrust("lambda.amazonaws.com"),
-    tags: context.tags,
+    trust: plainServiceTrust("lambda.amazonaws.com"),
   });
   const policy = make(aws.iam.RolePolicy, `${role}-policy`, {
     role: identity.name,
