@@ -133,7 +133,7 @@ function makeFunction(make: Make, args: RotationArgs, role: string, group: Retur
 function makeSchedule(
   make: Make,
   kind: RotationWork["kind"],
-  { role, arn, version, days }: RotatedSecret,
+  { role, arn, version, days, after = [] }: RotatedSecret,
   lambda: aws.lambda.Function,
   permission: aws.lambda.Permission,
 ): aws.secretsmanager.SecretRotation {
@@ -150,7 +150,7 @@ function makeSchedule(
       rotationRules: { automaticallyAfterDays: days },
     },
     {
-      dependsOn: [version, permission],
+      dependsOn: [version, permission, ...after],
       // One made beside the other would be ended with it: a secret has one rotation.
       ...(copies ? { replacementTrigger: written, deleteBeforeReplace: true } : {}),
     },

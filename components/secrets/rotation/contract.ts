@@ -63,6 +63,8 @@ export interface RotatedSecret {
   readonly version: pulumi.Resource;
   /** Days between rotations, see {@link ROTATION_DAYS}. */
   readonly days: number;
+  /** What else must stand before it turns, such as the users it is for. @default nothing */
+  readonly after?: readonly pulumi.Resource[];
   /** What it follows; work of kind `copy` needs one of every secret, other work takes none. @default none */
   readonly source?: RotationSource;
 }
