@@ -18,6 +18,8 @@ export interface SecretEntryArgs {
   readonly value?: pulumi.Output<string>;
   /** Whether it opens copies that a destroy leaves, and so is left as well. @default false */
   readonly opensCopies?: boolean;
+  /** Whether Secrets Manager gives it new values by itself. @default false: it holds what the stack puts in */
+  readonly rotates?: boolean;
 }
 
 /** A secret in Secrets Manager. */
@@ -28,6 +30,8 @@ export interface SecretEntry {
    * else puts the value in.
    */
   readonly version: pulumi.Resource;
+  /** Changes when the stack puts another value in, and only then. Undefined: somebody else does. */
+  readonly versionId: pulumi.Output<string> | undefined;
   source(property?: string): SecretSource;
 }
 
@@ -59,12 +63,34 @@ export function makeSecret(make: Make, role: string, args: Omit<SecretEntryArgs,
 }
 
 export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
-  return fillSecret(make, role, makeSecret(make, role, args), args.value, leaving(args));
+  return fillSecret(make, role, makeSecret(make, role, args), args.value, {
+    ...leaving(args),
+    rotates: args.rotates ?? false,
+  });
 }
 
 function leaving({ context, opensCopies }: Omit<SecretEntryArgs, "value">): { readonly retainOnDelete?: true } {
   return opensCopies === true && context.redundancy.keep ? { retainOnDelete: true } : {};
 }
+
+interface FillOptions {
+  readonly retainOnDelete?: true;
+  /** Whether Secrets Manager gives it new values by itself. @default false */
+  readonly rotates?: boolean;
+}
+
+const CURRENT = "AWSCURRENT";
+/**
+ * Label of what the stack put in last. Secrets Manager drops a version that no label names any more, which the first is
+ * after two rotations: a refresh would miss it, and the next update write the old value anew.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+ */
+const KEPT = "groundplan-initial";
+/**
+ * A rotation moves AWSCURRENT, and nobody moves it back; a new value is a new version and takes both labels along, so that
+ * there is nothing left to take from the former one.
+ */
+const KEPT_OPTIONS = { ignoreChanges: ["versionStages"], retainOnDelete: true };
 
 /** Puts the value into an entry. */
 export function fillSecret(
@@ -72,15 +98,21 @@ export function fillSecret(
   role: string,
   secret: aws.secretsmanager.Secret,
   value: pulumi.Output<string> | undefined,
-  opts: { readonly retainOnDelete?: true } = {},
+  { rotates = false, ...opts }: FillOptions = {},
 ): SecretEntry {
   const version =
     value === undefined
-      ? secret
-      : make(aws.secretsmanager.SecretVersion, `${role}-version`, { secretId: secret.id, secretString: value }, opts);
+      ? undefined
+      : make(
+          aws.secretsmanager.SecretVersion,
+          `${role}-version`,
+          { secretId: secret.id, secretString: value, ...(rotates ? { versionStages: [CURRENT, KEPT] } : {}) },
+          { ...opts, ...(rotates ? KEPT_OPTIONS : {}) },
+        );
   return {
     arn: secret.arn,
-    version,
+    version: version ?? secret,
+    versionId: version?.versionId,
     source: (property) => ({ from: "store", key: secret.arn, ...(property === undefined ? {} : { property }) }),
   };
 }

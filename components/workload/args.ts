@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../../systems/spec";
 import type { BindingValue } from "../binding";
 import type { ClusterContract } from "../cluster/contract";
@@ -21,6 +22,11 @@ export interface WorkloadArgs extends ComponentArgs {
   readonly ingress: readonly Flow[];
   /** Secrets of the system by the variable that takes them. */
   readonly secrets: Readonly<Record<string, BindingValue>>;
+  /**
+   * Changes when what the cloud's secret store has for it must be read anew before it starts: the objects are others then,
+   * so that no pod begins with what an older one still holds. @default one object, read again every hour
+   */
+  readonly edition?: pulumi.Output<string>;
   /** Binding of the store its queue lives in, where it scales on one. */
   readonly queue?: BoundUse;
   /** Who calls it in the placement's mesh. @default it joins none */

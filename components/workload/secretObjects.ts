@@ -20,7 +20,7 @@ interface RemoteEntry {
 /** Sorts secrets by source; `values` and `external` name the two objects they are kept in. */
 export function planSecrets(
   secrets: Readonly<Record<string, SecretSource>>,
-  names: { readonly values: string; readonly external: string },
+  names: { readonly values: string; readonly external: pulumi.Input<string> },
 ): SecretPlan {
   const stringData: Record<string, pulumi.Output<string>> = {};
   const remote: RemoteEntry[] = [];

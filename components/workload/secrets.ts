@@ -11,8 +11,10 @@ export interface SecretObjectsArgs {
   readonly service: string;
   readonly sources: Readonly<Record<string, SecretSource>>;
   readonly cluster: Pick<ClusterContract, "secretStore" | "installed">;
+  /** Ends the name of what External Secrets reads. @default nothing */
+  readonly edition?: pulumi.Output<string>;
   /** Metadata of an object of that name. */
-  readonly metadata: (name: string) => k8s.types.input.meta.v1.ObjectMeta;
+  readonly metadata: (name: pulumi.Input<string>) => k8s.types.input.meta.v1.ObjectMeta;
 }
 
 export interface SecretObjects extends SecretPlan {
@@ -23,8 +25,12 @@ export interface SecretObjects extends SecretPlan {
 
 /** Keeps secrets in objects named `${service}-PURPOSE`; without External Secrets its entries cannot be read. */
 export function makeSecretObjects(make: Make, args: SecretObjectsArgs): SecretObjects {
-  const { service, purpose, cluster } = args;
-  const names = { values: `${service}-${purpose}`, external: `${service}-${purpose}-external` };
+  const { service, purpose, cluster, edition } = args;
+  const external = `${service}-${purpose}-external`;
+  const names = {
+    values: `${service}-${purpose}`,
+    external: edition === undefined ? external : pulumi.interpolate`${external}-${edition}`,
+  };
   const plan = planSecrets(args.sources, names);
   const objects: pulumi.Resource[] = [];
   let version: pulumi.Output<string> | undefined;

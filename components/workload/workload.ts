@@ -126,9 +126,10 @@ export class Workload extends Component {
   }
 
   private secretObjects(purpose: string, sources: Readonly<Record<string, SecretSource>>): SecretObjects {
-    const { service, cluster } = this.args;
+    const { service, cluster, edition } = this.args;
     const make: Make = (resource, role, args, opts) => this.make(resource, role, args, opts);
-    return makeSecretObjects(make, { service, purpose, sources, cluster, metadata: (name) => this.metadata(name) });
+    const metadata = (name: pulumi.Input<string>) => this.metadata(name);
+    return makeSecretObjects(make, { service, purpose, sources, cluster, metadata, ...(edition ? { edition } : {}) });
   }
 
   private volumes(): { plan: VolumePlan; objects: readonly pulumi.Resource[] } {
@@ -385,7 +386,10 @@ export class Workload extends Component {
     return resource ? [resource] : [];
   }
 
-  private metadata(name: string, more: { readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> } = {}) {
+  private metadata(
+    name: pulumi.Input<string>,
+    more: { readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> } = {},
+  ) {
     const annotations =
       more.annotations && Object.keys(more.annotations).length > 0 ? { annotations: { ...more.annotations } } : {};
     return { name, namespace: this.args.namespace, labels: { ...this.labels }, ...annotations };

@@ -89,21 +89,22 @@ function checkEks(settings: Written): readonly Problem[] {
   );
 }
 
-/** Only Secret Manager has a schedule, and only a cluster's secrets have somebody who is told. */
+/** Who tells that a secret is due, or replaces it, stands beside a cluster on its cloud. */
 function checkRotation(settings: Written): readonly Problem[] {
-  const { secretRotation, model } = settings;
+  const { secretRotation = {}, model } = settings;
   const placements = placementsOf(settings);
-  const told = placements.some(({ cloud }) => cloud === "gcp") && (model === "distributed" || model === "global");
-  return secretRotation !== undefined && placements.length > 0 && !told
-    ? [
-        at(
-          ["secretRotation"],
-          secretRotation,
-          "nothing without a cluster on gcp: nobody else is told when a secret is due",
-          "remove it, and note the day elsewhere",
-        ),
-      ]
-    : [];
+  const clusterOn = (which: string) =>
+    placements.some(({ cloud }) => cloud === which) && (model === "distributed" || model === "global");
+  const unheard = [
+    ["first", "gcp", "nobody else is told when a secret is due", "remove it, and note the day elsewhere"],
+    ["days", "aws", "nobody else replaces what databases and caches know", "remove it"],
+  ] as const;
+  return unheard.flatMap(([field, cloud, reason, fix]) => {
+    const found = secretRotation[field];
+    return found === undefined || placements.length === 0 || clusterOn(cloud)
+      ? []
+      : [at(["secretRotation", field], found, `nothing without a cluster on ${cloud}: ${reason}`, fix)];
+  });
 }
 
 /** A repository is made beside the cluster that pulls from it, on the clouds that have registries. */

@@ -234,10 +234,22 @@ export const settingsSchema = z.strictObject({
           example: "2027-06-30",
         },
         (value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value),
-      ).describe("First day, to come when the secrets are made; each is due again after its own days"),
+      )
+        .optional()
+        .describe(
+          "Google Cloud: first day Secret Manager says that a secret with rotateDays is due, to come when the secrets are made; each is due again after its own days",
+        ),
+      days: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe(
+          "AWS: days after which passwords of databases and tokens of caches are replaced by a function; 90 in staging and production and never in dev when absent",
+        ),
     })
     .optional()
-    .describe("Google Cloud: from when Secret Manager says that a secret with rotateDays is due"),
+    .describe("When secrets are replaced; those of the system say their own days, in rotateDays"),
   secrets: z
     .record(name, z.union([secretText, z.record(name, secretText)]))
     .default({})

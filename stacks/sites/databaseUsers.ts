@@ -1,9 +1,10 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Binding, BindingValue, Client, SecretSource } from "../../components/binding";
 import type { ClusterContract } from "../../components/cluster/contract";
 import type { Context } from "../../components/context";
 import { POSTGRES_PORT } from "../../components/data/postgres/contract";
-import { passwordVariable, usersScript } from "../../components/data/postgres/users";
+import { passwordVariable, usersScript, userVariable } from "../../components/data/postgres/users";
+import { digest } from "../../components/naming";
 import { Workload } from "../../components/workload/workload";
 import type { StoreOf } from "../../systems/spec";
 import { service } from "../../systems/spec/service";
@@ -12,9 +13,19 @@ import { service } from "../../systems/spec/service";
 export interface ManagedDatabase {
   readonly binding: Binding;
   readonly host: pulumi.Output<string>;
-  readonly administrator: { readonly user: string; readonly password: SecretSource };
+  readonly administrator: {
+    readonly user: string;
+    readonly password: SecretSource;
+    readonly versionId?: pulumi.Output<string> | undefined;
+  };
   /** The clients' users and their passwords, by service. */
-  readonly clientSecrets: ReadonlyMap<string, { source(property: string): SecretSource }>;
+  readonly clientSecrets: ReadonlyMap<string, DatabaseUserSecret>;
+}
+
+export interface DatabaseUserSecret {
+  source(property: string): SecretSource;
+  /** Changes with the value the stack puts in. @default nobody runs the job again for a new password */
+  readonly versionId?: pulumi.Output<string> | undefined;
 }
 
 export interface DatabaseUsersArgs {
@@ -27,6 +38,8 @@ export interface DatabaseUsersArgs {
   readonly namespace: string;
   /** Extensions besides the spec's. @default none */
   readonly extensions?: readonly string[];
+  /** Whether each client has two users, of which its secret names one. @default false */
+  readonly alternating?: boolean;
   /** Image with psql. */
   readonly image: string;
 }
@@ -49,6 +62,13 @@ export function makeDatabaseUsers(
   opts: pulumi.ComponentResourceOptions,
 ): readonly pulumi.Resource[] {
   const { context, store, spec, database, clients, cluster, namespace } = args;
+  const { alternating = false } = args;
+  const script = usersScript({
+    database: spec.database,
+    extensions: [...new Set([...(args.extensions ?? []), ...spec.extensions])],
+    users: clients.map((client) => ({ client: client.service, access: client.access })),
+    alternating,
+  });
   const job = service.parse({
     kind: "job",
     phase: "migration",
@@ -57,19 +77,15 @@ export function makeDatabaseUsers(
     args: ["--no-psqlrc", "--quiet", "--file", SCRIPT],
     resources: USERS_RESOURCES,
     env: { PGSSLMODE: "require", PGCONNECT_TIMEOUT: "10" },
-    files: {
-      [SCRIPT]: usersScript({
-        database: spec.database,
-        extensions: [...new Set([...(args.extensions ?? []), ...spec.extensions])],
-        users: clients.map((client) => ({ client: client.service, access: client.access })),
-      }),
-    },
+    files: { [SCRIPT]: script },
     retries: 5,
   });
   const passwords = Object.fromEntries(
-    [...database.clientSecrets].map(([client, entry]): [string, BindingValue] => [
-      passwordVariable(client),
-      { kind: "secret", source: entry.source("password") },
+    [...database.clientSecrets].flatMap(([client, entry]): [string, BindingValue][] => [
+      [passwordVariable(client), { kind: "secret", source: entry.source("password") }],
+      ...(alternating
+        ? [[userVariable(client), { kind: "secret", source: entry.source("user") }] satisfies [string, BindingValue]]
+        : []),
     ]),
   );
   const workload = new Workload(
@@ -93,10 +109,23 @@ export function makeDatabaseUsers(
       ],
       ingress: [],
       secrets: passwords,
+      ...editionOf(database, script),
     },
     opts,
   );
   return workload.ready;
+}
+
+/**
+ * What the job reads, told apart by what the stack last put in and by what the job does with it: another edition is read
+ * anew, and is another job. The secret may hold something else by then, which is what rotation is for; both users of a
+ * client are good in any case.
+ */
+function editionOf({ administrator, clientSecrets }: ManagedDatabase, script: string) {
+  const versions = [administrator, ...clientSecrets.values()].flatMap(({ versionId }) => versionId ?? []);
+  return versions.length === 0
+    ? {}
+    : { edition: pulumi.all(versions).apply((found) => digest(JSON.stringify([...found, script]), 8)) };
 }
 
 function administration({ database, spec }: DatabaseUsersArgs): Binding {

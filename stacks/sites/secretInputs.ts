@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { passphraseName } from "../../components/operations/backup/contract";
+import { type Problem, show } from "../../components/errors";
+import { isPassphrase, passphraseName } from "../../components/operations/backup/contract";
 import type { ResolvedSystem } from "../../systems/resolve";
 import type { SecretSpec } from "../../systems/spec";
 import type { ProgramSettings, SecretRef } from "../settings";
@@ -29,6 +30,22 @@ export function secretInputs(system: ResolvedSystem, settings: ProgramSettings) 
     }
   }
   return { secrets, values };
+}
+
+/** What encrypts copies opens all of them for as long as they are kept: another value would open none of the old ones. */
+export function passphraseProblems({ secrets }: Pick<ResolvedSystem, "secrets">): readonly Problem[] {
+  return Object.entries(secrets).flatMap(([name, { rotateDays }]) =>
+    isPassphrase(name) && rotateDays !== undefined
+      ? [
+          {
+            path: `secrets.${name}.rotateDays`,
+            found: show(rotateDays),
+            allowed: "nothing for a backup's passphrase: the copies there are would not open any more",
+            fix: "remove it",
+          },
+        ]
+      : [],
+  );
 }
 
 function isReference(value: SecretRef | Readonly<Record<string, SecretRef>>): value is SecretRef {

@@ -126,8 +126,24 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
   [
     "secrets that are due where nobody is told",
     { secretRotation: { first: "2027-02-28" } },
-    "groundplan:secretRotation",
+    "groundplan:secretRotation.first",
     /note the day/,
+  ],
+  [
+    "an interval of databases' passwords that no function serves",
+    {
+      model: "single-server",
+      placements: [{ name: "main", cloud: "aws", region: "eu-west-1" }],
+      secretRotation: { days: 30 },
+    },
+    "groundplan:secretRotation.days",
+    /remove it/,
+  ],
+  [
+    "an interval beyond what Secrets Manager takes",
+    { secretRotation: { days: 1_001 } },
+    "groundplan:secretRotation.days",
+    /1000/,
   ],
   [
     "a policy of images where nobody asks",

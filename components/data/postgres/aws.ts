@@ -47,6 +47,8 @@ export interface Administrator {
   readonly user: string;
   readonly password: SecretSource;
   readonly secretArn: pulumi.Output<string>;
+  /** Changes when the stack puts another password in. Undefined: RDS does. */
+  readonly versionId: pulumi.Output<string> | undefined;
 }
 
 /** RDS for PostgreSQL: encrypted, private, TLS only, monitored, backed up, with read replicas behind their own URL. */
@@ -238,7 +240,12 @@ export class Postgres extends Component implements PostgresContract {
   private administratorOf(primary: aws.rds.Instance, master: ReturnType<Postgres["makeMasterSecret"]>): Administrator {
     const managed = primary.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
     const secretArn = master?.entry.arn ?? managed;
-    return { user: MASTER_USER, secretArn, password: { from: "store", key: secretArn, property: "password" } };
+    return {
+      user: MASTER_USER,
+      secretArn,
+      password: { from: "store", key: secretArn, property: "password" },
+      versionId: master?.entry.versionId,
+    };
   }
 
   private bind(made: readonly pulumi.Resource[]): Binding {
@@ -258,7 +265,7 @@ export class Postgres extends Component implements PostgresContract {
     if (!entry) {
       throw new Error(`${client} is no client of ${this.args.store}`);
     }
-    return clientValues(entry, client, this.args.spec.database, endpoint);
+    return clientValues(entry, client, this.args.spec.database, endpoint, { alternating: true });
   }
 
   private reportReplicas(count: number): void {

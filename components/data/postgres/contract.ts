@@ -1,4 +1,5 @@
 import type { Binding } from "../../binding";
+import { ALTERNATE_SUFFIX } from "../../secrets/rotation/contract";
 
 /** What a model may rely on, whoever runs the database. */
 export interface PostgresContract {
@@ -20,6 +21,12 @@ const RESERVED =
 /** Database user of a client: the service's name, as an identifier that needs no quotes. */
 export function databaseUser(client: string): string {
   const name = client.replaceAll("-", "_");
-  // Services' names begin with a letter, so that no other one comes out alike.
-  return RESERVED.test(name) ? `_${name}` : name;
+  // Services' names begin with a letter and end in none of our underscores, so that no other one comes out alike.
+  const free = name.endsWith(ALTERNATE_SUFFIX) ? `${name}_` : name;
+  return RESERVED.test(free) ? `_${free}` : free;
+}
+
+/** Second user of a client, with which its secret takes turns where that rotates. */
+export function alternateUser(client: string): string {
+  return `${databaseUser(client)}${ALTERNATE_SUFFIX}`;
 }

@@ -179,7 +179,7 @@ export class PostgresFollower extends Component implements PostgresContract {
         if (!entry) {
           throw new Error(`${client} is no client of ${store}`);
         }
-        return clientValues(entry, client, spec.database, endpoint);
+        return clientValues(entry, client, spec.database, endpoint, { alternating: true });
       },
       peers: [{ kind: "cidrs", cidrBlocks: [...network.dataCidrBlocks, ...primaryCidrBlocks] }],
       ports: [POSTGRES_PORT],

@@ -1,5 +1,5 @@
 import type { Access } from "../../binding";
-import { databaseUser } from "./contract";
+import { alternateUser, databaseUser } from "./contract";
 
 export interface DatabaseUser {
   /** Name of the service. */
@@ -12,6 +12,11 @@ export interface UsersScriptArgs {
   readonly users: readonly DatabaseUser[];
   /** Extensions the database needs, such as vector. */
   readonly extensions: readonly string[];
+  /**
+   * Whether each client has a second user with the same rights, and the one whose password is set is the one its secret
+   * names: rotation gives a new password to the other and lets the secret name that. @default false
+   */
+  readonly alternating?: boolean;
 }
 
 /** Roles that own rights; users only belong to them. No user's name begins so but a reserved one's. */
@@ -23,12 +28,17 @@ export function passwordVariable(client: string): string {
   return `PASSWORD_${databaseUser(client).toUpperCase()}`;
 }
 
+/** Environment variable that holds the user a client's secret names, where it has two. */
+export function userVariable(client: string): string {
+  return `USER_${databaseUser(client).toUpperCase()}`;
+}
+
 /**
  * A psql script that gives each client a user with no more than its access, and can run any number of times. What
  * writers make belongs to a common role, so that one service's migration does not lock the others out. It holds no
  * password: psql reads them from its environment.
  */
-export function usersScript({ database, users, extensions }: UsersScriptArgs): string {
+export function usersScript({ database, users, extensions, alternating = false }: UsersScriptArgs): string {
   const lines = [
     "\\set ON_ERROR_STOP on",
     "SET password_encryption = 'scram-sha-256';",
@@ -47,20 +57,26 @@ export function usersScript({ database, users, extensions }: UsersScriptArgs): s
       `GRANT SELECT ON ALL ${kind} IN SCHEMA public TO ${READERS};`,
       `ALTER DEFAULT PRIVILEGES FOR ROLE ${WRITERS} IN SCHEMA public GRANT SELECT ON ${kind} TO ${READERS};`,
     ]),
-    ...users.flatMap((user) => userLines(database, user)),
+    ...users.flatMap((user) => userLines(database, user, alternating)),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function userLines(database: string, { client, access }: DatabaseUser): readonly string[] {
-  const user = databaseUser(client);
+function userLines(database: string, { client, access }: DatabaseUser, alternating: boolean): readonly string[] {
+  const users = alternating ? [databaseUser(client), alternateUser(client)] : [databaseUser(client)];
+  const [first = ""] = users;
   const role = access === "read" ? READERS : WRITERS;
   return [
     `\\getenv password ${passwordVariable(client)}`,
-    createRole(user),
-    `ALTER ROLE ${quote(user)} LOGIN PASSWORD :'password';`,
-    `GRANT ${role} TO ${quote(user)};`,
-    ...(access === "read" ? [] : [`ALTER ROLE ${quote(user)} IN DATABASE ${quote(database)} SET role = '${WRITERS}';`]),
+    ...(alternating ? [`\\getenv user ${userVariable(client)}`] : []),
+    ...users.map(createRole),
+    `ALTER ROLE ${alternating ? ':"user"' : quote(first)} LOGIN PASSWORD :'password';`,
+    ...users.flatMap((user) => [
+      `GRANT ${role} TO ${quote(user)};`,
+      ...(access === "read"
+        ? []
+        : [`ALTER ROLE ${quote(user)} IN DATABASE ${quote(database)} SET role = '${WRITERS}';`]),
+    ]),
   ];
 }
 

@@ -258,7 +258,7 @@ export class KubernetesBackup extends Component {
     });
   }
 
-  private metadata(backup: PlannedBackup, name: string, service: string) {
+  private metadata(backup: PlannedBackup, name: pulumi.Input<string>, service: string) {
     return { name, namespace: backup.namespace, labels: { ...objectLabels(this.context, service, "job") } };
   }
 }

@@ -7,6 +7,7 @@ import { searchProblems } from "../../../components/data/search/constraints";
 import type { Problem } from "../../../components/errors";
 import { bucketProblems } from "../../../components/storage/bucket/constraints";
 import type { StoreSpec } from "../../../systems/spec";
+import { passphraseProblems } from "../secretInputs";
 import type { SiteRequest } from "../site";
 import { FARGATE_CONSTRAINTS } from "./fargateConstraints";
 import { PLACEMENT_CONSTRAINTS } from "./placementConstraints";
@@ -20,6 +21,7 @@ export function constraintProblems(request: ConstraintRequest): readonly Problem
   const { architecture, fargateNamespaces } = settings.compute;
   return [
     ...placementProblems(request),
+    ...passphraseProblems(system),
     ...(placementSettings.existing?.cluster === undefined ? ownCluster(request) : []),
     ...breaches(FARGATE_CONSTRAINTS, {
       system,

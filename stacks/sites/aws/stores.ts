@@ -159,6 +159,7 @@ export class Stores {
             spec,
             database,
             clients,
+            alternating: true,
             cluster,
             namespace: client.namespace,
             image: imageOf(settings.images, "stores", store, spec.image ?? `postgres:${spec.version}-alpine`),

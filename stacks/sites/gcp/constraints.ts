@@ -17,6 +17,7 @@ import { servicePort } from "../../../systems/edges";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { StoreSpec } from "../../../systems/spec";
 import { imageOf, type PlacementSettings, type Settings } from "../../settings";
+import { passphraseProblems } from "../secretInputs";
 import { routeOf } from "./edge";
 
 type Checked = Pick<
@@ -47,6 +48,7 @@ export function constraintProblems(
   return [
     ...placeProblems(placement, settings),
     ...stackProblems(settings),
+    ...passphraseProblems(system),
     ...Object.entries(system.secrets).flatMap(([name, spec]) =>
       problemsOf(SECRET_CONSTRAINTS, spec, `secrets.${name}`),
     ),

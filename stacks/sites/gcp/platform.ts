@@ -52,7 +52,7 @@ export function makeSecrets(
       context,
       ...secretInputs(system, settings),
       common: commonValues(request),
-      ...(settings.secretRotation === undefined ? {} : { rotateFrom: settings.secretRotation.first }),
+      ...(settings.secretRotation?.first === undefined ? {} : { rotateFrom: settings.secretRotation.first }),
       keys,
       reader: {
         kubernetes: cluster.kubernetes,

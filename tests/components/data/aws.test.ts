@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { mergeClients } from "../../../components/data/clients";
 import { masterPassword, maxStorageGiB, postgresProblems } from "../../../components/data/postgres/constraints";
-import { databaseUser } from "../../../components/data/postgres/contract";
+import { alternateUser, databaseUser } from "../../../components/data/postgres/contract";
 import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
 import { usersScript } from "../../../components/data/postgres/users";
 import { windowsOverlap } from "../../../components/data/postgres/windows";
@@ -116,14 +116,51 @@ describe("database users", () => {
     ]);
   });
 
-  it("never gives two services one user", () => {
-    const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,20}[a-z0-9])?$/);
+  it("never gives two services one user, nor one of a pair", () => {
+    const name = fc
+      .tuple(
+        fc.stringMatching(/^(pg|rds)?[a-z]([-a-z0-9]{0,20}[a-z0-9])?$/),
+        fc.constantFrom("", "-alternate", "-alternate-alternate"),
+      )
+      .map((parts) => parts.join(""));
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 12 }), (services) => {
-        const users = new Set([...services.map(databaseUser), "_app_write", "_app_read"]);
-        expect(users.size).to.equal(services.length + 2);
+        const users = new Set([...services.flatMap((each) => [databaseUser(each), alternateUser(each)]), "_app_write"]);
+        expect(users.size).to.equal(2 * services.length + 1);
       }),
     );
+    expect(["api", "api-alternate"].map(databaseUser)).to.deep.equal(["api", "api_alternate_"]);
+    // What a rotation takes for the second of a pair.
+    expect(databaseUser("api-alternate").endsWith("_alternate")).to.equal(false);
+  });
+
+  it("keeps both users of the longest name within what PostgreSQL keeps of one", () => {
+    const longest = `backup-${"a".repeat(30)}-alternate`;
+    expect(longest.length).to.equal("backup-".length + 40);
+    expect(alternateUser(longest).length).to.be.at.most(63);
+  });
+
+  it("gives each client a second user where its secret takes turns, and the password to the one it names", () => {
+    const lines = usersScript({
+      database: "app",
+      extensions: [],
+      users: [{ client: "web-api", access: "write" }],
+      alternating: true,
+    }).split("\n");
+    expect(lines.slice(lines.indexOf("\\getenv password PASSWORD_WEB_API"))).to.deep.equal([
+      "\\getenv password PASSWORD_WEB_API",
+      "\\getenv user USER_WEB_API",
+      ...["web_api", "web_api_alternate"].map(
+        (user) =>
+          `SELECT 'CREATE ROLE "${user}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') \\gexec`,
+      ),
+      "ALTER ROLE :\"user\" LOGIN PASSWORD :'password';",
+      ...["web_api", "web_api_alternate"].flatMap((user) => [
+        `GRANT _app_write TO "${user}";`,
+        `ALTER ROLE "${user}" IN DATABASE "app" SET role = '_app_write';`,
+      ]),
+      "",
+    ]);
   });
 
   it("closes the database to everyone else and makes the extensions", () => {
