@@ -40,7 +40,7 @@ function describeHost(
   system: ResolvedSystem,
   machines: readonly MachineType[],
 ): HostDescription {
-  const { domain, alerts, backups } = settings;
+  const { domain, alerts, backups, compute } = settings;
   const email = alerts.email?.to[0];
   if (system.routes.length > 0 && domain === undefined && system.domain === undefined) {
     throw new InputError([
@@ -60,6 +60,7 @@ function describeHost(
     ...(name === undefined ? {} : { domain: name }),
     ...(email === undefined ? {} : { email }),
     size: planSize(system, machines),
+    ...(compute.hostGeneration === undefined ? {} : { generation: compute.hostGeneration }),
     backupsRun: backups.schedule,
   };
 }

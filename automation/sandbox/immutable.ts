@@ -15,7 +15,8 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   "aws:ec2/natGateway:NatGateway": ["allocationId", "connectivityType", "subnetId"],
   "aws:ec2/vpcEndpoint:VpcEndpoint": ["serviceName", "vpcEndpointType", "vpcId"],
   "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": ["peerOwnerId", "peerRegion", "peerVpcId", "vpcId"],
-  "aws:ec2/instance:Instance": ["ami", "availabilityZone", "keyName", "subnetId"],
+  // User data by `userDataReplaceOnChange`, which every machine here has.
+  "aws:ec2/instance:Instance": ["ami", "availabilityZone", "keyName", "subnetId", "userDataBase64"],
   "aws:ec2/volumeAttachment:VolumeAttachment": ["deviceName", "instanceId", "volumeId"],
   "aws:eks/nodeGroup:NodeGroup": [
     "amiType",

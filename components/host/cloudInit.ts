@@ -58,7 +58,8 @@ export function cloudConfig(
     ssh_pwauth: false,
   };
   // Python reads YAML 1.1, where a bare 0644 is a number.
-  return `#cloud-config\n${stringify(document, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false })}`;
+  const generation = description.generation === undefined ? "" : `# generation ${description.generation}\n`;
+  return `#cloud-config\n${generation}${stringify(document, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
 /**

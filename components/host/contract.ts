@@ -20,6 +20,8 @@ export interface HostDescription {
   /** Where certificates' expiry is announced. @default nowhere */
   readonly email?: string;
   readonly size: HostSize;
+  /** Any word; another one makes the machine anew. @default none */
+  readonly generation?: string;
   /** Whether the system's dumps run. */
   readonly backupsRun: boolean;
 }

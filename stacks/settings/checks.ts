@@ -23,6 +23,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
     checkRotation,
     checkAdmission,
     checkEks,
+    checkHost,
     checkParts,
     checkLayers,
     checkProtection,
@@ -87,6 +88,24 @@ function checkEks(settings: Written): readonly Problem[] {
   return given.map(([field, value]) =>
     at(["compute", field], value, "nothing without a cluster of EKS that the stack makes", "remove it"),
   );
+}
+
+/** Only a host is one machine, which the program makes. */
+function checkHost(settings: Written): readonly Problem[] {
+  const { compute, model } = settings;
+  const placements = placementsOf(settings);
+  const hosts =
+    placements.some(({ cloud }) => cloud !== "kubernetes") && (model === "standalone" || model === "single-server");
+  return compute.hostGeneration === undefined || placements.length === 0 || hosts
+    ? []
+    : [
+        at(
+          ["compute", "hostGeneration"],
+          compute.hostGeneration,
+          "nothing without a host on aws or gcp: in a cluster nodes come and go",
+          "remove it",
+        ),
+      ];
 }
 
 /** Who tells that a secret is due, or replaces it, stands beside a cluster on its cloud. */

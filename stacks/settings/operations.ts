@@ -128,6 +128,13 @@ export const compute = z
     })
       .optional()
       .describe("Version of clusters of our own"),
+    hostGeneration: text(/^[\w.-]{1,40}$/, {
+      allowed: "letters, digits, dots, underscores and hyphens, at most 40",
+      fix: "write what tells this machine from the last, such as 2027-01",
+      example: "2027-01",
+    })
+      .optional()
+      .describe("Any word, a change of which replaces a host's machine by one of the newest image; its data stay"),
     nodeRelease: text(/^1\.\d{2}\.\d+-\d{8}$/, {
       allowed: 'a release of the EKS-optimized image, in quotes, such as "1.35.2-20260224"',
       fix: "write it as docs/upgrades-aws.md finds the newest",

@@ -133,6 +133,22 @@ describe("hosts on aws", function () {
     expect(optionsOf(named(plan, "main-host-address")).protect).to.equal(true);
   });
 
+  it("keeps its image while it runs, and becomes another machine by a word of the settings", async () => {
+    const HOST = ["doc-scraper", "standalone"] as const;
+    const planned = await planHost(...HOST);
+    const { options, inputs } = named(planned.plan, "main-host-instance");
+    expect(inputs.ami).to.match(/^ami-[0-9a-f]{17}$/);
+    expect(options.ignoreChanges).to.deep.equal(["ami"]);
+    const anew = await planHost(...HOST, "simulate", { "groundplan:compute": { hostGeneration: "2027-01" } });
+    expect(userDataOf(anew)).to.equal(
+      userDataOf(planned).replace("#cloud-config\n", "#cloud-config\n# generation 2027-01\n"),
+    );
+    expect(named(anew.plan, "main-host-instance").inputs).to.deep.equal({
+      ...inputs,
+      userDataBase64: named(anew.plan, "main-host-instance").inputs.userDataBase64,
+    });
+  });
+
   it("opens HTTP and HTTPS to the world and nothing else", async () => {
     const { plan } = await planHost("doc-scraper", "single-server");
     const rules = ofType(plan, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");

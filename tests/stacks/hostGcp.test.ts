@@ -174,6 +174,16 @@ describe("hosts on gcp", function () {
     });
   });
 
+  it("becomes another machine, of the family's newest image, by a word of the settings", async () => {
+    const HOST = ["doc-scraper", "standalone"] as const;
+    const planned = await planHost(...HOST);
+    const anew = await planHost(...HOST, "simulate", { "groundplan:compute": { hostGeneration: "2027-01" } });
+    expect(userDataOf(anew)).to.equal(
+      userDataOf(planned).replace("#cloud-config\n", "#cloud-config\n# generation 2027-01\n"),
+    );
+    expect(optionsOf(anew.plan, "main-host-instance").replaceOnChanges).to.deep.equal(['metadata["user-data"]']);
+  });
+
   it("opens HTTP and HTTPS to the world, SSH to Identity-Aware Proxy, and nothing else", async () => {
     const { plan } = await planHost("doc-scraper", "single-server");
     const rules = ofType(plan, "gcp:compute/firewall:Firewall").map(({ inputs }) => ({

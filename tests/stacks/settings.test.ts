@@ -191,6 +191,12 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     "groundplan:compute.extendedSupport",
     /^remove it$/,
   ],
+  [
+    "a machine made anew where there is none",
+    { compute: { hostGeneration: "2027-01" } },
+    "groundplan:compute.hostGeneration",
+    /^remove it$/,
+  ],
   ["a layer there is not", { layers: ["workload"] }, "groundplan:layers[0]", /^did you mean workloads\?$/],
   ["a part there is not", { parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
   [

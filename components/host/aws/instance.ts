@@ -64,7 +64,8 @@ export function makeInstance(make: Make, args: InstanceArgs): aws.ec2.Instance {
     {
       // The volume and the interface can be on one machine only: the old one goes first.
       deleteBeforeReplace: true,
-      // A newer image is no reason for a new machine: it updates itself.
+      // A newer image is no reason for a new machine: it updates itself. One that is replaced for another reason gets the
+      // newest all the same, as the engine then asks for all inputs anew (tests/sandbox/hostImage.test.ts).
       ignoreChanges: ["ami"],
       dependsOn: [...args.after],
     },
