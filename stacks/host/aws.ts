@@ -16,6 +16,7 @@ import { placementProblems } from "../sites/aws/constraints";
 import { makeKeys } from "../sites/aws/foundation";
 import { makeProviders } from "../sites/aws/providers";
 import { networkRange } from "../sites/aws/shared";
+import { compareZone } from "../sites/aws/zone";
 import { secretInputs } from "../sites/secretInputs";
 import type { SiteRequest } from "../sites/site";
 import type { HostSite } from "./index";
@@ -37,6 +38,7 @@ class AwsHost {
     private readonly description: HostDescription,
   ) {
     const { cloud, generator } = makeProviders(request);
+    compareZone(request.settings, request.placementSettings, cloud);
     this.options = { parent: request.placement, providers: [cloud, generator] };
   }
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { zoneProblems } from "../../components/edge/dns/zoneProblems";
 import type { Problem } from "../../components/errors";
 import { problemsUnder } from "../../components/validation/checked";
 import type { SystemInput } from "../../systems/spec";
@@ -10,7 +11,7 @@ const at = problemsUnder("groundplan:");
 
 /**
  * A zone holds records of its own name and of those below it alone: for any other a cloud refuses the first record, long
- * after everything else is there. Only a setting tells the name, which an id does not.
+ * after everything else is there. Here only a setting tells the name, which an id does not; a run against AWS asks Route 53.
  */
 export function checkZones({ existing, domain: written }: Written, system: SystemInput): readonly Problem[] {
   const domain = written ?? system.domain;
@@ -22,19 +23,6 @@ export function checkZones({ existing, domain: written }: Written, system: Syste
     if (zone === undefined) {
       return [at(path, zoneName, "nothing without a zone", `name the zone in groundplan:existing.${placement}.zone`)];
     }
-    return domain === undefined || isWithin(domain, zoneName)
-      ? []
-      : [
-          at(
-            ["domain"],
-            domain,
-            `${zoneName}, or a name below it: the zone of ${placement} holds no other`,
-            "correct the domain, or name the zone it is in",
-          ),
-        ];
+    return domain === undefined ? [] : zoneProblems(domain, zoneName, placement);
   });
-}
-
-function isWithin(domain: string, zone: string): boolean {
-  return domain === zone || domain.endsWith(`.${zone}`);
 }

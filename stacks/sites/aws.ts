@@ -34,6 +34,7 @@ import { isSpread, type Lead, type SharedParts, sharedParts } from "./aws/shared
 import { Stores } from "./aws/stores";
 import { unsupportedProblems } from "./aws/supported";
 import { makeWatch, Watch } from "./aws/watch";
+import { compareZone } from "./aws/zone";
 import { USERS_RESOURCES } from "./databaseUsers";
 import { storeDemands } from "./inCluster";
 import { childOf, type Exposure, type NamespaceRequest, type Site, type SiteRequest } from "./site";
@@ -73,6 +74,7 @@ class AwsSite implements Site {
     const { context, placement, settings } = request;
     const { cloud, generator } = makeProviders(request);
     const options = { parent: placement, providers: [cloud, generator] };
+    compareZone(settings, request.placementSettings, cloud);
     const clusterName =
       request.placementSettings.existing?.cluster ??
       uniqueName(NAME_RULES.awsCluster, [context.system, pulumi.getStack(), context.placement]);

@@ -140,6 +140,13 @@ export const READS: Readonly<Record<string, (subject: Subject) => readonly Right
       resources: [arnOf("eks", subject.place, `cluster/${subject.name("name")}`)],
     },
   ],
+  "aws:route53/getZone:getZone": (subject) => [
+    {
+      service: "route53",
+      actions: ["GetHostedZone", "ListTagsForResource"],
+      resources: [arnOf("route53", subject.place, `hostedzone/${textOf(subject, "zoneId") ?? "*"}`, "bare")],
+    },
+  ],
   "aws:kms/getKey:getKey": (subject) => [
     { service: "kms", actions: ["DescribeKey"], resources: [textOf(subject, "keyId") ?? "*"] },
   ],

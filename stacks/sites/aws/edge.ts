@@ -17,6 +17,7 @@ import { originBuckets } from "./delivery";
 import { remoteOrigin, remoteToken } from "./handover";
 import { makeCloudProvider } from "./providers";
 import { type Origin, sharedParts, zoneOf } from "./shared";
+import { compareZone } from "./zone";
 
 /** Where AWS keeps what belongs to no region. https://docs.aws.amazon.com/general/latest/gr/r53.html */
 const HOME_OF_GLOBAL_SERVICES = "us-east-1";
@@ -60,7 +61,12 @@ export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer):
   }
   const context: Context = { ...contextOf(settings, first, system), placement: EDGE, region: HOME_OF_GLOBAL_SERVICES };
   const parent = edgePlacement(settings, context);
-  const options = { parent, providers: [makeCloudProvider({ context, settings, account: first.account, parent })] };
+  const provider = makeCloudProvider({ context, settings, account: first.account, parent });
+  const options = { parent, providers: [provider] };
+  // A stack of the edge alone opens no placement.
+  for (const placement of settings.placements.filter(({ cloud, existing }) => cloud === "aws" && existing?.zone === zoneId)) {
+    compareZone(settings, placement, provider);
+  }
   const answers = settings.placements
     .filter(({ cloud }) => cloud === "aws")
     .map(({ name, region }): Answer => {

@@ -76,7 +76,12 @@ const GUARDED = {
   "alerts.budget": { monthlyUsd: 900, to: ["finance@example.com"] },
 };
 
-const BOUNDED = { ...GUARDED, "access.aws.permissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/boundary` };
+const BOUNDED = {
+  ...GUARDED,
+  "access.aws.permissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/boundary`,
+  domain: "shop.example.org",
+  "existing.us-east-1.zone": "Z0123456789ABCDEFGHIJ",
+};
 
 const EVERYWHERE = {
   ...IN_ACCOUNT,
@@ -235,6 +240,14 @@ describe("permissions of a deployer", function () {
       "roles are made and given rights within their permissions boundary alone; nothing here takes one off a role or changes its policy",
     ]);
     expect(found.policies.length).to.be.at.most(POLICIES_PER_ROLE);
+  });
+
+  it("looks up the one zone that is named by its id", async () => {
+    const { aws: found } = await onAws("doc-scraper", "distributed", "aws", BOUNDED);
+    const looking = statementsOf(found).filter(({ Action }) => Action.includes("route53:ListTagsForResource"));
+    expect(
+      looking.map(({ Resource, Condition }) => [Resource.filter((arn) => /hostedzone/.test(arn)), Condition]),
+    ).to.deep.equal([[["arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"], undefined]]);
   });
 
   it("asks for no boundary where there is none", async () => {
