@@ -64,7 +64,9 @@ export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer):
   const provider = makeCloudProvider({ context, settings, account: first.account, parent });
   const options = { parent, providers: [provider] };
   // A stack of the edge alone opens no placement.
-  for (const placement of settings.placements.filter(({ cloud, existing }) => cloud === "aws" && existing?.zone === zoneId)) {
+  for (const placement of settings.placements.filter(
+    ({ cloud, existing }) => cloud === "aws" && existing?.zone === zoneId,
+  )) {
     compareZone(settings, placement, provider);
   }
   const answers = settings.placements
