@@ -178,8 +178,10 @@ export class Bench {
   rds: (operation: string, input: Call["input"]) => unknown = () => {
     throw new Error("there is no instance");
   };
-  /** Fails at the call of this number, counted from 0, before or after it has taken effect. */
+  /** Fails at the attempt of this number, counted from 0, before or after it has taken effect. */
   failure: { readonly at: number; readonly when: "before" | "after" } | undefined;
+  /** How often anything outside the function was asked. */
+  attempts = 0;
   /** Milliseconds that all waiting may take. */
   patience = 900_000;
 
@@ -188,22 +190,13 @@ export class Bench {
   get tools(): Tools {
     return {
       settings: this.settings,
-      call: async (service, operation, input, region) => {
-        const number = this.calls.length;
+      call: (service, operation, input, region) => {
         this.calls.push({ service, operation, input, region });
-        const fails = this.failure?.at === number ? this.failure.when : undefined;
-        if (fails === "before") {
-          throw new Error("the network is down");
-        }
-        const answer = this.answer(service, operation, input);
-        if (fails === "after") {
-          throw new Error("the network is down");
-        }
-        return answer;
+        return this.attempt(async () => this.answer(service, operation, input));
       },
-      asUser: this.asUser,
+      asUser: (target, work) => this.attempt(() => this.asUser(target, work)),
       isRefused: (error) => (error as { readonly code?: string }).code === "28P01",
-      takesToken: async ({ token }) => this.cache?.takes(token) ?? false,
+      takesToken: ({ token }) => this.attempt(async () => this.cache?.takes(token) ?? false),
       sleep: async (milliseconds) => {
         this.patience -= milliseconds;
       },
@@ -229,6 +222,19 @@ export class Bench {
       }
     }
     return token;
+  }
+
+  private async attempt<T>(action: () => Promise<T>): Promise<T> {
+    const number = this.attempts++;
+    const fails = this.failure?.at === number ? this.failure.when : undefined;
+    if (fails === "before") {
+      throw new Error("the network is down");
+    }
+    const answer = await action();
+    if (fails === "after") {
+      throw new Error("the network is down");
+    }
+    return answer;
   }
 
   private answer(service: string, operation: string, input: Call["input"]): unknown {

@@ -211,7 +211,7 @@ describe("a step that failed", () => {
     it(`is repeated without harm, wherever the rotation of ${what} stopped`, async () => {
       const whole = make();
       await whole.turn(arn);
-      const count = whole.calls.length;
+      const count = whole.attempts;
       expect(count).to.be.greaterThan(8);
       for (let at = 0; at < count; at++) {
         for (const when of ["before", "after"] as const) {

@@ -1,0 +1,372 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { usersScript } from "../../../../components/data/postgres/users";
+import { ALTERNATE_SUFFIX } from "../../../../components/secrets/rotation/contract";
+import { skipSuiteBecause } from "../../../skipBecause";
+import { makeCertificate } from "./certificate";
+import { Bench, failureOf, secretArn, type Target, type Tools } from "./fakes";
+
+const stores = require("../../../../components/secrets/rotation/function/stores.cjs") as {
+  readonly asUser: (target: Target & { ca?: string }, work: Parameters<Tools["asUser"]>[1]) => Promise<unknown>;
+  readonly isRefused: (error: unknown) => boolean;
+};
+
+/** PostgreSQL refuses to run as root. */
+const USER_ID = 65_534;
+const MASTER = secretArn("database/master");
+const API = secretArn("database/api");
+const MASTER_PASSWORD = "MasterMasterMasterMaster";
+const API_PASSWORD = "ApiApiApiApiApiApiApiApi";
+const OTHER_PASSWORD = "OtherOtherOtherOther";
+
+/** Where Debian keeps the server's programs; elsewhere they are on the path. */
+function serverPath(): string {
+  const root = "/usr/lib/postgresql";
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  return [...versions.map((version) => join(root, version, "bin")), process.env.PATH ?? ""].join(":");
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+describe("rotation of a database's passwords, with the machine's PostgreSQL over TLS", function () {
+  this.timeout(60_000);
+  let root: string;
+  let ca: string;
+  let port: number;
+
+  before(async function () {
+    const absent = ["initdb", "pg_ctl", "psql", "openssl", "setpriv"].filter(
+      (program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: { PATH: serverPath() } }).status !== 0,
+    );
+    if (absent.length > 0) {
+      skipSuiteBecause(this, `${absent.join(", ")} not found`);
+    }
+    root = mkdtempSync(join(tmpdir(), "groundplan-rotation-"));
+    mkdirSync(join(root, "run"));
+    const made = makeCertificate(root);
+    if (made === undefined) {
+      throw new Error("openssl made no certificate");
+    }
+    ca = made.certificate;
+    port = await freePort();
+    chmodSync(made.keyFile, 0o600);
+    if (process.getuid?.() === 0) {
+      execFileSync("chown", ["-R", `${USER_ID}:${USER_ID}`, root]);
+    }
+    run("initdb", ["--pgdata", join(root, "server"), "--username=owner", "--auth=trust", "--no-sync"]);
+    // As RDS has it: nothing but TLS and passwords.
+    writeFileSync(
+      join(root, "server", "pg_hba.conf"),
+      "local all owner trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+    );
+    const settings = {
+      listen_addresses: "127.0.0.1",
+      port,
+      unix_socket_directories: join(root, "run"),
+      fsync: "off",
+      ssl: "on",
+      ssl_cert_file: made.certificateFile,
+      ssl_key_file: made.keyFile,
+      log_statement: "all",
+      log_min_messages: "debug1",
+    };
+    run("pg_ctl", [
+      ...["--pgdata", join(root, "server"), "--log", join(root, "server.log"), "--wait", "-o"],
+      Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(" "),
+      "start",
+    ]);
+  });
+
+  after(() => {
+    if (root !== undefined) {
+      spawnSync(...command("pg_ctl", ["--pgdata", join(root, "server"), "--mode=immediate", "stop"]));
+      rmSync(root, { recursive: true, force: true });
+    }
+  });
+
+  /** A database whose administrator is no superuser, as on RDS, with both users of two clients as the job makes them. */
+  beforeEach(() => {
+    sql("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)");
+    const roles = ["api", `api${ALTERNATE_SUFFIX}`, "other", "_app_write", "_app_read", "groundplan"];
+    sql("postgres", ...roles.map((role) => `DROP ROLE IF EXISTS ${role}`));
+    sql(
+      "postgres",
+      `CREATE ROLE groundplan LOGIN CREATEROLE CREATEDB PASSWORD '${MASTER_PASSWORD}'`,
+      "CREATE DATABASE app OWNER groundplan",
+    );
+    sql("app", "ALTER SCHEMA public OWNER TO groundplan");
+    const users = ["api", `api${ALTERNATE_SUFFIX}`, "other"].map((client) => ({ client, access: "write" }) as const);
+    writeFileSync(join(root, "users.sql"), usersScript({ database: "app", users, extensions: [] }));
+    run("psql", ["--no-psqlrc", "--quiet", "--dbname=app", "--file", join(root, "users.sql")], {
+      PGUSER: "groundplan",
+      PGHOST: "localhost",
+      PGPASSWORD: MASTER_PASSWORD,
+      PGSSLMODE: "require",
+      PASSWORD_API: API_PASSWORD,
+      PASSWORD_API_ALTERNATE: OTHER_PASSWORD,
+      PASSWORD_OTHER: OTHER_PASSWORD,
+    });
+    sql("app", "CREATE TABLE things (id int)", "ALTER TABLE things OWNER TO _app_write");
+  });
+
+  function command(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const own = process.getuid?.() === 0;
+    const user = ["--reuid", String(USER_ID), "--regid", String(USER_ID), "--clear-groups", "--", program];
+    const environment = { PATH: serverPath(), HOME: root, PGHOST: join(root, "run"), PGPORT: String(port), ...env };
+    return [
+      own ? "setpriv" : program,
+      own ? [...user, ...args] : [...args],
+      { env: environment, encoding: "utf8", cwd: root },
+    ] as [string, string[], { env: Record<string, string>; encoding: "utf8"; cwd: string }];
+  }
+
+  function run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): string {
+    const result = spawnSync(...command(program, args, env));
+    if (result.status !== 0) {
+      throw new Error(`${program} exits ${result.status}: ${result.stderr}`);
+    }
+    return result.stdout;
+  }
+
+  function sql(database: string, ...statements: readonly string[]): string {
+    const commands = statements.flatMap((statement) => ["--command", statement]);
+    return run("psql", [
+      "--no-psqlrc",
+      "--quiet",
+      "--tuples-only",
+      "--username=owner",
+      `--dbname=${database}`,
+      ...commands,
+    ]);
+  }
+
+  function bench(settings: Readonly<Record<string, unknown>> = {}): Bench {
+    const made = new Bench({
+      kind: "postgres",
+      host: "localhost",
+      port,
+      database: "app",
+      administrator: MASTER,
+      alternate: ALTERNATE_SUFFIX,
+      ...settings,
+    });
+    made.secrets.add(MASTER, JSON.stringify({ username: "groundplan", password: MASTER_PASSWORD }));
+    made.secrets.add(
+      API,
+      JSON.stringify({
+        url: `postgresql://api:${API_PASSWORD}@localhost:${port}/app?sslmode=require`,
+        "replica-url": `postgresql://api:${API_PASSWORD}@replica:${port}/app?sslmode=require`,
+        host: "localhost",
+        user: "api",
+        username: "api",
+        password: API_PASSWORD,
+        database: "app",
+      }),
+    );
+    made.asUser = (target, work) => stores.asUser({ ...target, ca }, work);
+    // RDS changes the password by itself, some time after it was asked.
+    made.rds = (operation, input) => {
+      expect(operation).to.equal("modifyDBInstance");
+      sql("postgres", `ALTER ROLE groundplan PASSWORD '${input.MasterUserPassword}'`);
+      return {};
+    };
+    return made;
+  }
+
+  const works = (user: string, password: string, statement = "SELECT 1"): Promise<unknown> =>
+    stores.asUser({ host: "localhost", port, database: "app", user, password, ca }, (query) => query(statement));
+
+  it("gives the client's other user a new password, and leaves the one in use as it is", async () => {
+    const made = bench();
+    await made.turn(API);
+    const { user, username, password, url, ...rest } = made.secrets.fields(API);
+    expect([user, username]).to.deep.equal(["api_alternate", "api_alternate"]);
+    expect(password)
+      .to.match(/^[A-Za-z0-9]{24}$/)
+      .and.not.equal(API_PASSWORD);
+    expect(url).to.equal(`postgresql://api_alternate:${password}@localhost:${port}/app?sslmode=require`);
+    expect(rest).to.deep.equal({
+      "replica-url": `postgresql://api_alternate:${password}@replica:${port}/app?sslmode=require`,
+      host: "localhost",
+      database: "app",
+    });
+    await works("api", API_PASSWORD);
+    await works("api_alternate", password ?? "");
+    expect(await failureOf(works("api_alternate", OTHER_PASSWORD))).to.match(/password authentication failed/);
+  });
+
+  it("comes back to the first user, whose former password is then good for nothing", async () => {
+    const made = bench();
+    await made.turn(API);
+    const second = made.secrets.fields(API).password ?? "";
+    await made.turn(API);
+    const { user, password } = made.secrets.fields(API);
+    expect(user).to.equal("api");
+    await works("api", password ?? "");
+    await works("api_alternate", second);
+    expect(await failureOf(works("api", API_PASSWORD))).to.match(/password authentication failed/);
+  });
+
+  it("lets both users own alike what either makes", async () => {
+    const made = bench();
+    await works("api", API_PASSWORD, "CREATE TABLE mine (id int)");
+    await made.turn(API);
+    const password = made.secrets.fields(API).password ?? "";
+    await works("api_alternate", password, "ALTER TABLE mine ADD COLUMN name text");
+    await works("api_alternate", password, "INSERT INTO things VALUES (1)");
+  });
+
+  it("is repeated without harm, wherever it stopped", async () => {
+    const whole = bench();
+    await whole.turn(API);
+    expect(whole.attempts).to.be.greaterThan(12);
+    // To stop before an attempt leaves what stopping after the one before it leaves.
+    for (let at = 0; at < whole.attempts; at++) {
+      const made = bench();
+      sql("postgres", `ALTER ROLE api_alternate PASSWORD '${OTHER_PASSWORD}'`);
+      made.failure = { at, when: "after" };
+      await made.turn(API);
+      const { user, password } = made.secrets.fields(API);
+      await works(user ?? "", password ?? "");
+      await works("api", API_PASSWORD);
+    }
+  });
+
+  it("waits for RDS to take the administrator's next password, and repeats that without harm", async () => {
+    const settings = { instance: "shop-database" };
+    const whole = bench(settings);
+    await whole.turn(MASTER);
+    const rds = whole.calls.filter(({ service }) => service === "rds");
+    expect(rds.map(({ operation, input }) => [operation, input])).to.deep.equal([
+      [
+        "modifyDBInstance",
+        {
+          DBInstanceIdentifier: "shop-database",
+          MasterUserPassword: whole.secrets.fields(MASTER).password,
+          ApplyImmediately: true,
+        },
+      ],
+    ]);
+    for (let at = 0; at < whole.attempts; at++) {
+      sql("postgres", `ALTER ROLE groundplan PASSWORD '${MASTER_PASSWORD}'`);
+      const made = bench(settings);
+      made.failure = { at, when: "after" };
+      await made.turn(MASTER);
+      expect(made.secrets.fields(MASTER).username).to.equal("groundplan");
+      await works("groundplan", made.secrets.fields(MASTER).password ?? "");
+    }
+  });
+
+  it("asks RDS again while the instance is being changed", async () => {
+    const made = bench({ instance: "shop-database" });
+    const { rds } = made;
+    let busy = 2;
+    made.rds = (operation, input) => {
+      if (busy-- > 0) {
+        throw Object.assign(new Error("the instance is modifying"), { name: "InvalidDBInstanceStateFault" });
+      }
+      return rds(operation, input);
+    };
+    await made.turn(MASTER);
+    await works("groundplan", made.secrets.fields(MASTER).password ?? "");
+    expect(made.patience).to.equal(900_000 - 10_000);
+  });
+
+  it("turns a client's password while the administrator's is half turned", async () => {
+    const made = bench({ instance: "shop-database" });
+    const token = made.secrets.begin(MASTER);
+    await made.step("createSecret", MASTER, token);
+    await made.step("setSecret", MASTER, token);
+    await made.turn(API);
+    await works("api_alternate", made.secrets.fields(API).password ?? "");
+  });
+
+  it("reaches the database as the administrator when rotation is configured, and changes nothing", async () => {
+    const made = bench();
+    await made.step("testSecret", API, made.secrets.begin(API));
+    await works("api", API_PASSWORD);
+    await works("api_alternate", OTHER_PASSWORD);
+    const wrong = bench();
+    sql("postgres", "ALTER ROLE groundplan PASSWORD 'changed by hand'");
+    expect(await failureOf(wrong.step("testSecret", API, wrong.secrets.begin(API)))).to.match(
+      /password authentication failed for user "groundplan"/,
+    );
+  });
+
+  it("stops before the label moves where the other user is missing, may less, or is no client", async () => {
+    sql("postgres", "REVOKE _app_write FROM api_alternate");
+    const lesser = bench();
+    expect(await failureOf(lesser.turn(API))).to.match(/permission denied for database "app"/);
+    expect(lesser.secrets.fields(API).user).to.equal("api");
+
+    sql("postgres", "GRANT _app_write TO api_alternate");
+    sql("postgres", "ALTER ROLE api_alternate IN DATABASE app RESET role");
+    expect(await failureOf(bench().turn(API))).to.match(/api_alternate may not do what api may/);
+
+    sql("postgres", "ALTER ROLE api_alternate CREATEROLE");
+    const mighty = bench();
+    expect(await failureOf(mighty.turn(API))).to.match(/api_alternate is no client: it may make roles/);
+
+    sql("postgres", "DROP OWNED BY api_alternate", "DROP ROLE api_alternate");
+    const missing = bench();
+    expect(await failureOf(missing.turn(API))).to.match(/there is no user api_alternate: the job that makes the users/);
+    await works("api", API_PASSWORD);
+  });
+
+  it("sets the password of no user but the other of the current one", async () => {
+    const made = bench();
+    const token = made.secrets.begin(API);
+    await made.step("createSecret", API, token);
+    const next = { ...made.secrets.fields(API, "AWSPENDING"), user: "other" };
+    const tampered = bench();
+    tampered.secrets.add(API, JSON.stringify(next), "AWSPENDING");
+    const { VersionIdsToStages: versions } = tampered.secrets.answer("describeSecret", { SecretId: API }) as {
+      readonly VersionIdsToStages: Readonly<Record<string, readonly string[]>>;
+    };
+    const [id = ""] = Object.entries(versions).find(([, stages]) => stages.includes("AWSPENDING")) ?? [];
+    expect(await failureOf(tampered.step("setSecret", API, id))).to.match(
+      /its next user would be other, not api_alternate/,
+    );
+    await works("other", OTHER_PASSWORD);
+  });
+
+  it("trusts no certificate but one of an authority it knows", async () => {
+    const made = bench();
+    made.asUser = stores.asUser;
+    expect(await failureOf(made.step("testSecret", API, made.secrets.begin(API)))).to.match(/self[- ]signed/);
+  });
+
+  it("leaves no password in a log of its own or of the server, which keeps every statement", async () => {
+    const made = bench();
+    await made.turn(API);
+    const { password = "" } = made.secrets.fields(API);
+    const log = readFileSync(join(root, "server.log"), "utf8");
+    expect(log).to.include('ALTER ROLE "api_alternate" LOGIN PASSWORD');
+    expect(log).not.to.include(password);
+    const said = JSON.stringify(made.said);
+    expect(said).not.to.include(password).and.not.to.include(MASTER_PASSWORD);
+    expect(said).not.to.include(API_PASSWORD);
+  });
+});
