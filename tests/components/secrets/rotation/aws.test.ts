@@ -1,0 +1,254 @@
+import { expect } from "chai";
+import type { Plan } from "../../../../engine";
+import { named, ofType } from "../../../stacks/awsPlan";
+import { rotationPlan } from "./program";
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+const FUNCTION = "aws:lambda/function:Function";
+const ROTATION = "aws:secretsmanager/secretRotation:SecretRotation";
+const ARN = /^arn:aws:secretsmanager:/;
+
+describe("rotation of secrets on aws", function () {
+  this.timeout(60_000);
+  let plan: Plan;
+
+  before(async () => {
+    plan = await rotationPlan("simulate");
+  });
+
+  const inputs = (name: string, type?: string) => named(plan, name, type).inputs;
+  const settings = (name: string) => {
+    const { variables } = inputs(name, FUNCTION).environment as unknown as { variables: Record<string, string> };
+    return { ...variables, ROTATION: JSON.parse(variables.ROTATION ?? "{}") as Record<string, unknown> };
+  };
+  const statements = (name: string) =>
+    (JSON.parse(String(inputs(name).policy)) as { readonly Statement: readonly Statement[] }).Statement;
+
+  it("is a function for each store and for values that have none, and none where nothing rotates", () => {
+    expect(ofType(plan, FUNCTION).map(({ name }) => name)).to.deep.equal([
+      "cache-rotation",
+      "copies-rotation",
+      "copies-rotation-2",
+      "db-rotation",
+      "values-rotation",
+    ]);
+    expect(plan.resources.filter(({ name }) => name.startsWith("nothing-")).map(({ name }) => name)).to.deep.equal([
+      "nothing-store",
+    ]);
+  });
+
+  it("runs each on a supported runtime, traced, its settings encrypted, its log kept and encrypted", () => {
+    const { code, role, environment, vpcConfig, ...rest } = inputs("db-rotation", FUNCTION);
+    const { name: logGroup, kmsKeyId, retentionInDays } = inputs("db-rotation-logs");
+    expect(rest).to.deep.equal({
+      name: rest.name,
+      description: "Rotates the secrets of db of shop in main",
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      handler: "index.handler",
+      memorySize: 256,
+      timeout: 300,
+      kmsKeyArn: rest.kmsKeyArn,
+      loggingConfig: { logFormat: "JSON", applicationLogLevel: "INFO", systemLogLevel: "WARN", logGroup },
+      tracingConfig: { mode: "Active" },
+      tags: { system: "shop", environment: "production" },
+    });
+    expect(rest.name).to.match(/^shop-main-db-rotation-[0-9a-f]{8}$/);
+    expect(logGroup).to.equal(`/aws/lambda/${rest.name}`);
+    expect(retentionInDays).to.equal(365);
+    expect(kmsKeyId)
+      .to.match(/^arn:aws:kms:/)
+      .and.not.equal(rest.kmsKeyArn);
+    const key = named(plan, "keys-secrets");
+    expect(named(plan, "db-rotation", FUNCTION).dependencies).to.include(key.urn);
+    expect(inputs("keys-secrets").policy).to.include("lambda.eu-west-1.amazonaws.com");
+    expect([code, role, environment, vpcConfig].includes(undefined)).to.equal(false);
+  });
+
+  it("tells each what it is for, by names and no secret", () => {
+    const master = settings("db-rotation").ROTATION.administrator;
+    expect(settings("db-rotation")).to.deep.equal({
+      NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      ROTATION: {
+        kind: "postgres",
+        host: "db.example.com",
+        port: 5432,
+        database: "app",
+        administrator: master,
+        alternate: "_alternate",
+        instance: "shop-db-12345678",
+      },
+    });
+    expect(master).to.match(ARN);
+    expect(settings("cache-rotation")).to.deep.equal({
+      ROTATION: { kind: "redis", host: "cache.example.com", port: 6379, group: "shop-cache" },
+    });
+    expect(settings("values-rotation")).to.deep.equal({ ROTATION: { kind: "value" } });
+    const { sources } = settings("copies-rotation").ROTATION as { sources: { secret: string; source: string }[] };
+    expect(sources).to.have.length(5);
+    expect(sources[0]?.secret).to.match(/^arn:aws:secretsmanager:eu-west-1:/);
+    expect(sources[0]?.source).to.equal("arn:aws:secretsmanager:us-east-1:111122223333:secret:one-AbCdEf");
+  });
+
+  it("gives the functions that need no store no network, and the others private subnets", () => {
+    expect(inputs("values-rotation", FUNCTION).vpcConfig).to.equal(undefined);
+    expect(inputs("copies-rotation", FUNCTION).vpcConfig).to.equal(undefined);
+    const { subnetIds, securityGroupIds } = inputs("cache-rotation", FUNCTION).vpcConfig as unknown as {
+      subnetIds: string[];
+      securityGroupIds: string[];
+    };
+    expect(subnetIds).to.have.length(3);
+    expect(securityGroupIds).to.have.length(1);
+    const rule = (name: string) => {
+      const { fromPort, toPort, ipProtocol, cidrIpv4 } = inputs(name);
+      return [ipProtocol, fromPort, toPort, cidrIpv4];
+    };
+    expect(rule("cache-rotation-to-store")).to.deep.equal(["tcp", 6379, 6379, undefined]);
+    expect(rule("cache-from-rotation")).to.deep.equal(["tcp", 6379, 6379, undefined]);
+    expect(rule("db-rotation-to-store")).to.deep.equal(["tcp", 5432, 5432, undefined]);
+    expect(rule("db-rotation-to-aws")).to.deep.equal(["tcp", 443, 443, "0.0.0.0/0"]);
+    const store = named(plan, "cache-store");
+    expect(named(plan, "cache-from-rotation").dependencies).to.include.members([
+      store.urn,
+      named(plan, "cache-rotation-group").urn,
+    ]);
+  });
+
+  it("lets only Secrets Manager of this account call it", () => {
+    const { statementId, ...permission } = inputs("db-rotation-permission");
+    expect(permission).to.deep.equal({
+      function: inputs("db-rotation", FUNCTION).name,
+      action: "lambda:InvokeFunction",
+      principal: "secretsmanager.amazonaws.com",
+      sourceAccount: "123456789012",
+    });
+    expect(statementId).to.equal(undefined);
+  });
+
+  it("turns nothing at once but copies, which follow what their stack writes", () => {
+    const rotations = ofType(plan, ROTATION);
+    expect(
+      rotations.map(({ name, inputs: { rotateImmediately, rotationRules } }) => [
+        name,
+        rotateImmediately,
+        rotationRules,
+      ]),
+    ).to.deep.equal([
+      ["cache-token-rotation", false, { automaticallyAfterDays: 90 }],
+      ...["five", "four", "one", "six", "three", "two"].map((name) => [
+        `copies-${name}-rotation`,
+        true,
+        { automaticallyAfterDays: 1 },
+      ]),
+      ["db-client-1-rotation", false, { automaticallyAfterDays: 90 }],
+      ["db-master-rotation", false, { automaticallyAfterDays: 90 }],
+      ["values-session-key-rotation", false, { automaticallyAfterDays: 30 }],
+    ]);
+    for (const { name, dependencies } of rotations) {
+      const secret = name.replace(/-rotation$/, "");
+      expect(dependencies, name).to.include(named(plan, `${secret}-version`).urn);
+    }
+    expect(named(plan, "copies-six-rotation").dependencies).to.include(named(plan, "copies-rotation-2-permission").urn);
+  });
+
+  it("lets a function touch its own secrets, its own store, and what a function has to", () => {
+    const own = (name: string) =>
+      statements(name).map(({ Sid, Effect, Action, Resource }) => [
+        `${Effect} ${Sid}`,
+        [Action].flat().join(" "),
+        [Resource].flat().length,
+      ]);
+    const secrets =
+      "secretsmanager:DescribeSecret secretsmanager:GetSecretValue secretsmanager:PutSecretValue secretsmanager:UpdateSecretVersionStage";
+    const change =
+      "ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:UnassignPrivateIpAddresses";
+    const find = "ec2:DescribeNetworkInterfaces ec2:DescribeSubnets";
+    const key = ["Allow Key", "kms:Decrypt kms:GenerateDataKey", 1];
+    const network = [
+      ["Allow Interfaces", change, 1],
+      ["Allow FindInterfaces", find, 1],
+      ["Deny NotFromCode", `${change} ${find}`, 1],
+    ];
+    const seen = [
+      ["Allow Logs", "logs:CreateLogStream logs:PutLogEvents", 1],
+      ["Allow Traces", "xray:PutTelemetryRecords xray:PutTraceSegments", 1],
+    ];
+    expect(own("values-rotation-policy")).to.deep.equal([["Allow Secrets", secrets, 1], key, ...seen]);
+    expect(own("db-rotation-policy")).to.deep.equal([
+      ["Allow Secrets", secrets, 2],
+      key,
+      ["Allow Administrator", "secretsmanager:GetSecretValue", 1],
+      ["Allow Instance", "rds:ModifyDBInstance", 1],
+      ...network,
+      ...seen,
+    ]);
+    expect(own("cache-rotation-policy")).to.deep.equal([
+      ["Allow Secrets", secrets, 1],
+      key,
+      ["Allow Group", "elasticache:DescribeReplicationGroups elasticache:ModifyReplicationGroup", 1],
+      ...network,
+      ...seen,
+    ]);
+    expect(own("copies-rotation-2-policy")).to.deep.equal([
+      ["Allow Secrets", secrets, 1],
+      key,
+      ["Allow Source1", "secretsmanager:GetSecretValue", 1],
+      ["Allow SourceKey1", "kms:Decrypt", 1],
+      ...seen,
+    ]);
+  });
+
+  it("allows on everything only what has no resources, and denies the code what Lambda alone needs", () => {
+    for (const name of ["values", "db", "cache", "copies"]) {
+      const open = statements(`${name}-rotation-policy`).filter(({ Resource }) => [Resource].flat().includes("*"));
+      expect(open.map(({ Sid }) => Sid)).to.deep.equal(
+        name === "db" || name === "cache" ? ["FindInterfaces", "NotFromCode", "Traces"] : ["Traces"],
+      );
+    }
+    const [deny] = statements("db-rotation-policy").filter(({ Effect }) => Effect === "Deny");
+    const name = inputs("db-rotation", FUNCTION).name;
+    expect(deny?.Condition).to.deep.equal({
+      ArnEquals: { "lambda:SourceFunctionArn": `arn:aws:lambda:eu-west-1:123456789012:function:${name}` },
+    });
+    const keys = statements("copies-rotation-2-policy").filter(({ Sid }) => /Key/.test(Sid));
+    expect(keys.map(({ Condition }) => Condition)).to.deep.equal([
+      {
+        StringEquals: {
+          "kms:ViaService": ["secretsmanager.eu-west-1.amazonaws.com", "lambda.eu-west-1.amazonaws.com"],
+        },
+      },
+      { StringEquals: { "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com" } },
+    ]);
+  });
+
+  it("shares many secrets out, so that no role's policy and no function's settings grow too long", async () => {
+    const many = await rotationPlan("simulate", 45);
+    const functions = ofType(many, FUNCTION).filter(({ name }) => name.startsWith("db-"));
+    expect(functions.map(({ name }) => name)).to.deep.equal(["db-rotation", "db-rotation-2", "db-rotation-3"]);
+    expect(ofType(many, ROTATION).filter(({ name }) => name.startsWith("db-"))).to.have.length(46);
+    for (const { name, inputs: each } of ofType(many, "aws:iam/rolePolicy:RolePolicy")) {
+      // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+      expect(String(each.policy).length, name).to.be.below(10_240);
+    }
+    for (const { name, inputs: each } of ofType(many, FUNCTION)) {
+      expect(JSON.stringify(each.environment).length, name).to.be.below(4_096);
+    }
+    // All of them stand in one group, which the store lets in once.
+    expect(many.resources.filter(({ name }) => name === "db-from-rotation")).to.have.length(1);
+  });
+
+  it("plans the same where nothing is known yet", async () => {
+    const preview = await rotationPlan("preview");
+    expect(preview.resources.map(({ urn }) => urn)).to.deep.equal(plan.resources.map(({ urn }) => urn));
+    const code = named(preview, "db-rotation", FUNCTION).inputs.code;
+    expect(JSON.stringify(code)).not.to.include(process.cwd());
+    expect(code).to.deep.equal(named(plan, "db-rotation", FUNCTION).inputs.code);
+  });
+});
