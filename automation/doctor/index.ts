@@ -14,6 +14,7 @@ import { type Check, failure, ok, unknown } from "./check";
 import { checkCredentials, checkQuotas } from "./clouds";
 import { checkServices } from "./gcpServices";
 import { checkHelpers } from "./helpers";
+import { checkLeftovers } from "./leftovers";
 import { checkNames } from "./names";
 import { checkWays } from "./ways";
 
@@ -47,7 +48,8 @@ export async function examine(
   };
   const { run = runProgram, nameServers = resolveNs, nodeVersion = process.versions.node } = access;
   tell(checkNode(nodeVersion));
-  tell(...(await checkState(options, run)));
+  const { checks: stateChecks, ids } = await checkState(options, run);
+  tell(...stateChecks);
   const session = new Session(options);
   const settings = await session.settings().catch((error: unknown) => {
     tell(...problemChecks("settings", error));
@@ -76,6 +78,7 @@ export async function examine(
     tell(...(await checkCredentials(settings, run)), ...(await checkServices(settings, run)));
     tell(...(plan === undefined ? [] : await checkHelpers(settings, plan, run)));
     tell(...(await checkQuotas(settings, run)));
+    tell(...(plan === undefined || ids === undefined ? [] : await checkLeftovers(settings, plan, ids, run)));
     tell(await checkDomain(settings.domain, nameServers));
   }
   return checks;
@@ -88,8 +91,14 @@ function checkNode(version: string): Check {
     : failure("node", version, "install Node 20.19 or later");
 }
 
+interface StateChecks {
+  readonly checks: readonly Check[];
+  /** Of everything in the state. Undefined: it cannot be read. */
+  readonly ids: ReadonlySet<string> | undefined;
+}
+
 /** The CLI, the backend, the stack in it and its secrets. */
-async function checkState(options: StackOptions, run: RunProgram): Promise<readonly Check[]> {
+async function checkState(options: StackOptions, run: RunProgram): Promise<StateChecks> {
   const session = new Session(options);
   const backend = await session.backend();
   const versioning = await checkVersioning(backend, run);
@@ -101,28 +110,40 @@ async function checkState(options: StackOptions, run: RunProgram): Promise<reado
   };
   const cli = await findCli().catch((error: unknown) => error);
   if (cli instanceof Error) {
-    return [...problemChecks("pulumi", cli), unknown("state", "cannot be looked at without the CLI"), kept];
+    const checks = [...problemChecks("pulumi", cli), unknown("state", "cannot be looked at without the CLI"), kept];
+    return { checks, ids: undefined };
   }
   const { version, path } = cli as Awaited<ReturnType<typeof findCli>>;
-  return [ok("pulumi", `${version} (${path})`), ...(await checkStack(options, describeBackend(backend))), kept];
+  const { checks, ids } = await checkStack(options, describeBackend(backend));
+  return { checks: [ok("pulumi", `${version} (${path})`), ...checks, kept], ids };
 }
 
-async function checkStack(options: StackOptions, backend: string): Promise<readonly Check[]> {
+async function checkStack(options: StackOptions, backend: string): Promise<StateChecks> {
   const stack = openStack({ ...options, create: false });
   try {
     await stack.config.all({ showSecrets: true });
-    const pending = pendingCreates(await stack.state());
-    return [
+    const state = await stack.state();
+    const pending = pendingCreates(state);
+    const checks = [
       ok("state", `stack ${options.stack} is in ${backend}, and its secrets can be read`),
       ...(pending.length === 0 ? [] : problemChecks("unfinished", new PendingCreatesError(options.stack, pending))),
     ];
+    return { checks, ids: idsIn(state) };
   } catch (error) {
-    return error instanceof StackNotFoundError
-      ? [{ name: "state", status: "warning", detail: error.message.split("\n")[0] ?? "", fix: "up --create makes it" }]
-      : problemChecks("state", error);
+    if (error instanceof StackNotFoundError) {
+      const [detail = ""] = error.message.split("\n");
+      return { checks: [{ name: "state", status: "warning", detail, fix: "up --create makes it" }], ids: new Set() };
+    }
+    return { checks: problemChecks("state", error), ids: undefined };
   } finally {
     await stack.close();
   }
+}
+
+function idsIn(state: unknown): ReadonlySet<string> {
+  const list = (state as { deployment?: { resources?: unknown } } | null)?.deployment?.resources;
+  const resources = Array.isArray(list) ? (list as readonly { readonly id?: unknown }[]) : [];
+  return new Set(resources.flatMap(({ id }) => (typeof id === "string" ? [id] : [])));
 }
 
 function checkPlan(plan: Plan, stack: string): readonly Check[] {

@@ -1,3 +1,5 @@
+import { remedyOf } from "./remedies";
+
 /** What went wrong in a stack's life, one word per way out. */
 export type LifecycleErrorKind =
   | "concurrent-update"
@@ -95,7 +97,7 @@ export class ProviderFailureError extends LifecycleError {
     const list = failures.map(({ type, name, message }) => `  ${name} (${type}): ${message.trim()}`);
     super(
       `${count(failures.length, "resource")} of stack ${stackName} failed:\n${list.join("\n")}`,
-      "mend the cause and run the same command again: it goes on from what was done",
+      remedyOf(failures) ?? "mend the cause and run the same command again: it goes on from what was done",
     );
     this.failures = failures;
   }

@@ -7,6 +7,7 @@ import { type Check, examine, readStack } from "../../automation";
 import { checkCredentials, checkQuotas } from "../../automation/doctor/clouds";
 import { checkServices } from "../../automation/doctor/gcpServices";
 import type { DoctorAccess } from "../../automation/doctor/index";
+import { checkLeftovers } from "../../automation/doctor/leftovers";
 import { checkNames } from "../../automation/doctor/names";
 import { checkWays } from "../../automation/doctor/ways";
 import type { ProgramResult, RunProgram } from "../../automation/lifecycle/processes";
@@ -305,6 +306,52 @@ describe("doctor", function () {
       ]);
       expect((await checkQuotas(settings, answering({}))).map(({ status }) => status)).to.deep.equal(["unknown"]);
       expect(await checkQuotas(await settingsOf("kubernetes"), answering({}))).to.deep.equal([]);
+    });
+  });
+
+  describe("log groups left behind", () => {
+    const GROUP = "/aws/eks/shop-one/cluster";
+    const list = `aws logs describe-log-groups --log-group-name-prefix ${GROUP} --region us-east-1 --output json`;
+    const groups = (...names: readonly string[]) =>
+      printed({ logGroups: names.map((logGroupName) => ({ logGroupName })) });
+    const look = async (
+      answers: Readonly<Record<string, ProgramResult>>,
+      { ids = [], asked = [] }: { ids?: readonly string[]; asked?: string[] } = {},
+    ) => {
+      const type = "aws:cloudwatch/logGroup:LogGroup";
+      const resources = [
+        { type, placement: "one", inputs: { name: GROUP } },
+        { type, placement: "one", inputs: { namePrefix: "aws-waf-logs-" } },
+        { type, placement: "edge", inputs: { name: "/elsewhere" } },
+        { type: "aws:iam/role:Role", placement: "one", inputs: { name: "role" } },
+      ] as unknown as Parameters<typeof checkLeftovers>[1]["resources"];
+      return checkLeftovers(await settingsOf("aws"), { resources }, new Set(ids), answering(answers, asked));
+    };
+
+    it("are named with the command that deletes them", async () => {
+      expect(await look({ [list]: groups(`${GROUP}-2`, GROUP) })).to.deep.equal([
+        {
+          name: "log group of one",
+          status: "failure",
+          detail: `${GROUP} is there and in no state of this stack: left behind an earlier one of that name, or another's`,
+          fix: `aws logs delete-log-group --log-group-name ${GROUP} --region us-east-1, where no other stack has it`,
+        },
+      ]);
+    });
+
+    it("are none where the stack has it, and where only others begin with its name", async () => {
+      const asked: string[] = [];
+      expect(await look({ [list]: groups(GROUP) }, { ids: [GROUP], asked })).to.deep.equal([]);
+      expect(asked).to.deep.equal([]);
+      expect(await look({ [list]: groups(`${GROUP}-2`) }, { asked })).to.deep.equal([]);
+      expect(asked).to.deep.equal([list]);
+    });
+
+    it("are unknown where they cannot be listed", async () => {
+      expect(await look({ [list]: refused("AccessDenied") })).to.deep.equal([
+        { name: "log group of one", status: "unknown", detail: "AccessDenied" },
+      ]);
+      expect((await look({}))[0]?.detail).to.equal("the aws command line is not installed");
     });
   });
 

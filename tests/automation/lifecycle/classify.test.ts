@@ -126,6 +126,21 @@ describe("errors of the Pulumi CLI", () => {
     ]);
   });
 
+  it("says how to go on from a log group that a service made again after a destroy", () => {
+    const group = urn.replace("aws:rds/instance:Instance::main-db", "aws:cloudwatch/logGroup:LogGroup::main-logs");
+    const exists =
+      "creating CloudWatch Logs Log Group (/aws/eks/shop-main/cluster): operation error CloudWatch Logs: CreateLogGroup, https response error StatusCode: 400, RequestID: 1, ResourceAlreadyExistsException: The specified log group already exists";
+    const fixOf = (...errors: { urn: string; message: string }[]) =>
+      failed("error: update failed", { observed: { started: true, errors } }).fix;
+    expect(fixOf({ urn: group, message: exists }))
+      .to.include("delete it in the placement's region")
+      .and.match(/: aws logs delete-log-group --log-group-name \/aws\/eks\/shop-main\/cluster$/);
+    const others = /^mend the cause/;
+    expect(fixOf({ urn, message: exists })).to.match(others);
+    expect(fixOf({ urn: group, message: "AccessDeniedException" })).to.match(others);
+    expect(fixOf({ urn: group, message: exists }, { urn, message: "InvalidParameterValue" })).to.match(others);
+  });
+
   it("takes a network failure of a provider for the provider's, not for the backend's", () => {
     const errors = [{ urn, message: "dial tcp 10.0.0.1:443: connect: connection refused" }];
     const observed = { started: true, errors, failed: [urn] };
