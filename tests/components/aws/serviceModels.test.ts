@@ -9,6 +9,7 @@ import { MODELS } from "../../../systems/spec";
 import { skipSuiteBecause } from "../../skipBecause";
 import { MANAGED } from "../../stacks/awsManaged";
 import { planAws } from "../../stacks/awsPlan";
+import { rotationPlan } from "../secrets/rotation/program";
 import calls from "./calls.json";
 
 const ROOT = join(__dirname, "../../..");
@@ -115,7 +116,7 @@ async function plannedOnce(): Promise<readonly Planned[]> {
     await planAws("simulate", BOUNDED),
     await planAws("simulate", EVERYWHERE),
   ];
-  return [...(await cells()), ...settings.map(({ plan }) => plan)]
+  return [...(await cells()), ...settings.map(({ plan }) => plan), await rotationPlan("simulate")]
     .flatMap(({ resources }) => resources)
     .filter(({ type }) => type.startsWith("aws:"))
     .map(({ type, name, inputs }) => ({ type, name, inputs }));

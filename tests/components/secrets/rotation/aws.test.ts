@@ -1,5 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { Plan } from "../../../../engine";
+import { skipBecause } from "../../../skipBecause";
 import { named, ofType } from "../../../stacks/awsPlan";
 import { rotationPlan } from "./program";
 
@@ -226,6 +229,26 @@ describe("rotation of secrets on aws", function () {
       },
       { StringEquals: { "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com" } },
     ]);
+  });
+
+  it("names actions there are, on resources they take (cfn-lint's copy of AWS's service authorization reference)", function () {
+    const found = spawnSync("python3", [
+      "-c",
+      "import importlib.util, sys; sys.exit(importlib.util.find_spec('cfnlint') is None)",
+    ]);
+    if (found.status !== 0) {
+      skipBecause(this, "needs python3 with cfn-lint: pip install cfn-lint");
+    }
+    const allowed = ["values", "db", "cache", "copies"]
+      .flatMap((name) => statements(`${name}-rotation-policy`))
+      .filter(({ Effect }) => Effect === "Allow")
+      .map(({ Action, Resource }) => ({ Action: [Action].flat(), Resource: [Resource].flat() }));
+    const check = spawnSync("python3", [join(__dirname, "../../../automation/permissions/actions.py")], {
+      input: JSON.stringify(allowed),
+      encoding: "utf8",
+    });
+    expect(check.stderr).to.equal("");
+    expect(JSON.parse(check.stdout)).to.deep.equal([]);
   });
 
   it("shares many secrets out, so that no role's policy and no function's settings grow too long", async () => {
