@@ -74,6 +74,7 @@ export const AWS_IDENTITIES: Readonly<Record<string, AwsIdentity>> = {
   "s3/bucket": { id: "name", arn: "arn:{partition}:s3:::{name}", name: "bucket" },
   "s3/bucketV2": { id: "name", arn: "arn:{partition}:s3:::{name}", name: "bucket" },
   "kms/key": { id: "uuid", arn: "key/{id}" },
+  "kms/keyPolicy": { id: "{keyId}" },
   "kms/replicaKey": { id: "mrk-", arn: "key/{id}" },
   "kms/alias": { id: "name", arn: "{name}", name: "name" },
   "secretsmanager/secret": { id: "arn", arn: "secret:{name}-{hash}", name: "name" },

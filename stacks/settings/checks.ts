@@ -19,6 +19,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
   return [
     checkPlacements,
     checkReferences,
+    checkDistribution,
     checkRepository,
     checkRotation,
     checkAdmission,
@@ -46,6 +47,23 @@ function checkReferences(settings: Written): readonly Problem[] {
     ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, EDGE])),
     ...Object.keys(settings.partStacks).flatMap((name) => unknown(["partStacks", name], name, [...names, EDGE])),
   ];
+}
+
+/** The id of a distribution is for stacks that leave the edge to another, and of the edge. */
+function checkDistribution({ existing, parts }: Written): readonly Problem[] {
+  return Object.entries(existing).flatMap(([name, { distribution }]) => {
+    const path = ["existing", name, "distribution"];
+    if (distribution === undefined) {
+      return [];
+    }
+    if (name !== EDGE) {
+      const fix = `write it in groundplan:existing.${EDGE}.distribution`;
+      return [at(path, distribution, "a distribution of the edge: placements have none", fix)];
+    }
+    return parts === undefined
+      ? [at(path, distribution, "nothing where one stack makes it all, and knows its distribution", "remove it")]
+      : [];
+  });
 }
 
 /** Only GKE asks who vouches for an image, and a policy that admits nothing starts nothing. */

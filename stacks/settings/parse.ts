@@ -9,7 +9,7 @@ import type { SystemInput } from "../../systems/spec";
 import { checkAgainstSystem } from "./againstSystem";
 import { checkSettings } from "./checks";
 import { type Instances, instancesOf } from "./instance";
-import { type PlacementSettings, placementsOf, primaryFirst } from "./placements";
+import { EDGE, type PlacementSettings, placementsOf, primaryFirst } from "./placements";
 import { settingsSchema } from "./schema";
 import { isUnreadable, secretPaths, withSecretPaths } from "./secrets";
 
@@ -26,6 +26,8 @@ export interface Settings
   readonly system: SystemInput;
   /** Where it runs: at least one, the primary one first. */
   readonly placements: readonly PlacementSettings[];
+  /** Id of the distribution that another stack makes. */
+  readonly distribution?: string;
   /** Whether what holds data cannot be deleted. */
   readonly protect: boolean;
 }
@@ -79,12 +81,13 @@ export async function parseSettings(
   const {
     cloud: _cloud,
     regions: _regions,
-    existing: _existing,
+    existing,
     instance: _instance,
     ...written
   } = withSecretPaths(collected.value);
   const placements = placementsOf(withSecretPaths(collected.value));
   const { ephemeral, environment } = written;
+  const { distribution } = existing[EDGE] ?? {};
   return {
     ...written,
     ...instancesOf(collected.value, options.stack),
@@ -92,6 +95,7 @@ export async function parseSettings(
     system: loaded,
     domain: written.domain ?? loaded.domain,
     placements: primaryFirst(placements),
+    ...(distribution === undefined ? {} : { distribution }),
     protect: written.protect ?? (environment !== "dev" && !ephemeral),
   };
 }

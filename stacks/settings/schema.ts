@@ -69,6 +69,12 @@ const reachedBucket = z.strictObject({
 });
 const existingBucket = z.union([z.string().min(3), reachedBucket]);
 
+const distribution = text(/^E[A-Z0-9]{5,20}$/, {
+  allowed: "the id of a distribution of CloudFront, such as E1A2B3C4D5E6F7",
+  fix: "write its id, neither its ARN nor its domain name",
+  example: "E1A2B3C4D5E6F7",
+});
+
 const existing = z
   .strictObject({
     vpc: z
@@ -106,6 +112,11 @@ const existing = z
       .required({ secretName: true })
       .optional()
       .describe("Bucket that stores in the cluster keep their write-ahead logs and snapshots in"),
+    distribution: distribution
+      .optional()
+      .describe(
+        "edge alone: id of the distribution that another stack makes, for the policies of the buckets it reads",
+      ),
     healthCheck: z
       .string()
       .min(1)

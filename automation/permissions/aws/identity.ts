@@ -43,6 +43,7 @@ export const IDENTITY: AwsTable = {
     manage:
       "DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags PutKeyPolicy EnableKey DisableKey EnableKeyRotation DisableKeyRotation UpdateKeyDescription ScheduleKeyDeletion TagResource UntagResource",
   },
+  "aws:kms/keyPolicy:KeyPolicy": { service: "kms", by: "tags", manage: "GetKeyPolicy PutKeyPolicy" },
   "aws:kms/alias:Alias": {
     service: "kms",
     arn: (subject) => [arnOf("kms", subject.place, subject.name("name"))],

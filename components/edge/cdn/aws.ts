@@ -44,6 +44,8 @@ export interface CdnArgs extends ComponentArgs {
 
 /** CloudFront before the load balancers: TLS 1.2 and later, a firewall, security headers, logs, one year for what never changes. */
 export class Cdn extends Component {
+  readonly distribution: Pick<aws.cloudfront.Distribution, "arn" | "id">;
+
   private readonly args: CdnArgs;
   private readonly makeChild: Make;
 
@@ -62,6 +64,7 @@ export class Cdn extends Component {
     }
     const logsKeyArn = this.makeLogsKey();
     const distribution = this.makeDistribution(this.makeFirewall(logsKeyArn));
+    this.distribution = distribution;
     this.makeLogs(distribution, logsKeyArn);
     this.makeRecords(distribution);
     if (args.timeoutSeconds > LONGEST_READ_SECONDS) {

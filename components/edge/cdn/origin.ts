@@ -2,34 +2,37 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../../aws/account";
 import type { Statement } from "../../aws/policy";
 
-/**
- * Any distribution of this account: the one that delivers knows the bucket and its key, and is made after them, in a
- * stack of its own where the system is split.
- */
-function ours(account: Account): Statement["Condition"] {
-  return {
-    ArnLike: { "aws:SourceArn": pulumi.interpolate`arn:${account.partition}:cloudfront::${account.id}:distribution/*` },
-  };
+/** The one distribution that delivers, or none: then any of the account may be the one. */
+export type Deliverer = pulumi.Input<string> | undefined;
+
+function only(deliverer: Deliverer, account: Account): Statement["Condition"] {
+  return deliverer === undefined
+    ? {
+        ArnLike: {
+          "aws:SourceArn": pulumi.interpolate`arn:${account.partition}:cloudfront::${account.id}:distribution/*`,
+        },
+      }
+    : { StringEquals: { "aws:SourceArn": deliverer } };
 }
 
 /** What a bucket's policy lets CloudFront do: read objects, and list none. */
-export function originReads(bucketArn: pulumi.Output<string>, account: Account): Statement {
+export function originReads(bucketArn: pulumi.Output<string>, account: Account, deliverer: Deliverer): Statement {
   return {
     Sid: "CloudFrontReads",
     Principal: { Service: "cloudfront.amazonaws.com" },
     Action: "s3:GetObject",
     Resource: pulumi.interpolate`${bucketArn}/*`,
-    Condition: ours(account),
+    Condition: only(deliverer, account),
   };
 }
 
 /** What the key of such a bucket lets CloudFront do. A key's policy writes the key itself as `*`. */
-export function originDecrypts(account: Account): Statement {
+export function originDecrypts(account: Account, deliverer: Deliverer): Statement {
   return {
     Sid: "CloudFrontDecrypts",
     Principal: { Service: "cloudfront.amazonaws.com" },
     Action: "kms:Decrypt",
     Resource: "*",
-    Condition: ours(account),
+    Condition: only(deliverer, account),
   };
 }

@@ -14,6 +14,8 @@ export interface KeysArgs extends ComponentArgs {
   readonly alsoThrough?: Readonly<Partial<Record<Concern, readonly string[]>>>;
   /** Statements of services that use a concern's key by themselves, besides its usual ones. @default none */
   readonly statements?: Readonly<Partial<Record<Concern, (account: Account) => readonly Statement[]>>>;
+  /** The same of what is made after the key, such as the distribution that delivers what it encrypts. @default none */
+  readonly later?: Readonly<Partial<Record<Concern, (account: Account) => readonly Statement[]>>>;
   readonly transform?: { readonly [concern in Concern]?: Transform<aws.kms.KeyArgs> };
 }
 
@@ -54,7 +56,11 @@ export class Keys extends Component implements KeysContract {
   private makeKey(concern: Concern, args: KeysArgs): pulumi.Output<string> {
     const { context } = this;
     const account = accountOf(this);
-    const policy = keyPolicy(concern, context.region, account, args.alsoThrough?.[concern]);
+    const policy = [
+      ...keyPolicy(concern, context.region, account, args.alsoThrough?.[concern]),
+      ...(args.statements?.[concern]?.(account) ?? []),
+    ];
+    const later = args.later?.[concern]?.(account) ?? [];
     const key = this.make(
       aws.kms.Key,
       concern,
@@ -63,15 +69,26 @@ export class Keys extends Component implements KeysContract {
         enableKeyRotation: true,
         rotationPeriodInDays: 365,
         deletionWindowInDays: 30,
-        policy: policyDocument([...policy, ...(args.statements?.[concern]?.(account) ?? [])]),
+        policy: policyDocument(policy),
         tags: context.tags,
       },
       // What a deleted key encrypted is lost with it.
       {
         protect: context.redundancy.protect,
         ...(context.redundancy.keep && LEFT.includes(concern) ? { retainOnDelete: true } : {}),
+        ...(later.length > 0 ? { ignoreChanges: ["policy"] } : {}),
       },
     );
+    if (later.length > 0) {
+      // Takes the place of the policy the key is made with. Left when nothing is to come later any more: what it then
+      // still names is gone, and AWS would put a policy of its own in its place.
+      this.make(
+        aws.kms.KeyPolicy,
+        `${concern}-whole-policy`,
+        { keyId: key.keyId, policy: policyDocument([...policy, ...later]) },
+        { retainOnDelete: true },
+      );
+    }
     this.made.set(concern, key);
     this.make(aws.kms.Alias, `${concern}-alias`, {
       namePrefix: `alias/${physicalName(NAME_RULES.awsKeyAlias, [context.system, context.environment, concern], AUTO_NAME_SUFFIX * 4)}-`,

@@ -27,8 +27,12 @@ export interface BucketArgs extends ComponentArgs {
   readonly replica?: { readonly region: string; readonly logs: LogBucket };
   /** What its policy allows services, by the bucket's ARN. @default nothing */
   readonly statements?: (bucketArn: pulumi.Output<string>) => readonly Statement[];
+  /** The same of what is made after the bucket, such as the distribution that delivers it. @default nothing */
+  readonly later?: (bucketArn: pulumi.Output<string>) => readonly Statement[];
   /** Whether the CDN delivers its objects, or why it does not; for a spec that wants them delivered. @default no CDN does */
   readonly delivered?: true | Pick<Degraded, "reason" | "remedy">;
+  /** Why its policy admits more of CloudFront than the one distribution. @default it does not */
+  readonly open?: Degraded;
   /** Whether every placement has a bucket of this name, each its own. @default false */
   readonly onePerPlacement?: boolean;
   readonly transform?: {
@@ -66,12 +70,16 @@ export class Bucket extends Component implements BucketContract {
       bucket: this.bucket,
       keyArn: keys.arn("storage"),
       statements: args.statements?.(this.bucket.arn) ?? [],
+      later: args.later?.(this.bucket.arn) ?? [],
     });
     this.makeLifecycle(versioning);
     this.makeLogging();
     this.makeLock(versioning);
     if (spec.cdn && args.delivered !== true) {
       this.degrade({ feature: `objects of ${args.store} by the CDN`, ...(args.delivered ?? NO_CDN) });
+    }
+    if (args.open) {
+      this.degrade(args.open);
     }
     if (spec.replication && args.replica) {
       replicate(make, {

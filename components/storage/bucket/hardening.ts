@@ -11,6 +11,8 @@ export interface HardeningArgs {
   readonly keyArn?: pulumi.Input<string>;
   /** Statements besides the one that refuses plain HTTP. @default none */
   readonly statements?: readonly Statement[];
+  /** Statements that name what is made after the bucket: they join the others then. @default none */
+  readonly later?: readonly Statement[];
 }
 
 /** Makes a bucket private, owned, encrypted, versioned and reachable by TLS only. Returns its versioning and its policy. */
@@ -42,13 +44,25 @@ export function hardenBucket(make: Make, role: string, args: HardeningArgs) {
     ...target,
     versioningConfiguration: { status: "Enabled" },
   });
+  const { later = [] } = args;
+  const statements = [tlsOnly(args.bucket.arn), ...(args.statements ?? [])];
   const policy = make(
     aws.s3.BucketPolicy,
     `${role}-policy`,
-    { ...target, policy: policyDocument([tlsOnly(args.bucket.arn), ...(args.statements ?? [])]) },
+    { ...target, policy: policyDocument(statements) },
     // S3 refuses the two at once.
-    { dependsOn: [access] },
+    { dependsOn: [access], ...(later.length > 0 ? { ignoreChanges: ["policy"] } : {}) },
   );
+  if (later.length > 0) {
+    // A bucket has one policy, which this one takes the place of. Left when nothing is to come later any more: what it
+    // then still names is gone, and without it the bucket would have no policy at all.
+    make(
+      aws.s3.BucketPolicy,
+      `${role}-whole-policy`,
+      { ...target, policy: policyDocument([...statements, ...later]) },
+      { dependsOn: [policy], retainOnDelete: true },
+    );
+  }
   return { versioning, policy };
 }
 

@@ -1,13 +1,16 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type { Account } from "../../../components/aws/account";
 import type { Degraded } from "../../../components/component";
 import { isDistributed } from "../../../components/context";
+import type { Deliverer } from "../../../components/edge/cdn/origin";
 import type { DeliveredBucket } from "../../../components/edge/cdn/plan";
 import type { ResolvedSystem } from "../../../systems/resolve";
 import type { StoreOf } from "../../../systems/spec";
 import { deliveryPath } from "../../../systems/spec/delivery";
 import { handoversOf } from "../../handover";
-import { leadOf } from "../../parts";
+import { leadOf, owns } from "../../parts";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
+import { EDGE } from "../../settings/placements";
 import { sharedParts, zoneOf } from "./shared";
 
 type Undelivered = Pick<Degraded, "reason" | "remedy">;
@@ -59,6 +62,38 @@ export function deliveryOf(
     };
   }
   return true;
+}
+
+/** Whether the distribution is of this stack, and so made after the buckets. */
+export function isDeliveredLater(settings: ProgramSettings): boolean {
+  return owns(settings, EDGE) && settings.layers.includes("infrastructure");
+}
+
+/**
+ * ARN of the distribution that delivers; undefined where only another stack knows it. In one stack with its buckets it is made after them and their key, and their policies
+ * are made whole then. In another stack it cannot be known: that one reads the buckets' names from this one, so this one
+ * can read nothing of it, and CloudFront makes up its id. A setting tells it once it is there.
+ */
+export function delivererOf(settings: ProgramSettings, account: Account): Deliverer {
+  const { distribution } = settings;
+  if (isDeliveredLater(settings)) {
+    return sharedParts(settings).distribution.value;
+  }
+  return distribution === undefined
+    ? undefined
+    : pulumi.interpolate`arn:${account.partition}:cloudfront::${account.id}:distribution/${distribution}`;
+}
+
+/** What is to be said of a bucket that any distribution of the account may read. */
+export function openTo(settings: ProgramSettings, store: string): Degraded | undefined {
+  return !isDeliveredLater(settings) && settings.distribution === undefined
+    ? {
+        feature: `objects of ${store} to one distribution alone`,
+        reason:
+          "the distribution is another stack's, which reads this one's outputs: until a setting names it, any of the account may read the bucket",
+        remedy: "set groundplan:existing.edge.distribution to its id, which the edge's stack tells when it is deployed",
+      }
+    : undefined;
 }
 
 /** The same buckets with where CloudFront finds them, made by this stack or told of by another. */

@@ -85,7 +85,7 @@ export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer):
   const originHost = `${ORIGIN_LABEL}.${domain}`;
   const timeoutSeconds = longestTimeout(exposures);
   new Dns(`${EDGE}-dns`, { context, hosts: [originHost], zoneId, answers }, options);
-  new Cdn(
+  const cdn = new Cdn(
     `${EDGE}-cdn`,
     {
       ...{ context, hosts, originHost, originToken: token, edge: system.edge, timeoutSeconds, zoneId },
@@ -93,6 +93,9 @@ export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer):
     },
     options,
   );
+  sharedParts(settings).distribution.give(cdn.distribution.arn);
+  // For whoever writes it into the settings of the placements' stacks, which can read nothing of this one.
+  handoversOf(settings).tell(EDGE, { facts: { distribution: cdn.distribution.id } });
   return true;
 }
 

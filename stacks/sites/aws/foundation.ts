@@ -10,7 +10,7 @@ import { LogBucket } from "../../../components/storage/bucket/logBucket";
 import { Registry } from "../../../components/storage/registry/aws";
 import { ownImages } from "../../settings/images";
 import { childOf, type SiteRequest } from "../site";
-import { deliveredBuckets } from "./delivery";
+import { deliveredBuckets, delivererOf, isDeliveredLater } from "./delivery";
 import { copyRegionOf, isCopied, networkRange, zonesCovered } from "./shared";
 
 /** Keys of a placement's own, or the one it is told to use for everything. */
@@ -21,7 +21,8 @@ export function makeKeys(request: SiteRequest, options: pulumi.ComponentResource
   const searches = settings.compute.managedStores.some((store) => system.stores[store]?.kind === "search");
   const alsoThrough = searches ? { alsoThrough: { data: ["es"] } } : {};
   const delivers = deliveredBuckets(settings, system, placementSettings).length > 0;
-  const statements = delivers ? { statements: { storage: (account: Account) => [originDecrypts(account)] } } : {};
+  const storage = (account: Account) => [originDecrypts(account, delivererOf(settings, account))];
+  const statements = delivers ? { [isDeliveredLater(settings) ? "later" : "statements"]: { storage } } : {};
   return new Keys(childOf(request, "keys"), { context, ...existing, ...alsoThrough, ...statements }, options);
 }
 

@@ -59,6 +59,8 @@ export class SharedParts {
   /** Domain names of the buckets the CDN delivers, by placement and store. */
   readonly delivered = new Map<string, Map<string, pulumi.Output<string>>>();
   lead: Lead | undefined;
+  /** ARN of the distribution, where this stack makes one. */
+  readonly distribution = new Later<string>();
   /** Ids of the zones that were compared with the domain. */
   readonly zonesCompared = new Set<string>();
 }

@@ -24,7 +24,7 @@ import { imageOf } from "../../settings";
 import { makeDatabaseUsers } from "../databaseUsers";
 import { makeInCluster } from "../inCluster";
 import { childOf, type SiteRequest } from "../site";
-import { deliveryOf } from "./delivery";
+import { delivererOf, deliveryOf, isDeliveredLater, openTo } from "./delivery";
 import { makeFollower } from "./follower";
 import { bucketIn, isSpread, type Lead, peerOf, requireFounder, SharedCache, type SharedParts } from "./shared";
 import type { Watch } from "./watch";
@@ -233,7 +233,7 @@ export class Stores {
       {
         ...{ context, store, ...bucketIn(settings, spec), keys, logs, ...copy },
         ...(delivered === undefined ? {} : { delivered }),
-        ...(delivered === true ? { statements: (arn) => [originReads(arn, accountOf(keys))] } : {}),
+        ...(delivered === true ? this.admitted(store) : {}),
       },
       this.options,
     );
@@ -242,6 +242,16 @@ export class Stores {
       all.set(context.placement, (all.get(context.placement) ?? new Map()).set(store, bucket.bucketRegionalDomainName));
     }
     return binding;
+  }
+
+  /** What lets the CDN in: the one distribution, as soon as it is known. */
+  private admitted(store: string): Pick<BucketArgs, "statements" | "later" | "open"> {
+    const { request, keys } = this.args;
+    const { settings } = request;
+    const account = accountOf(keys);
+    const reads = (arn: pulumi.Output<string>) => [originReads(arn, account, delivererOf(settings, account))];
+    const open = openTo(settings, store);
+    return { ...(isDeliveredLater(settings) ? { later: reads } : { statements: reads }), ...(open ? { open } : {}) };
   }
 
   private fileShare(store: string, spec: StoreOf<"file-share">): Binding {

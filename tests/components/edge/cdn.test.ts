@@ -4,6 +4,7 @@ import { originPathCode, responseHeaders } from "../../../components/edge/cdn/pl
 import type { Plan } from "../../../engine";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
 import { at } from "../../stacks/gcpPlan";
+import { eu, problemsWith, us } from "../../stacks/settingsFixture";
 
 const ZONE = "Z0123456789ABCDEFGHIJ";
 const CHANGES = { "groundplan:existing": { us: { zone: ZONE } } };
@@ -120,30 +121,112 @@ describe("CDN of webclone-pro, global, on aws", function () {
     ]);
   });
 
-  it("lets distributions of this account alone read that bucket and decrypt with its key", () => {
-    const statement = (name: string, sid: string) => {
-      const { Statement } = JSON.parse(String(named(plan, name).inputs.policy)) as {
-        Statement: readonly { readonly Sid: string }[];
-      };
-      return Statement.find(({ Sid }) => Sid === sid);
+  const statement = (of: Plan, name: string, sid: string) => {
+    const { Statement } = JSON.parse(String(named(of, name).inputs.policy)) as {
+      Statement: readonly { readonly Sid: string; readonly Condition?: unknown }[];
     };
-    const Condition = { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::111122223333:distribution/*" } };
+    return Statement.find(({ Sid }) => Sid === sid);
+  };
+  const Principal = { Service: "cloudfront.amazonaws.com" };
+
+  it("lets the one distribution read that bucket and decrypt with its key, and no other", () => {
+    const arn = String(named(plan, "edge-cdn-log-source").inputs.resourceArn);
+    expect(arn).to.match(/^arn:aws:cloudfront::111122223333:distribution\/E[A-Z0-9]+$/);
+    const Condition = { StringEquals: { "aws:SourceArn": arn } };
     const lead = String(named(plan, "us-assets-bucket").inputs.bucket);
-    const Principal = { Service: "cloudfront.amazonaws.com" };
-    expect(statement("us-assets-bucket-policy", "CloudFrontReads")).to.deep.equal({
+    expect(statement(plan, "us-assets-bucket-whole-policy", "CloudFrontReads")).to.deep.equal({
       ...{ Sid: "CloudFrontReads", Effect: "Allow", Principal, Action: "s3:GetObject" },
       ...{ Resource: `arn:aws:s3:::${lead}/*`, Condition },
     });
-    expect(statement("us-keys-storage", "CloudFrontDecrypts")).to.deep.equal({
+    expect(statement(plan, "us-keys-storage-whole-policy", "CloudFrontDecrypts")).to.deep.equal({
       ...{ Sid: "CloudFrontDecrypts", Effect: "Allow", Principal, Action: "kms:Decrypt", Resource: "*", Condition },
     });
     for (const [name, sid] of [
+      ["us-assets-bucket-policy", "CloudFrontReads"],
+      ["us-keys-storage", "CloudFrontDecrypts"],
       ["eu-assets-bucket-policy", "CloudFrontReads"],
       ["us-backups-bucket-policy", "CloudFrontReads"],
       ["eu-keys-storage", "CloudFrontDecrypts"],
       ["us-keys-secrets", "CloudFrontDecrypts"],
     ] as const) {
-      expect(statement(name, sid), name).to.equal(undefined);
+      expect(statement(plan, name, sid), name).to.equal(undefined);
+    }
+    expect(plan.resources.map(({ name }) => name).filter((name) => name.endsWith("-whole-policy"))).to.have.members([
+      "us-assets-bucket-whole-policy",
+      "us-keys-storage-whole-policy",
+    ]);
+  });
+
+  it("makes both policies whole after the distribution, of all that stands there before, and leaves them when it goes", async () => {
+    for (const [first, whole, type] of [
+      ["us-assets-bucket-policy", "us-assets-bucket-whole-policy", "aws:s3/bucketPolicy:BucketPolicy"],
+      ["us-keys-storage", "us-keys-storage-whole-policy", "aws:kms/keyPolicy:KeyPolicy"],
+    ] as const) {
+      const statements = (name: string) =>
+        (JSON.parse(String(named(plan, name).inputs.policy)) as { Statement: readonly unknown[] }).Statement;
+      expect(named(plan, whole).type).to.equal(type);
+      expect(statements(whole).slice(0, -1)).to.deep.equal(statements(first));
+      expect(named(plan, whole).options.retainOnDelete, whole).to.equal(true);
+      expect(named(plan, first).options.ignoreChanges, first).to.deep.equal(["policy"]);
+    }
+  });
+
+  describe("of another stack", () => {
+    const PART = { "groundplan:parts": ["us"], "groundplan:partStacks": { eu: "prod-eu", edge: "prod-edge" } };
+    const part = async (existing: object) =>
+      (await planAws("simulate", { ...PART, "groundplan:existing": { us: { zone: ZONE }, ...existing } }, "prod")).plan;
+    const conditions = (of: Plan) => [
+      statement(of, "us-assets-bucket-policy", "CloudFrontReads")?.Condition,
+      statement(of, "us-keys-storage", "CloudFrontDecrypts")?.Condition,
+    ];
+    const verdicts = (of: Plan) =>
+      of.degraded.filter(({ feature }) => feature === "objects of assets to one distribution alone");
+    const whole = (of: Plan) => of.resources.map(({ name }) => name).filter((name) => name.endsWith("-whole-policy"));
+
+    it("cannot be known before it is there: any of the account may read until then, and the plan says so", async () => {
+      const alone = await part({});
+      const any = { ArnLike: { "aws:SourceArn": "arn:aws:cloudfront::111122223333:distribution/*" } };
+      expect(conditions(alone)).to.deep.equal([any, any]);
+      expect(verdicts(alone).map(({ urn, remedy }) => [urn.split("::").at(-1), remedy])).to.deep.equal([
+        [
+          "us-assets",
+          "set groundplan:existing.edge.distribution to its id, which the edge's stack tells when it is deployed",
+        ],
+      ]);
+      expect(whole(alone)).to.deep.equal([]);
+    });
+
+    it("is the only one that may read once a setting names it", async () => {
+      const told = await part({ edge: { distribution: "E1A2B3C4D5E6F7" } });
+      const one = { StringEquals: { "aws:SourceArn": "arn:aws:cloudfront::111122223333:distribution/E1A2B3C4D5E6F7" } };
+      expect(conditions(told)).to.deep.equal([one, one]);
+      expect(verdicts(told)).to.deep.equal([]);
+      expect(whole(told)).to.deep.equal([]);
+    });
+
+    const WRONG = [
+      [{ edge: { distribution: "E1A2B3C4D5E6F7" } }, {}, "groundplan:existing.edge.distribution", /^remove it$/],
+      [{ us: { distribution: "E1A2B3C4D5E6F7" } }, PART, "groundplan:existing.us.distribution", /existing\.edge\.dist/],
+      [
+        { edge: { distribution: "d111.cloudfront.net" } },
+        PART,
+        "groundplan:existing.edge.distribution",
+        /write its id/,
+      ],
+    ] as const;
+    for (const [existing, more, path, fix] of WRONG) {
+      it(`is refused in ${path}: ${JSON.stringify(existing)}`, async () => {
+        const settings = { ...more, "groundplan:model": "global", "groundplan:placements": [us, eu] };
+        const change = Object.fromEntries(
+          Object.entries({ ...settings, "groundplan:existing": existing }).map(([key, value]) => [
+            key.slice(11),
+            value,
+          ]),
+        );
+        const problems = await problemsWith(change);
+        expect(problems.map((problem) => problem.path)).to.deep.equal([path]);
+        expect(problems[0]?.fix).to.match(fix);
+      });
     }
   });
 
