@@ -32,6 +32,23 @@ export const sqs = resourceRule({
   remediate: ({ props }) => setAt(props, ["sqsManagedSseEnabled"], true),
 });
 
+export const lambdaEnvironment = mustBeSet(
+  {
+    id: "lambda-environment-customer-key",
+    title: "Lambda encrypts environment variables with a key of your own",
+    severity: "low",
+    level: "mandatory",
+    fix: "Set kmsKeyArn.",
+    sources: ["CKV_AWS_173"],
+    resources: ["aws:lambda/function:Function"],
+  },
+  ["kmsKeyArn"],
+  {
+    unless: (props) =>
+      isSet(at(props, "environment", "variables")) ? undefined : "The function has no environment variables",
+  },
+);
+
 export const eksSecrets = resourceRule({
   id: "eks-secrets-encrypted",
   title: "EKS encrypts Kubernetes secrets with KMS",
@@ -118,6 +135,7 @@ export const pubsub = mustBeSet(
 export const serviceRules: readonly Rule[] = [
   sns,
   sqs,
+  lambdaEnvironment,
   eksSecrets,
   ecr,
   gkeSecrets,

@@ -2,6 +2,7 @@ import { definePack } from "../pack";
 import { awsPolicyRules } from "./awsPolicies";
 import { awsResourcePolicyRules } from "./awsResourcePolicies";
 import { awsTrustRules } from "./awsTrust";
+import { functionRules } from "./functions";
 import { gkeRules } from "./gke";
 import { googleAccessRules } from "./googleAccess";
 import { googleIamRules } from "./googleIam";
@@ -19,6 +20,7 @@ export const pack = definePack({
     ...awsTrustRules,
     ...awsResourcePolicyRules,
     ...machineRules,
+    ...functionRules,
     ...gkeRules,
     ...googleIamRules,
     ...googleAccessRules,

@@ -2,7 +2,7 @@ import type { PolicyResource } from "@pulumi/policy";
 import { copiesOnly } from "../logCopies";
 import { amount, at, isSet, isTrue, list, oneOrMany, text } from "../read";
 import { type Rule, resourceRule, stackRule } from "../rule";
-import { mustBeTrue } from "../simple";
+import { mustBeOneOf, mustBeTrue } from "../simple";
 import { ofTypes, refersTo } from "../stack";
 
 const facts = { severity: "medium", level: "mandatory" } as const;
@@ -59,6 +59,22 @@ export const rdsInsights = mustBeTrue(
     resources: ["aws:rds/instance:Instance"],
   },
   ["performanceInsightsEnabled"],
+);
+
+export const lambdaTraced = mustBeOneOf(
+  {
+    ...facts,
+    id: "lambda-traced",
+    title: "Lambda functions are traced",
+    severity: "low",
+    level: "advisory",
+    fix: "Set tracingConfig: { mode: Active }.",
+    sources: ["CKV_AWS_50", "Lambda.7"],
+    resources: ["aws:lambda/function:Function"],
+  },
+  ["tracingConfig", "mode"],
+  ["Active"],
+  { remediable: true, remedy: "Active" },
 );
 
 export const cloudFrontLogs = stackRule({
@@ -225,6 +241,7 @@ export const loggingRules: readonly Rule[] = [
   rdsLogs,
   rdsMonitoring,
   rdsInsights,
+  lambdaTraced,
   cloudFrontLogs,
   balancerLogs,
   wafLogs,

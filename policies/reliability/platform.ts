@@ -29,6 +29,32 @@ export const eksVersion = resourceRule<{ readonly versions: readonly string[] }>
   },
 });
 
+/** Those whose deprecation is ahead. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
+const RUNTIMES = [
+  ...["dotnet10", "java11", "java17", "java21", "java25", "java8.al2", "nodejs22.x", "nodejs24.x", "provided.al2023"],
+  ...["python3.11", "python3.12", "python3.13", "python3.14", "ruby3.3", "ruby3.4", "ruby4.0"],
+];
+
+export const lambdaRuntime = resourceRule<{ readonly runtimes: readonly string[] }>({
+  id: "lambda-supported-runtime",
+  title: "Lambda functions run on a supported runtime",
+  severity: "medium",
+  level: "mandatory",
+  fix: "Set runtime to one of this rule's `runtimes`.",
+  sources: ["CKV_AWS_363", "Lambda.2"],
+  config: {
+    properties: { runtimes: { type: "array", items: { type: "string" }, default: RUNTIMES } },
+    defaults: { runtimes: RUNTIMES },
+  },
+  resources: ["aws:lambda/function:Function"],
+  check({ props, notApplicable }, report, { runtimes }) {
+    if (props.packageType === "Image") notApplicable("An image brings its own runtime");
+    const runtime = text(props.runtime);
+    if (runtime === undefined || !runtimes.includes(runtime))
+      report(`runtime is ${shown(runtime)}, not one of ${runtimes.join(", ")}`);
+  },
+});
+
 export const eksDeletion = resourceRule<EnvironmentConfig>({
   id: "cluster-deletion-protection",
   title: "Clusters refuse deletion outside dev",
@@ -126,6 +152,7 @@ export const gkeUpgrade = mustBeTrue(
 
 export const platformReliabilityRules: readonly Rule[] = [
   eksVersion,
+  lambdaRuntime,
   eksDeletion,
   albDeletion,
   deadLetters,

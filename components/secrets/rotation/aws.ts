@@ -84,7 +84,7 @@ function makeFunction(make: Make, args: RotationArgs, role: string, group: Retur
     name: pulumi.interpolate`/aws/lambda/${name}`,
     keyArn: keys.arn("logs"),
   });
-  const identity = makeFunctionRole(make, { ...args, role, name, logs, account });
+  const identity = makeFunctionRole(make, { ...args, role, name, logs, account, groupId: group?.id });
   const lambda = make(
     aws.lambda.Function,
     role,

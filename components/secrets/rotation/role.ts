@@ -6,7 +6,7 @@ import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import type { KeysContract } from "../keys/contract";
-import type { RotatedSecret, RotationSource, RotationWork } from "./contract";
+import type { RotatedSecret, RotationNetwork, RotationSource, RotationWork } from "./contract";
 
 export interface RoleArgs {
   readonly context: Context;
@@ -20,6 +20,8 @@ export interface RoleArgs {
   /** The function's name. */
   readonly name: pulumi.Output<string>;
   readonly logs: aws.cloudwatch.LogGroup;
+  /** The function's own security group. @default it stands in no network */
+  readonly groupId?: pulumi.Output<string> | undefined;
 }
 
 /** What a function may do: turn its own secrets and what they open. */
@@ -40,7 +42,7 @@ export function makeFunctionRole(
     policy: policyDocument([
       ...secretStatements(args),
       ...workStatements(args),
-      ...("network" in args.work ? interfaceStatements(args) : []),
+      ...("network" in args.work ? interfaceStatements(args, args.work.network) : []),
       ...observabilityStatements(args),
     ]),
   });
@@ -115,23 +117,34 @@ function sourceStatements(sources: readonly RotationSource[]): readonly Statemen
 
 /**
  * What Lambda itself does with the function's role so that it can stand in a network; the function's own code may not.
+ * Interfaces have no names before they are made, so all of the account's are allowed.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
-function interfaceStatements({ context, account, name }: RoleArgs): readonly Statement[] {
+function interfaceStatements(
+  { context, account, name, groupId }: RoleArgs,
+  { subnetIds }: RotationNetwork,
+): readonly Statement[] {
+  const create = "ec2:CreateNetworkInterface";
   const change = [
     "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
+    create,
     "ec2:DeleteNetworkInterface",
     "ec2:UnassignPrivateIpAddresses",
   ];
   // These take no resource.
   const find = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
-  const functionArn = pulumi.interpolate`arn:${account.partition}:lambda:${context.region}:${account.id}:function:${name}`;
+  const arn = (owner: pulumi.Input<string>, kind: string, id: pulumi.Input<string>) =>
+    pulumi.interpolate`arn:${account.partition}:ec2:${context.region}:${owner}:${kind}/${id}`;
   return [
+    { Sid: "Interfaces", Action: change, Resource: arn(account.id, "network-interface", "*") },
     {
-      Sid: "Interfaces",
-      Action: change,
-      Resource: pulumi.interpolate`arn:${account.partition}:ec2:${context.region}:${account.id}:*/*`,
+      Sid: "Places",
+      Action: create,
+      Resource: [
+        // A subnet may be another account's, which shares it.
+        ...subnetIds.map((id) => arn("*", "subnet", id)),
+        ...(groupId === undefined ? [] : [arn(account.id, "security-group", groupId)]),
+      ],
     },
     { Sid: "FindInterfaces", Action: find, Resource: "*" },
     {
@@ -139,7 +152,11 @@ function interfaceStatements({ context, account, name }: RoleArgs): readonly Sta
       Effect: "Deny",
       Action: [...change, ...find],
       Resource: "*",
-      Condition: { ArnEquals: { "lambda:SourceFunctionArn": functionArn } },
+      Condition: {
+        ArnEquals: {
+          "lambda:SourceFunctionArn": pulumi.interpolate`arn:${account.partition}:lambda:${context.region}:${account.id}:function:${name}`,
+        },
+      },
     },
   ];
 }

@@ -81,6 +81,13 @@ export const encryption: Further = {
     allows(parameters("mariadb11", "require_secure_transport", "1"), "parameters.0.value", ["ON"]),
     leaves(parameters("mysql8.0", "require_secure_transport", "1"), ...parameters("oracle-ee-19", "x", "1")),
   ],
+  "lambda-environment-customer-key": [
+    leaves(
+      one("aws:lambda/function:Function", { environment: { variables: { A: "b" } }, kmsKeyArn: "k" }),
+      ...one("aws:lambda/function:Function", { runtime: "nodejs24.x" }),
+      ...one("aws:lambda/function:Function", { environment: {} }),
+    ),
+  ],
   "opensearch-requires-tls": [
     allows(
       one("aws:opensearch/domain:Domain", {

@@ -1,6 +1,6 @@
 import { one, type RuleCase } from "../cases";
 import { DELETE } from "../harness";
-import { allows, type Further, refuses } from "./build";
+import { allows, type Further, leaves, refuses } from "./build";
 
 const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 const statement = (fields: object): string => JSON.stringify({ Statement: { Effect: "Allow", ...fields } });
@@ -108,6 +108,12 @@ const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
 
 /** What gives rights without saying so: other places, other spellings, and conditions that hold always. */
 export const identity: Further = {
+  "lambda-no-secret-in-environment": [
+    leaves(
+      one("aws:lambda/function:Function", { environment: { variables: { TOKEN_FILE: "/run/token", LEVEL: "info" } } }),
+      ...one("aws:lambda/function:Function", { runtime: "nodejs24.x" }),
+    ),
+  ],
   "iam-no-wildcard-actions": [
     ...everywhere(doing("s3:*", "arn:aws:s3:::a/*"), (place) => `${place}.Statement[0] allows s3:*`),
     refuses(one("aws:iam/role:Role", { inlinePolicies: [{ policy: "{}" }] }), "inlinePolicies.0.policy", [

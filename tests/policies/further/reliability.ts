@@ -14,6 +14,16 @@ const cache = one("aws:elasticache/replicationGroup:ReplicationGroup", {
 const bucket: TestResource = { type: "aws:s3/bucket:Bucket", protect: true, props: { bucket: "b", id: "b-id" } };
 
 export const reliability: Further = {
+  "lambda-supported-runtime": [
+    allows(one("aws:lambda/function:Function", { runtime: "nodejs24.x" }), "runtime", [
+      ...["dotnet10", "java11", "java17", "java21", "java25", "java8.al2", "nodejs22.x", "provided.al2023"],
+      ...["python3.11", "python3.12", "python3.13", "python3.14", "ruby3.3", "ruby3.4", "ruby4.0"],
+    ]),
+    leaves(
+      one("aws:lambda/function:Function", { runtime: "nodejs24.x", packageType: "Zip" }),
+      ...one("aws:lambda/function:Function", { packageType: "Image", imageUri: "registry.example.com/image" }),
+    ),
+  ],
   "s3-bucket-replicated": [
     {
       base: [

@@ -1,4 +1,4 @@
-import { type CaseTable, filled, flag, one } from "../cases";
+import { type CaseTable, filled, flag, missing, one } from "../cases";
 import { DELETE } from "../harness";
 
 const KEY = "arn:aws:kms:us-east-1:111122223333:key/1234";
@@ -202,6 +202,10 @@ export const table: CaseTable = {
     fails: [{ at: "kmsMasterKeyId", to: DELETE, message: "neither kmsMasterKeyId nor sqsManagedSseEnabled is set" }],
     unknown: ["kmsMasterKeyId"],
   },
+  "lambda-environment-customer-key": missing(
+    one("aws:lambda/function:Function", { environment: { variables: { LEVEL: "info" } }, kmsKeyArn: KEY }),
+    "kmsKeyArn",
+  ),
   "eks-secrets-encrypted": {
     base: one("aws:eks/cluster:Cluster", { encryptionConfig: { provider: { keyArn: KEY }, resources: ["secrets"] } }),
     fails: [

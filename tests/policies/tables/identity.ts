@@ -232,6 +232,22 @@ export const table: CaseTable = {
     ],
     unknown: ["userData"],
   },
+  "lambda-no-secret-in-environment": {
+    base: one("aws:lambda/function:Function", { environment: { variables: { LEVEL: "info", HOST: "db" } } }),
+    fails: [
+      {
+        at: "environment.variables.DB_PASSWORD",
+        to: "hunter2",
+        message: "environment.variables.DB_PASSWORD holds a value under a secret's name",
+      },
+      {
+        at: "environment.variables.HOST",
+        to: "postgres://app:hunter2@db/app",
+        message: "environment.variables.HOST holds a URL with a password",
+      },
+    ],
+    unknown: ["environment.variables.LEVEL", "environment"],
+  },
   "gcp-instance-own-service-account": {
     base: instance,
     fails: [

@@ -102,6 +102,14 @@ export const table: CaseTable = {
     unknown: ["monitoringInterval"],
   },
   "rds-performance-insights": flag(database, "performanceInsightsEnabled"),
+  "lambda-traced": {
+    base: tagged("aws:lambda/function:Function", { tracingConfig: { mode: "Active" } }),
+    fails: [
+      { at: "tracingConfig.mode", to: "PassThrough", message: 'tracingConfig.mode is "PassThrough", not Active' },
+      { at: "tracingConfig", to: DELETE, message: "tracingConfig.mode is unset, not Active" },
+    ],
+    unknown: ["tracingConfig.mode"],
+  },
   "cloudfront-logs": {
     base: distribution,
     fails: [{ at: "loggingConfig", to: DELETE, message: "has neither loggingConfig nor a LogDeliverySource" }],

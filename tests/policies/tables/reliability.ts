@@ -182,6 +182,15 @@ export const table: CaseTable = {
     "softDeletePolicy.retentionDurationSeconds is 0",
   ),
   "eks-supported-version": dev(eks, "version", "1.22", 'version is "1.22", not one of 1.33, 1.34, 1.35, 1.36'),
+  "lambda-supported-runtime": {
+    base: one("aws:lambda/function:Function", { runtime: "nodejs24.x" }),
+    config: { runtimes: ["nodejs24.x", "python3.14"] },
+    fails: [
+      { at: "runtime", to: "nodejs16.x", message: 'runtime is "nodejs16.x", not one of nodejs24.x, python3.14' },
+      { at: "runtime", to: DELETE, message: "runtime is unset, not one of nodejs24.x, python3.14" },
+    ],
+    unknown: ["runtime"],
+  },
   "cluster-deletion-protection": flag(eks, "deletionProtection"),
   "lb-deletion-protection": flag(
     one("aws:lb/loadBalancer:LoadBalancer", { enableDeletionProtection: true }),

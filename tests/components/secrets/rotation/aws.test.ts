@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "chai";
+import { judgeResources } from "../../../../automation/policies";
 import type { Plan } from "../../../../engine";
 import { skipBecause } from "../../../skipBecause";
 import { named, ofType } from "../../../stacks/awsPlan";
-import { rotationPlan } from "./program";
+import { rotationPlan, rotationRun } from "./program";
 
 interface Statement {
   readonly Sid: string;
@@ -176,6 +177,7 @@ describe("rotation of secrets on aws", function () {
     const key = ["Allow Key", "kms:Decrypt kms:GenerateDataKey", 1];
     const network = [
       ["Allow Interfaces", change, 1],
+      ["Allow Places", "ec2:CreateNetworkInterface", 4],
       ["Allow FindInterfaces", find, 1],
       ["Deny NotFromCode", `${change} ${find}`, 1],
     ];
@@ -215,6 +217,14 @@ describe("rotation of secrets on aws", function () {
         name === "db" || name === "cache" ? ["FindInterfaces", "NotFromCode", "Traces"] : ["Traces"],
       );
     }
+    const reached = statements("db-rotation-policy").filter(({ Sid }) => Sid === "Interfaces" || Sid === "Places");
+    expect(
+      reached.flatMap(({ Resource }) => Resource).map((arn) => arn.replace(/-[0-9a-f]{6,}$/, "-ID")),
+    ).to.deep.equal([
+      "arn:aws:ec2:eu-west-1:123456789012:network-interface/*",
+      ...Array.from({ length: 3 }, () => "arn:aws:ec2:eu-west-1:*:subnet/subnet-ID"),
+      "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-ID",
+    ]);
     const [deny] = statements("db-rotation-policy").filter(({ Effect }) => Effect === "Deny");
     const name = inputs("db-rotation", FUNCTION).name;
     expect(deny?.Condition).to.deep.equal({
@@ -249,6 +259,15 @@ describe("rotation of secrets on aws", function () {
     });
     expect(check.stderr).to.equal("");
     expect(JSON.parse(check.stdout)).to.deep.equal([]);
+  });
+
+  it("is what every policy pack asks of functions, roles, groups and secrets", async () => {
+    const { resources } = await rotationRun("simulate");
+    const { results } = await judgeResources(resources, { environment: "production", mode: "simulate" });
+    const own = results.filter(({ urn }) => /::[a-z]+-[^:]*rotation[^:]*$/.test(urn));
+    // This program tags nothing with its owner; no more is said of it.
+    expect(own.filter(({ rule }) => rule !== "resource-tagged")).to.deep.equal([]);
+    expect(own.length).to.be.greaterThan(0);
   });
 
   it("shares many secrets out, so that no role's policy and no function's settings grow too long", async () => {

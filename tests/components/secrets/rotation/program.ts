@@ -10,7 +10,7 @@ import { makeSecurityGroup } from "../../../../components/networking/securityGro
 import { Keys } from "../../../../components/secrets/keys/aws";
 import { makeRotation } from "../../../../components/secrets/rotation/aws";
 import type { RotatedSecret, Rotation, RotationNetwork } from "../../../../components/secrets/rotation/contract";
-import { buildPlan, type Plan, runProgram } from "../../../../engine";
+import { buildPlan, type Plan, type RunResult, runProgram } from "../../../../engine";
 
 const context: Context = {
   system: "shop",
@@ -138,9 +138,14 @@ async function program(clients: number): Promise<void> {
   );
 }
 
-/** The plan of a program that rotates secrets of every kind. */
-export async function rotationPlan(mode: "preview" | "simulate", clients = 1): Promise<Plan> {
+/** A run of a program that rotates secrets of every kind. */
+export function rotationRun(mode: "preview" | "simulate", clients = 1): Promise<RunResult> {
   const run = { project: "shop", stack: "production", config: {}, secretKeys: [], mode };
-  const result = await runProgram({ ...run, program: () => program(clients) });
+  return runProgram({ ...run, program: () => program(clients) });
+}
+
+/** Its plan. */
+export async function rotationPlan(mode: "preview" | "simulate", clients = 1): Promise<Plan> {
+  const result = await rotationRun(mode, clients);
   return buildPlan(result, { system: "shop", environment: "production", model: "global", placements: [] });
 }
