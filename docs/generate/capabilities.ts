@@ -159,10 +159,14 @@ export const capabilities: readonly Capability[] = [
   ),
   capability(
     "Secrets",
+    "passwords of databases and caches, and values made up, that turn by themselves on both sides",
+    "secretsmanager.SecretRotation lambda.Function lambda.Permission",
+    { none: "Secret Manager changes no secret: at its hour it tells of it, and somebody or something else has to act" },
+  ),
+  capability(
+    "Secrets",
     "a word when a secret is due for a new value, kept until somebody acts on it",
-    {
-      none: "Secrets Manager only rotates by a function that knows both sides of a secret; who uses one is the system's matter",
-    },
+    { none: "Secrets Manager turns what can be changed on both sides; the rest is named among what is given in part" },
     "secretmanager.Secret pubsub.Subscription monitoring.AlertPolicy",
   ),
   capability(
