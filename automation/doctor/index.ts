@@ -11,11 +11,13 @@ import { Session, type StackOptions } from "../lifecycle/session";
 import { openStack } from "../lifecycle/stack";
 import { checkVersioning } from "../lifecycle/versioning";
 import { type Check, failure, ok, unknown } from "./check";
-import { checkCredentials, checkQuotas } from "./clouds";
+import { checkCredentials } from "./clouds";
 import { checkServices } from "./gcpServices";
 import { checkHelpers } from "./helpers";
 import { checkLeftovers } from "./leftovers";
 import { checkNames } from "./names";
+import { checkQuotas } from "./quotas";
+import { type Known, knownIn, NOTHING_KNOWN } from "./state";
 import { checkWays } from "./ways";
 
 export type { Check } from "./check";
@@ -48,7 +50,7 @@ export async function examine(
   };
   const { run = runProgram, nameServers = resolveNs, nodeVersion = process.versions.node } = access;
   tell(checkNode(nodeVersion));
-  const { checks: stateChecks, ids } = await checkState(options, run);
+  const { checks: stateChecks, known } = await checkState(options, run);
   tell(...stateChecks);
   const session = new Session(options);
   const settings = await session.settings().catch((error: unknown) => {
@@ -77,8 +79,11 @@ export async function examine(
   if (access.outside !== false) {
     tell(...(await checkCredentials(settings, run)), ...(await checkServices(settings, run)));
     tell(...(plan === undefined ? [] : await checkHelpers(settings, plan, run)));
-    tell(...(await checkQuotas(settings, run)));
-    tell(...(plan === undefined || ids === undefined ? [] : await checkLeftovers(settings, plan, ids, run)));
+    if (plan !== undefined) {
+      // What nobody can tell to be in the state counts as new: rather too much than too little.
+      tell(...(await checkQuotas(settings, plan, (known ?? NOTHING_KNOWN).inputs, run)));
+      tell(...(known === undefined ? [] : await checkLeftovers(settings, plan, known.ids, run)));
+    }
     tell(await checkDomain(settings.domain, nameServers));
   }
   return checks;
@@ -93,8 +98,8 @@ function checkNode(version: string): Check {
 
 interface StateChecks {
   readonly checks: readonly Check[];
-  /** Of everything in the state. Undefined: it cannot be read. */
-  readonly ids: ReadonlySet<string> | undefined;
+  /** What the state has. Undefined: it cannot be read. */
+  readonly known: Known | undefined;
 }
 
 /** The CLI, the backend, the stack in it and its secrets. */
@@ -111,11 +116,11 @@ async function checkState(options: StackOptions, run: RunProgram): Promise<State
   const cli = await findCli().catch((error: unknown) => error);
   if (cli instanceof Error) {
     const checks = [...problemChecks("pulumi", cli), unknown("state", "cannot be looked at without the CLI"), kept];
-    return { checks, ids: undefined };
+    return { checks, known: undefined };
   }
   const { version, path } = cli as Awaited<ReturnType<typeof findCli>>;
-  const { checks, ids } = await checkStack(options, describeBackend(backend));
-  return { checks: [ok("pulumi", `${version} (${path})`), ...checks, kept], ids };
+  const { checks, known } = await checkStack(options, describeBackend(backend));
+  return { checks: [ok("pulumi", `${version} (${path})`), ...checks, kept], known };
 }
 
 async function checkStack(options: StackOptions, backend: string): Promise<StateChecks> {
@@ -128,22 +133,19 @@ async function checkStack(options: StackOptions, backend: string): Promise<State
       ok("state", `stack ${options.stack} is in ${backend}, and its secrets can be read`),
       ...(pending.length === 0 ? [] : problemChecks("unfinished", new PendingCreatesError(options.stack, pending))),
     ];
-    return { checks, ids: idsIn(state) };
+    return { checks, known: knownIn(state) };
   } catch (error) {
     if (error instanceof StackNotFoundError) {
       const [detail = ""] = error.message.split("\n");
-      return { checks: [{ name: "state", status: "warning", detail, fix: "up --create makes it" }], ids: new Set() };
+      return {
+        checks: [{ name: "state", status: "warning", detail, fix: "up --create makes it" }],
+        known: NOTHING_KNOWN,
+      };
     }
-    return { checks: problemChecks("state", error), ids: undefined };
+    return { checks: problemChecks("state", error), known: undefined };
   } finally {
     await stack.close();
   }
-}
-
-function idsIn(state: unknown): ReadonlySet<string> {
-  const list = (state as { deployment?: { resources?: unknown } } | null)?.deployment?.resources;
-  const resources = Array.isArray(list) ? (list as readonly { readonly id?: unknown }[]) : [];
-  return new Set(resources.flatMap(({ id }) => (typeof id === "string" ? [id] : [])));
 }
 
 function checkPlan(plan: Plan, stack: string): readonly Check[] {

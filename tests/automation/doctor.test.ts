@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { stringify } from "yaml";
 import { type Check, examine, readStack } from "../../automation";
-import { checkCredentials, checkQuotas } from "../../automation/doctor/clouds";
+import { checkCredentials } from "../../automation/doctor/clouds";
 import { checkServices } from "../../automation/doctor/gcpServices";
 import type { DoctorAccess } from "../../automation/doctor/index";
 import { checkLeftovers } from "../../automation/doctor/leftovers";
@@ -258,54 +258,6 @@ describe("doctor", function () {
       const settings = await settingsOf("aws", { "groundplan:access": { aws: { profile: "deployer" } } });
       await checkCredentials(settings, answering({}, asked));
       expect(asked).to.deep.equal(["aws sts get-caller-identity --output json --profile deployer"]);
-    });
-  });
-
-  describe("quotas", () => {
-    const quota = (Value: number) => printed({ Quota: { Value } });
-
-    it("of AWS: room for a network and its addresses, or none, or nobody to ask", async () => {
-      const settings = await settingsOf("aws");
-      const full = {
-        "aws service-quotas get-service-quota --service-code vpc": quota(5),
-        "aws service-quotas get-service-quota --service-code ec2": quota(5),
-        "aws ec2 describe-vpcs": printed(5),
-        "aws ec2 describe-addresses": printed(2),
-      };
-      expect(await checkQuotas(settings, answering(full))).to.deep.equal([
-        {
-          name: "quota of one: VPCs",
-          status: "failure",
-          detail: "5 of 5 used",
-          fix: "ask the cloud for more, or remove what is not needed",
-        },
-        { name: "quota of one: Elastic IPs", status: "ok", detail: "2 of 5 used" },
-      ]);
-      const denied = answering({ "aws service-quotas": refused("AccessDenied"), "aws ec2": printed(1) });
-      expect(await checkQuotas(settings, denied)).to.deep.equal([
-        { name: "quota of one: VPCs", status: "unknown", detail: "AccessDenied" },
-        { name: "quota of one: Elastic IPs", status: "unknown", detail: "AccessDenied" },
-      ]);
-    });
-
-    it("of Google Cloud: those that matter, of the region", async () => {
-      const settings = await settingsOf("gcp");
-      const quotas = [
-        { metric: "CPUS", usage: 24, limit: 24 },
-        { metric: "IN_USE_ADDRESSES", usage: 1, limit: 8 },
-        { metric: "SNAPSHOTS", usage: 9, limit: 9 },
-      ];
-      const asked: string[] = [];
-      const checks = await checkQuotas(settings, answering({ gcloud: printed({ quotas }) }, asked));
-      expect(checks.map(({ name, status, detail }) => [name, status, detail])).to.deep.equal([
-        ["quota of one: CPUS", "failure", "24 of 24 used"],
-        ["quota of one: IN_USE_ADDRESSES", "ok", "1 of 8 used"],
-      ]);
-      expect(asked).to.deep.equal([
-        "gcloud compute regions describe us-central1 --project sandbox-project --format=json",
-      ]);
-      expect((await checkQuotas(settings, answering({}))).map(({ status }) => status)).to.deep.equal(["unknown"]);
-      expect(await checkQuotas(await settingsOf("kubernetes"), answering({}))).to.deep.equal([]);
     });
   });
 
