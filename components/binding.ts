@@ -4,10 +4,24 @@ import type * as pulumi from "@pulumi/pulumi";
 export type SecretSource =
   /** Pulumi knows the value (a tainted output) and writes a Kubernetes Secret itself. */
   | { readonly from: "value"; readonly value: pulumi.Output<string> }
-  /** A property of an entry in the cloud's secret store; External Secrets brings it into the cluster. */
-  | { readonly from: "store"; readonly key: pulumi.Input<string>; readonly property?: string }
+  /** A property of an entry in a secret store; External Secrets brings it into the cluster. */
+  | {
+      readonly from: "store";
+      readonly key: pulumi.Input<string>;
+      readonly property?: string;
+      /** @default the store of the cluster's contract */
+      readonly store?: StoreRef;
+    }
   /** A key of a Secret that an operator keeps in the consumer's own namespace. */
   | { readonly from: "secret"; readonly name: pulumi.Input<string>; readonly key: string };
+
+/** A store of External Secrets other than the cluster's own: one of that name in every namespace that reads from it. */
+export interface StoreRef {
+  readonly kind: "SecretStore" | "ClusterSecretStore";
+  readonly name: string;
+  /** What must stand before the entry can be read. */
+  readonly ready: readonly pulumi.Resource[];
+}
 
 /** One value a consumer can ask for in the `env` of an edge. */
 export type BindingValue =

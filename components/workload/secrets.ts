@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretSource } from "../binding";
 import type { ClusterContract } from "../cluster/contract";
 import type { Make } from "../make";
-import { planSecrets, type SecretPlan } from "./secretObjects";
+import { type ObjectNames, planSecrets, type SecretPlan } from "./secretObjects";
 
 export interface SecretObjectsArgs {
   /** What the objects are for, in their names and in their children's: `env`. */
@@ -23,13 +23,15 @@ export interface SecretObjects extends SecretPlan {
   readonly version?: pulumi.Output<string>;
 }
 
-/** Keeps secrets in objects named `${service}-PURPOSE`; without External Secrets its entries cannot be read. */
+/** Keeps secrets in objects named `${service}-PURPOSE`; without External Secrets a store's entries cannot be read. */
 export function makeSecretObjects(make: Make, args: SecretObjectsArgs): SecretObjects {
   const { service, purpose, cluster, edition } = args;
-  const external = `${service}-${purpose}-external`;
-  const names = {
+  const names: ObjectNames = {
     values: `${service}-${purpose}`,
-    external: edition === undefined ? external : pulumi.interpolate`${external}-${edition}`,
+    external: (store = "external") => {
+      const name = `${service}-${purpose}-${store}`;
+      return edition === undefined ? name : pulumi.interpolate`${name}-${edition}`;
+    },
   };
   const plan = planSecrets(args.sources, names);
   const objects: pulumi.Resource[] = [];
@@ -45,24 +47,25 @@ export function makeSecretObjects(make: Make, args: SecretObjectsArgs): SecretOb
     // it would come as a surprise to a saved plan; unknown, it is expected.
     version = secret.metadata.resourceVersion.apply((found) => found ?? (pulumi.unknown as unknown as string));
   }
-  if (plan.remote.length > 0) {
+  for (const { name, store, data } of plan.external) {
     const controller = cluster.installed?.externalSecrets;
+    const from = store ?? cluster.secretStore;
     objects.push(
       make(
         k8s.apiextensions.CustomResource,
-        `${purpose}-external`,
+        `${purpose}-${store === undefined ? "external" : store.name}`,
         {
           apiVersion: "external-secrets.io/v1",
           kind: "ExternalSecret",
-          metadata: args.metadata(names.external),
+          metadata: args.metadata(name),
           spec: {
             refreshInterval: "1h",
-            secretStoreRef: cluster.secretStore,
-            target: { name: names.external, creationPolicy: "Owner", deletionPolicy: "Retain" },
-            data: plan.remote,
+            secretStoreRef: from && { kind: from.kind, name: from.name },
+            target: { name, creationPolicy: "Owner", deletionPolicy: "Retain" },
+            data,
           },
         },
-        { dependsOn: controller ? [controller] : [] },
+        { dependsOn: [...(controller ? [controller] : []), ...(store?.ready ?? [])] },
       ),
     );
   }

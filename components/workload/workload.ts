@@ -245,9 +245,9 @@ export class Workload extends Component {
   }
 
   /** What is rotated behind a Secret changes nothing in the template: somebody has to roll the pods. */
-  private reloading({ remote }: SecretObjects): Readonly<Record<string, string>> {
+  private reloading({ external }: SecretObjects): Readonly<Record<string, string>> {
     const { service, cluster, spec } = this.args;
-    if (remote.length === 0 || !isRunning(spec)) {
+    if (external.length === 0 || !isRunning(spec)) {
       return {};
     }
     if (!cluster.capabilities.reloader) {
