@@ -12,6 +12,8 @@ export interface Place {
   readonly ingressClass: string;
   /** Whether the stack makes the repositories of its images. */
   readonly repository: boolean;
+  /** Whether Vault holds its secrets; what it does not rotate, its store says. @default false */
+  readonly vault?: boolean;
 }
 
 /** Fields that nothing reads in some place: what the system asked for there, and what would give it. */
@@ -87,7 +89,7 @@ const UNREAD: readonly Unread[] = [
     remedy: "ask whoever runs the cluster, or use a placement on aws or gcp",
   },
   {
-    where: ({ cloud, host }) => host || cloud !== "gcp",
+    where: ({ cloud, host, vault }) => !vault && (host || cloud !== "gcp"),
     asked: ({ secrets }) =>
       Object.entries(secrets).flatMap(([name, { rotateDays }]) => when(rotateDays, `secrets.${name}.rotateDays`)),
     feature: "rotation of secrets",
@@ -152,8 +154,8 @@ export function unread(system: ResolvedSystem, place: Place): readonly Degraded[
 
 /** The place a placement is. */
 export function placeOf(
-  { kubernetes, images }: Pick<Settings, "kubernetes" | "images">,
-  { cloud, model }: Context,
+  { kubernetes, images, placements }: Pick<Settings, "kubernetes" | "images" | "placements">,
+  { cloud, model, placement }: Context,
 ): Place {
   const ingressClass = kubernetes.ingressClass ?? "traefik";
   return {
@@ -161,6 +163,7 @@ export function placeOf(
     host: cloud !== "kubernetes" && !isDistributed(model),
     ingressClass,
     repository: images.repository ?? false,
+    vault: placements.find(({ name }) => name === placement)?.vault !== undefined,
   };
 }
 

@@ -9,6 +9,7 @@ import { applyOverlay } from "../../systems/spec/overlay";
 import { placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
 import { isSecretRef } from "./secrets";
+import { checkVaultNames } from "./vaultChecks";
 import { checkZones } from "./zoneChecks";
 
 type Written = z.output<typeof settingsSchema>;
@@ -24,6 +25,7 @@ export function checkAgainstSystem(settings: Written, system: SystemInput): read
     ...checkManagedStores(settings, system),
     ...checkRdsDatabases(settings, system),
     ...checkGlobalCaches(settings, system),
+    ...checkVaultNames(settings, system),
   ];
   // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
   const resolved = named.length > 0 ? [] : checkResolved(settings, system);

@@ -9,6 +9,7 @@ import { checkParts } from "./partChecks";
 import { checkPlacements } from "./placementChecks";
 import { EDGE, placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
+import { checkVault } from "./vaultChecks";
 
 type Written = z.output<typeof settingsSchema>;
 
@@ -22,6 +23,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
     checkDistribution,
     checkRepository,
     checkRotation,
+    checkVault,
     checkAdmission,
     checkEks,
     checkHost,
@@ -46,6 +48,9 @@ function checkReferences(settings: Written): readonly Problem[] {
     ...Object.keys(settings.existing).flatMap((name) => unknown(["existing", name], name, [...names, EDGE])),
     ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, EDGE])),
     ...Object.keys(settings.partStacks).flatMap((name) => unknown(["partStacks", name], name, [...names, EDGE])),
+    ...Object.keys(settings.secretStore.vault?.placements ?? {}).flatMap((name) =>
+      unknown(["secretStore", "vault", "placements", name], name, names),
+    ),
   ];
 }
 

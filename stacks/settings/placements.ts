@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Cloud } from "../../components/context";
 import { cidrIndexOf } from "./regions";
 import type { settingsSchema } from "./schema";
+import { type VaultSettings, vaultFor } from "./vault";
 
 type Written = z.output<typeof settingsSchema>;
 export type WrittenPlacement = NonNullable<Written["placements"]>[number];
@@ -32,6 +33,8 @@ export interface PlacementSettings {
   readonly founder?: true;
   /** What it uses instead of making it. */
   readonly existing?: Written["existing"][string];
+  /** Vault, where it holds the system's own secrets. Undefined: the placement's own store does. */
+  readonly vault?: VaultSettings;
 }
 
 /** The placements of settings, the short form written out. Whether they are right is for `placementChecks.ts`. */
@@ -43,6 +46,7 @@ export function placementsOf(settings: Written): readonly PlacementSettings[] {
     const account = placement.account ?? (placement.cloud === "gcp" ? settings.access.gcp.project : undefined);
     const boundary = placement.permissionsBoundary ?? settings.access.aws.permissionsBoundary;
     const existing = settings.existing[placement.name];
+    const vault = vaultFor(settings.secretStore, placement.name);
     return {
       name: placement.name,
       cloud: placement.cloud,
@@ -56,6 +60,7 @@ export function placementsOf(settings: Written): readonly PlacementSettings[] {
       ...(placement.cloud === "aws" && boundary !== undefined ? { permissionsBoundary: boundary } : {}),
       ...(placement.founder === true ? { founder: true as const } : {}),
       ...(existing === undefined ? {} : { existing }),
+      ...(vault === undefined ? {} : { vault }),
     };
   });
 }

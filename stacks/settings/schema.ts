@@ -6,6 +6,7 @@ import { access, boundaryArn } from "./access";
 import { kubernetes } from "./kubernetes";
 import { alerts, compute, mesh, policyExemption } from "./operations";
 import { secretText } from "./secrets";
+import { secretStore } from "./vault";
 
 const imageReference = text(/^[a-z0-9][\w.-]*(:\d+)?(\/[a-z0-9][\w.-]*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/, {
   allowed: "an image reference, such as registry.example.com/team/api:1.2.3 with an optional @sha256: digest",
@@ -261,6 +262,7 @@ export const settingsSchema = z.strictObject({
     })
     .optional()
     .describe("When secrets are replaced; those of the system say their own days, in rotateDays"),
+  secretStore: secretStore.prefault({}),
   secrets: z
     .record(name, z.union([secretText, z.record(name, secretText)]))
     .default({})

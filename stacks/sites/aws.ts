@@ -14,6 +14,7 @@ import type { PlannedBackup } from "../../components/operations/backup/contract"
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import type { Keys } from "../../components/secrets/keys/aws";
 import type { SecretStore } from "../../components/secrets/secretStore/aws";
+import type { VaultStore } from "../../components/secrets/secretStore/vault";
 import type { BucketArgs } from "../../components/storage/bucket/aws";
 import type { LogBucket } from "../../components/storage/bucket/logBucket";
 import { describedNamespace } from "../../systems/resolve";
@@ -38,6 +39,7 @@ import { compareZone } from "./aws/zone";
 import { USERS_RESOURCES } from "./databaseUsers";
 import { storeDemands } from "./inCluster";
 import { childOf, type Exposure, type NamespaceRequest, type Site, type SiteRequest } from "./site";
+import { makeVault } from "./vault";
 import { makeWatching } from "./watching";
 
 /** One region of AWS, as a model sees it. */
@@ -65,6 +67,7 @@ class AwsSite implements Site {
   private readonly eks: AwsCluster;
   private readonly addOns: AddOns;
   private readonly secrets: SecretStore;
+  private vault: VaultStore | undefined;
   private readonly stores: Stores;
   private readonly watch = new Watch();
   private readonly namespacesMade = new Map<string, Namespace>();
@@ -127,6 +130,8 @@ class AwsSite implements Site {
         );
       }
     }
+    const { cluster, secrets, namespacesMade: made } = this;
+    this.vault = makeVault(this.request, { cluster, values: secrets.outgoing, namespaces: made }, this.options);
     return new Map(
       [...this.namespacesMade].map(([name, made]): [string, pulumi.Resource] => {
         const [opened = made] = this.eks.openNamespace(name, made.ready);
@@ -140,7 +145,7 @@ class AwsSite implements Site {
   }
 
   secret(name: string): BindingValue {
-    return this.secrets.value(name);
+    return this.vault?.value(name) ?? this.secrets.value(name);
   }
 
   operate(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void {

@@ -22,6 +22,7 @@ import type { PlannedBackup } from "../../components/operations/backup/contract"
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import type { Keys } from "../../components/secrets/keys/gcp";
 import type { SecretStore } from "../../components/secrets/secretStore/gcp";
+import type { VaultStore } from "../../components/secrets/secretStore/vault";
 import { Bucket } from "../../components/storage/bucket/gcp";
 import { FileShare } from "../../components/storage/fileShare/gcp";
 import { describedNamespace } from "../../systems/resolve";
@@ -46,6 +47,7 @@ import { LOG_BUCKET, unsupportedProblems } from "./gcp/supported";
 import { makeAudit, makeMonitoring, Watch } from "./gcp/watch";
 import { makeInCluster, runsAsService, storeDemands } from "./inCluster";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
+import { makeVault } from "./vault";
 import { makeWatching } from "./watching";
 
 /** One region of Google Cloud, as a model sees it. */
@@ -70,6 +72,7 @@ class GcpSite implements Site {
   private readonly gke: Cluster;
   private readonly addOns: AddOns;
   private readonly secrets: SecretStore;
+  private vault: VaultStore | undefined;
   private logs: LogBucket | undefined;
   private readonly namespacesMade = new Map<string, Namespace>();
   private readonly watch = new Watch();
@@ -115,6 +118,8 @@ class GcpSite implements Site {
         );
       }
     }
+    const { cluster, secrets, namespacesMade: made } = this;
+    this.vault = makeVault(this.request, { cluster, values: secrets.outgoing, namespaces: made }, this.options);
     return this.namespacesMade;
   }
 
@@ -167,7 +172,7 @@ class GcpSite implements Site {
   }
 
   secret(name: string): BindingValue {
-    return this.secrets.value(name);
+    return this.vault?.value(name) ?? this.secrets.value(name);
   }
 
   expose(exposures: readonly Exposure[]): Readonly<Record<string, pulumi.Output<string>>> {

@@ -15,6 +15,7 @@ import { KubernetesMonitoring } from "../../components/observability/monitoring/
 import type { PlannedBackup } from "../../components/operations/backup/contract";
 import { KubernetesBackup } from "../../components/operations/backup/kubernetes";
 import { KubernetesSecrets } from "../../components/secrets/secretStore/kubernetes";
+import type { VaultStore } from "../../components/secrets/secretStore/vault";
 import { type ExistingBucket, KubernetesBucket } from "../../components/storage/bucket/kubernetes";
 import { KubernetesFileShare } from "../../components/storage/fileShare/kubernetes";
 import { describedNamespace } from "../../systems/resolve";
@@ -37,6 +38,7 @@ import { hostOf, uptimeUrls } from "./kubernetesRoutes";
 import { demandOf, directoryDemands, madeClasses, postgresImage, redisImage } from "./kubernetesStores";
 import { secretInputs } from "./secretInputs";
 import type { Exposure, NamespaceRequest, Site, SiteRequest } from "./site";
+import { keptInVault, makeVault } from "./vault";
 import { makeLogging } from "./watching";
 
 /** A cluster you already have, as a model sees it. */
@@ -52,6 +54,7 @@ class KubernetesSite implements Site {
   /** Indexes that collectors of logs must wait for. */
   private readonly indexes: pulumi.Resource[] = [];
   private readonly secrets: KubernetesSecrets;
+  private vault: VaultStore | undefined;
   private readonly modes: ReturnType<typeof addOnModes>;
   private readonly dns: ReturnType<typeof dnsPlan>;
 
@@ -120,6 +123,8 @@ class KubernetesSite implements Site {
         ),
       );
     }
+    const { cluster, secrets, namespacesMade: made } = this;
+    this.vault = makeVault(this.request, { cluster, values: secrets.outgoing, namespaces: made }, this.options);
     return this.namespacesMade;
   }
 
@@ -192,7 +197,7 @@ class KubernetesSite implements Site {
   }
 
   secret(name: string) {
-    return this.secrets.binding(name);
+    return this.vault?.value(name) ?? this.secrets.binding(name);
   }
 
   operate(ready: readonly pulumi.Resource[], backups: readonly PlannedBackup[]): void {
@@ -307,7 +312,13 @@ class KubernetesSite implements Site {
     const { context, settings, system } = this.request;
     const secrets = new KubernetesSecrets(
       this.named("secrets"),
-      { context, ...secretInputs(system, settings), common: commonValues(this.request), cluster: this.cluster },
+      {
+        context,
+        ...secretInputs(system, settings),
+        common: commonValues(this.request),
+        elsewhere: keptInVault(this.request),
+        cluster: this.cluster,
+      },
       this.options,
     );
     tellGenerated(this.request, secrets.generated);

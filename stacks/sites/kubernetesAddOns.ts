@@ -26,7 +26,7 @@ export interface AddOnRequest {
   readonly system: System;
   readonly context: Pick<Context, "model" | "redundancy">;
   readonly settings: Pick<Settings, "kubernetes" | "mesh" | "domain" | "retention">;
-  readonly placement: Pick<PlacementSettings, "existing">;
+  readonly placement: Pick<PlacementSettings, "existing" | "vault">;
 }
 
 /** What decides how the public is let in. */
@@ -102,6 +102,7 @@ function defaults({ system, context, placement }: AddOnRequest): AddOnModes {
     "cert-manager": "install",
     ...(system.routes.length > 0 ? { ingress: "install" as const } : {}),
     ...(queued ? { keda: "install" as const } : {}),
+    ...(placement.vault ? { "external-secrets": "install" as const, reloader: "install" as const } : {}),
     ...(vertical ? { "vertical-pod-autoscaler": "install" as const } : {}),
     ...watchModes(system),
     ...(replicated.length > 0 ? { "cloudnative-pg": "install" as const } : {}),

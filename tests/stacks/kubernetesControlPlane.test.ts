@@ -27,6 +27,23 @@ const CELLS: readonly PlanArgs[] = [
   { system: "webharvest", environment: "staging", model: "distributed" },
   { system: "charterflow", environment: "staging", model: "distributed" },
   {
+    system: "charterflow",
+    environment: "dev",
+    model: "distributed",
+    settings: {
+      secretStore: {
+        vault: {
+          address: "https://vault.example.com:8200",
+          namespace: "team/a",
+          caBundle: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+          retry: { maxRetries: 3, interval: "10s" },
+          overwrite: ["jwt-secret"],
+          auth: { role: "charterflow" },
+        },
+      },
+    },
+  },
+  {
     system: "scraping-platform",
     environment: "dev",
     model: "distributed",

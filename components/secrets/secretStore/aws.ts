@@ -12,7 +12,7 @@ import { isPassphrase } from "../../operations/backup/contract";
 import type { KeysContract } from "../keys/contract";
 import { keyPolicy } from "../keys/policy";
 import type { SecretStoreContract } from "./contract";
-import { type CommonValues, generatedValue } from "./generated";
+import { apart, type CommonValues, generatedValue } from "./generated";
 
 export interface SecretStoreArgs extends ComponentArgs {
   /** Secrets of the spec, by name. */
@@ -21,6 +21,11 @@ export interface SecretStoreArgs extends ComponentArgs {
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   /** What is made up for all placements alike. @default each placement makes up its own */
   readonly common?: CommonValues | undefined;
+  /**
+   * Secrets that are kept elsewhere. What is made up of them is made up here all the same: a change of stores is no change
+   * of value. @default none
+   */
+  readonly elsewhere?: ReadonlySet<string>;
   readonly keys: KeysContract & pulumi.Resource;
   /** Region that keeps a copy of every entry, under a key of its own. @default none */
   readonly replicaRegion?: string | undefined;
@@ -45,14 +50,23 @@ export class SecretStore extends Component implements SecretStoreContract {
   readonly ready: readonly pulumi.Resource[];
   /** Values that were made up, by secret. */
   readonly generated = new Map<string, pulumi.Output<string>>();
+  /** Values of what is kept elsewhere, as far as they are known here. */
+  readonly outgoing = new Map<string, pulumi.Output<string>>();
   private readonly entries: ReadonlyMap<string, SecretEntry>;
 
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:secrets:SecretStore", name, args, opts);
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
-    const replica = this.makeReplicaPlace(args);
+    const { own, other } = apart(args.secrets, args.elsewhere);
+    const replica = this.makeReplicaPlace(args, own);
+    for (const [secret, spec] of Object.entries(other)) {
+      const value = this.given(make, secret, spec, args);
+      if (value !== undefined) {
+        this.outgoing.set(secret, value);
+      }
+    }
     this.entries = new Map(
-      Object.entries(args.secrets).map(([secret, spec]) => {
+      Object.entries(own).map(([secret, spec]) => {
         const value = this.given(make, secret, spec, args);
         const entry = makeSecretEntry(make, secret, {
           context: this.context,
@@ -68,7 +82,7 @@ export class SecretStore extends Component implements SecretStoreContract {
     );
     this.storeName = `${this.context.system}-${this.context.placement}`;
     this.ready = [this.makeClusterStore(args.reader)];
-    this.reportEmpty(args);
+    this.reportEmpty(own, args.values);
     this.finish({ store: this.storeName });
   }
 
@@ -76,7 +90,7 @@ export class SecretStore extends Component implements SecretStoreContract {
    * What reads copies of buckets must not be lost with the region they were made in, nor what opens dumps among them. A copy is read-only until
    * somebody lets it stand alone. https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
    */
-  private makeReplicaPlace({ replicaRegion: region, secrets, keys }: SecretStoreArgs) {
+  private makeReplicaPlace({ replicaRegion: region, keys }: SecretStoreArgs, secrets: SecretStoreArgs["secrets"]) {
     if (region === undefined || Object.keys(secrets).length === 0) {
       return undefined;
     }
@@ -151,7 +165,7 @@ export class SecretStore extends Component implements SecretStoreContract {
     return made;
   }
 
-  private reportEmpty({ secrets, values }: SecretStoreArgs): void {
+  private reportEmpty(secrets: SecretStoreArgs["secrets"], values: SecretStoreArgs["values"]): void {
     const empty = Object.entries(secrets).flatMap(([name, { generate }]) =>
       generate === undefined && values[name] === undefined ? [name] : [],
     );

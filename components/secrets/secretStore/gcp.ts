@@ -12,7 +12,7 @@ import { makeServiceAgent } from "../../gcp/serviceAgents";
 import type { Make } from "../../make";
 import type { KeysContract } from "../keys/contract";
 import type { SecretStoreContract } from "./contract";
-import { type CommonValues, generatedValue } from "./generated";
+import { apart, type CommonValues, generatedValue } from "./generated";
 
 export interface SecretStoreArgs extends ComponentArgs {
   /** Secrets of the spec, by name. */
@@ -21,6 +21,11 @@ export interface SecretStoreArgs extends ComponentArgs {
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   /** What is made up for all placements alike. @default each placement makes up its own */
   readonly common?: CommonValues | undefined;
+  /**
+   * Secrets that are kept elsewhere. What is made up of them is made up here all the same: a change of stores is no change
+   * of value. @default none
+   */
+  readonly elsewhere?: ReadonlySet<string>;
   /** First day a secret is due that is replaced every so many days. @default nobody is told when one is */
   readonly rotateFrom?: string;
   readonly keys: KeysContract;
@@ -51,6 +56,8 @@ export class SecretStore extends Component implements SecretStoreContract {
   readonly home: SecretHome;
   /** Values that were made up, by secret. */
   readonly generated = new Map<string, pulumi.Output<string>>();
+  /** Values of what is kept elsewhere, as far as they are known here. */
+  readonly outgoing = new Map<string, pulumi.Output<string>>();
   private readonly entries: ReadonlyMap<string, SecretEntry>;
   private readonly project: Project;
   private readonly makeChild: Make;
@@ -59,11 +66,17 @@ export class SecretStore extends Component implements SecretStoreContract {
     super("groundplan:secrets:SecretStore", name, args, opts);
     this.makeChild = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
     this.project = projectOf(this);
-    requireValues(args);
+    const { own, other } = apart(args.secrets, args.elsewhere);
+    requireValues(own, args.values);
     const topic = this.makeTopic(args);
     this.home = this.makeHome(args, topic);
+    for (const [secret, spec] of Object.entries(other)) {
+      if (spec.generate !== undefined || args.values[secret] !== undefined) {
+        this.outgoing.set(secret, this.given(secret, spec, args));
+      }
+    }
     this.entries = new Map(
-      Object.entries(args.secrets).map(([secret, spec]) => {
+      Object.entries(own).map(([secret, spec]) => {
         const entry = makeSecretEntry(this.makeChild, secret, {
           home: this.home,
           path: secret,
@@ -76,7 +89,7 @@ export class SecretStore extends Component implements SecretStoreContract {
     );
     this.storeName = `${this.context.system}-${this.context.placement}`;
     this.ready = [this.makeClusterStore(args.reader)];
-    this.rotationsDue = this.tellRotations(args, topic);
+    this.rotationsDue = this.tellRotations(own, args.rotateFrom, topic);
     this.finish({ store: this.storeName });
   }
 
@@ -152,7 +165,8 @@ export class SecretStore extends Component implements SecretStoreContract {
    * topic that nobody is subscribed to is gone.
    */
   private tellRotations(
-    { secrets, rotateFrom }: SecretStoreArgs,
+    secrets: SecretStoreArgs["secrets"],
+    rotateFrom: string | undefined,
     topic: gcp.pubsub.Topic,
   ): pulumi.Output<string> | undefined {
     const rotated = Object.entries(secrets).flatMap(([name, { rotateDays }]) =>
@@ -185,7 +199,7 @@ function rotationOf({ rotateDays }: SecretSpec, first: string | undefined): { re
   return rotateDays === undefined || first === undefined ? {} : { rotation: { days: rotateDays, first } };
 }
 
-function requireValues({ secrets, values }: SecretStoreArgs): void {
+function requireValues(secrets: SecretStoreArgs["secrets"], values: SecretStoreArgs["values"]): void {
   const missing = Object.entries(secrets).filter(
     ([name, spec]) => spec.generate === undefined && values[name] === undefined,
   );

@@ -41,3 +41,13 @@ export function generatedValue(
   const kept = make(Stash, `${secret}-kept`, { input }, { additionalSecretOutputs: ["output"] });
   return pulumi.secret(kept.output as pulumi.Output<string>);
 }
+
+/** Secrets of a store by whether it keeps them itself. */
+export function apart<S>(
+  secrets: Readonly<Record<string, S>>,
+  elsewhere: ReadonlySet<string> = new Set(),
+): { readonly own: Readonly<Record<string, S>>; readonly other: Readonly<Record<string, S>> } {
+  const where = (kept: boolean) =>
+    Object.fromEntries(Object.entries(secrets).filter(([secret]) => elsewhere.has(secret) !== kept));
+  return { own: where(true), other: where(false) };
+}

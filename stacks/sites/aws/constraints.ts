@@ -9,6 +9,7 @@ import { bucketProblems } from "../../../components/storage/bucket/constraints";
 import type { StoreSpec } from "../../../systems/spec";
 import { passphraseProblems } from "../secretInputs";
 import type { SiteRequest } from "../site";
+import { outwardPorts } from "../vault";
 import { FARGATE_CONSTRAINTS } from "./fargateConstraints";
 import { PLACEMENT_CONSTRAINTS } from "./placementConstraints";
 import { bucketIn, copyRegionOf, isSpread } from "./shared";
@@ -56,7 +57,7 @@ export function placementProblems({ settings, system, placementSettings }: Const
     settings,
     placement: placementSettings,
     edge: system.edge,
-    externalPorts: Object.values(system.external).map(({ port }) => port),
+    externalPorts: outwardPorts({ settings, system, placementSettings }),
   });
 }
 

@@ -13,6 +13,7 @@ import { namespaceOf } from "../../demands";
 import { commonValues, tellGenerated } from "../commonSecrets";
 import { secretInputs } from "../secretInputs";
 import { childOf, type SiteRequest } from "../site";
+import { keptInVault, outwardPorts } from "../vault";
 import { makeCollectors } from "./collectors";
 import {
   addOnModes,
@@ -54,7 +55,7 @@ export function makeCluster(
       publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
       login,
       sharedStorage: Object.values(system.stores).some((store) => store.kind === "file-share"),
-      externalPorts: Object.values(system.external).map((external) => external.port),
+      externalPorts: outwardPorts(request),
       calledPorts: calledPorts(addOnModes(system, settings, true)),
       fargateNamespaces,
       autoscaled: isAutoscaled(request),
@@ -159,6 +160,7 @@ export function makeSecretStore(
       context,
       ...secretInputs(system, settings),
       common: commonValues(request),
+      elsewhere: keptInVault(request),
       keys,
       replicaRegion,
       reader: { kubernetes: eks.kubernetes, ready: release ? [release] : [], namespaces: [...namespaces] },

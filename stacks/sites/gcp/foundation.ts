@@ -12,6 +12,7 @@ import { Registry, repositoryId } from "../../../components/storage/registry/gcp
 import { founderOf } from "../../parts";
 import { imageOf } from "../../settings";
 import type { SiteRequest } from "../site";
+import { outwardPorts } from "../vault";
 import { addOnModes } from "./controllers";
 
 /** A key per concern, or the placement's own for all of them. */
@@ -134,7 +135,7 @@ export function makeCluster(
       publicAccessCidrBlocks: from === "cidrs" ? cidrBlocks : [],
       // Nobody stands in a network before its first update has made it; a tunnel's owner brings a way of their own.
       namedEndpoint: from === "private",
-      externalPorts: Object.values(system.external).map((external) => external.port),
+      externalPorts: outwardPorts(request),
       calledPorts: calledPorts(addOnModes(system, settings)),
       ...(impersonateServiceAccount === undefined ? {} : { impersonateServiceAccount }),
       ...admissionOf(request),

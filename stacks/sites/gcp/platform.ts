@@ -8,6 +8,7 @@ import { commonValues, tellGenerated } from "../commonSecrets";
 import { meshValues } from "../kubernetesAddOns";
 import { secretInputs } from "../secretInputs";
 import { childOf, type SiteRequest } from "../site";
+import { keptInVault } from "../vault";
 import { watchValues } from "../watching";
 import { addOnModes, clusterWatchValues, EXTERNAL_SECRETS } from "./controllers";
 
@@ -52,6 +53,7 @@ export function makeSecrets(
       context,
       ...secretInputs(system, settings),
       common: commonValues(request),
+      elsewhere: keptInVault(request),
       ...(settings.secretRotation?.first === undefined ? {} : { rotateFrom: settings.secretRotation.first }),
       keys,
       reader: {
