@@ -69,6 +69,11 @@ export const NAME_LIMITS: Readonly<Record<string, readonly NameLimit[]>> = {
     { input: "namespace", longest: 255, pattern: /^[\w.#:/-]+$/ },
   ],
   "aws:secretsmanager/secret:Secret": [{ ...prefix("namePrefix", NAME_RULES.awsSecret.maxLength), oneOf: "account" }],
+  "aws:lambda/function:Function": [
+    // https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    given("name", 64, /^[a-zA-Z0-9_-]+$/),
+    { input: "description", longest: 256, pattern: /^/ },
+  ],
   "aws:iam/role:Role": [
     prefix("namePrefix", NAME_RULES.awsRole.maxLength),
     { input: "description", longest: 1000, pattern: /^[\x20-\x7e]*$/ },

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "chai";
+import { permissionsOf } from "../../../../automation/permissions";
 import { judgeResources } from "../../../../automation/policies";
 import type { Plan } from "../../../../engine";
-import { skipBecause } from "../../../skipBecause";
+import { skipSuiteBecause } from "../../../skipBecause";
 import { named, ofType } from "../../../stacks/awsPlan";
 import { rotationPlan, rotationRun } from "./program";
 
@@ -241,24 +242,61 @@ describe("rotation of secrets on aws", function () {
     ]);
   });
 
-  it("names actions there are, on resources they take (cfn-lint's copy of AWS's service authorization reference)", function () {
-    const found = spawnSync("python3", [
-      "-c",
-      "import importlib.util, sys; sys.exit(importlib.util.find_spec('cfnlint') is None)",
-    ]);
-    if (found.status !== 0) {
-      skipBecause(this, "needs python3 with cfn-lint: pip install cfn-lint");
-    }
-    const allowed = ["values", "db", "cache", "copies"]
-      .flatMap((name) => statements(`${name}-rotation-policy`))
-      .filter(({ Effect }) => Effect === "Allow")
-      .map(({ Action, Resource }) => ({ Action: [Action].flat(), Resource: [Resource].flat() }));
-    const check = spawnSync("python3", [join(__dirname, "../../../automation/permissions/actions.py")], {
-      input: JSON.stringify(allowed),
-      encoding: "utf8",
+  describe("against AWS's service authorization reference (cfn-lint)", () => {
+    before(function () {
+      const code = "import importlib.util, sys; sys.exit(importlib.util.find_spec('cfnlint') is None)";
+      if (spawnSync("python3", ["-c", code]).status !== 0) {
+        skipSuiteBecause(this, "needs python3 with cfn-lint: pip install cfn-lint");
+      }
     });
-    expect(check.stderr).to.equal("");
-    expect(JSON.parse(check.stdout)).to.deep.equal([]);
+
+    const check = (asked: readonly Pick<Statement, "Action" | "Resource" | "Condition">[]): readonly string[] => {
+      const input = asked.map(({ Action, Resource, Condition = {} }) => ({
+        Action: [Action].flat(),
+        Resource: [Resource].flat(),
+        Condition,
+      }));
+      const script = join(__dirname, "../../../automation/permissions/actions.py");
+      const run = spawnSync("python3", [script], { input: JSON.stringify(input), encoding: "utf8" });
+      if (run.status !== 0) {
+        throw new Error(run.stderr);
+      }
+      return JSON.parse(run.stdout) as string[];
+    };
+
+    it("the roles name actions there are, on resources they take", () => {
+      const own = ["values", "db", "cache", "copies"].flatMap((name) => statements(`${name}-rotation-policy`));
+      expect(check(own.filter(({ Effect }) => Effect === "Allow"))).to.deep.equal([]);
+    });
+
+    it("a deployer is allowed to make, change and delete all of it, and to hand the roles to Lambda alone", async () => {
+      const { aws } = permissionsOf(await rotationRun("simulate"));
+      expect(aws?.unknown).to.deep.equal([]);
+      const allowed = (aws?.policies ?? []).flatMap(({ document }) => document.Statement);
+      expect(check(allowed)).to.deep.equal([]);
+      const passed = allowed.filter(
+        ({ Action, Resource }) => Action.includes("iam:PassRole") && Resource.some((arn) => /-rotation-/.test(arn)),
+      );
+      expect(passed.map(({ Condition }) => Condition)).to.deep.equal([
+        { StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com"] } },
+      ]);
+      const functions = allowed.filter(({ Action }) => Action.some((each) => each.startsWith("lambda:")));
+      expect(functions.map(({ Resource }) => Resource.map((arn) => arn.replace(/^.*:/, "")))).to.deep.equal([
+        ["cache", "copies", "db", "secrets"].flatMap((subject) =>
+          subject === "copies"
+            ? [`shop-main-${subject}-rotation-*`, `shop-main-${subject}-rotation-2-*`]
+            : [`shop-main-${subject}-rotation-*`],
+        ),
+      ]);
+      expect(functions.flatMap(({ Action }) => Action)).to.deep.equal(
+        [
+          ...["AddPermission", "CreateFunction", "DeleteFunction", "GetFunction", "GetFunctionCodeSigningConfig"],
+          ...["GetFunctionConfiguration", "GetPolicy", "InvokeFunction", "ListTags", "ListVersionsByFunction"],
+          ...["RemovePermission", "TagResource", "UntagResource", "UpdateFunctionCode", "UpdateFunctionConfiguration"],
+        ].map((action) => `lambda:${action}`),
+      );
+      expect(allowed.flatMap(({ Action }) => Action)).to.include("secretsmanager:RotateSecret");
+    });
   });
 
   it("is what every policy pack asks of functions, roles, groups and secrets", async () => {
