@@ -28,6 +28,14 @@ export class InputError extends Error {
   }
 }
 
+/** The mark by which Pulumi, across its copies, knows an error to print without a stack trace. */
+const WITHOUT_TRACE = { __pulumiRunError: true };
+
+/** Wrong input that only a cloud's answer tells of, for an `apply`: no caller is left that would print it well. */
+export function foundInRun(problems: readonly Problem[]): InputError {
+  return Object.assign(new InputError(problems), WITHOUT_TRACE);
+}
+
 /** Gathers problems while checks go on, so that a user sees all of them in one run. */
 export class Problems {
   private readonly list: Problem[] = [];

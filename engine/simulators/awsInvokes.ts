@@ -169,6 +169,21 @@ export const awsInvokes: InvokeTable = {
       tags: {},
     };
   },
+  "aws:guardduty/getDetector:getDetector": (args, context) => {
+    const { region, account, partition } = facts(context);
+    const id = stringArg(args, "id") ?? seeded(args, 32);
+    return {
+      ...args,
+      id,
+      arn: `arn:${partition}:guardduty:${region}:${account}:detector/${id}`,
+      features: [],
+      findingPublishingFrequency: "SIX_HOURS",
+      region,
+      serviceRoleArn: `arn:${partition}:iam::${account}:role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty`,
+      status: "ENABLED",
+      tags: {},
+    };
+  },
   "aws:lb/getHostedZoneId:getHostedZoneId": () => ({ id: "Z35SXDOTRQ7X7K" }),
   "aws:elb/getServiceAccount:getServiceAccount": (_, context) => ({
     id: "127311923021",

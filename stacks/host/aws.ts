@@ -135,6 +135,8 @@ function check(request: SiteRequest): void {
     cluster: existing?.cluster,
     databases: filled(existing?.databases),
     buckets: filled(existing?.buckets),
+    detector: existing?.detector,
+    trail: existing?.trail,
   };
   const unused = Object.entries(given).flatMap(([field, value]): readonly Problem[] =>
     value === undefined

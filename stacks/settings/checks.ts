@@ -20,6 +20,7 @@ export function checkSettings(settings: Written): readonly Problem[] {
   return [
     checkPlacements,
     checkReferences,
+    checkAccountsOwn,
     checkDistribution,
     checkRepository,
     checkRotation,
@@ -52,6 +53,18 @@ function checkReferences(settings: Written): readonly Problem[] {
       unknown(["secretStore", "vault", "placements", name], name, names),
     ),
   ];
+}
+
+/** What only an account of AWS has. */
+function checkAccountsOwn(settings: Written): readonly Problem[] {
+  const elsewhere = placementsOf(settings).filter(({ cloud }) => cloud !== "aws");
+  return elsewhere.flatMap(({ name, existing }) =>
+    (["detector", "trail"] as const).flatMap((field) =>
+      existing?.[field] === undefined
+        ? []
+        : [at(["existing", name, field], existing[field], `a ${field} for a placement on aws alone`, "remove it")],
+    ),
+  );
 }
 
 /** The id of a distribution is for stacks that leave the edge to another, and of the edge. */

@@ -76,6 +76,18 @@ const distribution = text(/^E[A-Z0-9]{5,20}$/, {
   example: "E1A2B3C4D5E6F7",
 });
 
+const detector = text(/^[0-9a-f]{32}$/, {
+  allowed: "the id of a detector of GuardDuty: 32 digits and letters from a to f",
+  fix: "write the id that aws guardduty list-detectors shows",
+  example: "12abc34d567e8fa901bc2d34e56789f0",
+});
+
+const trail = text(/^arn:aws(-us-gov|-cn)?:cloudtrail:[a-z0-9-]+:\d{12}:trail\/[A-Za-z0-9._-]{3,128}$/, {
+  allowed: "the ARN of a trail, such as arn:aws:cloudtrail:us-east-1:123456789012:trail/organization",
+  fix: "write the ARN that aws cloudtrail list-trails shows",
+  example: "arn:aws:cloudtrail:us-east-1:123456789012:trail/organization",
+});
+
 const existing = z
   .strictObject({
     vpc: z
@@ -113,6 +125,14 @@ const existing = z
       .required({ secretName: true })
       .optional()
       .describe("Bucket that stores in the cluster keep their write-ahead logs and snapshots in"),
+    detector: detector
+      .optional()
+      .describe("AWS: id of the account's detector of GuardDuty in the region, which has one; made here when absent"),
+    trail: trail
+      .optional()
+      .describe(
+        "AWS: ARN of the trail that keeps the account's audit log, such as the organization's; made here when absent",
+      ),
     distribution: distribution
       .optional()
       .describe(

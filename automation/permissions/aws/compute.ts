@@ -147,6 +147,13 @@ export const READS: Readonly<Record<string, (subject: Subject) => readonly Right
       resources: [arnOf("route53", subject.place, `hostedzone/${textOf(subject, "zoneId") ?? "*"}`, "bare")],
     },
   ],
+  "aws:guardduty/getDetector:getDetector": (subject) => [
+    {
+      service: "guardduty",
+      actions: ["GetDetector", "ListTagsForResource"],
+      resources: [arnOf("guardduty", subject.place, `detector/${textOf(subject, "id") ?? "*"}`)],
+    },
+  ],
   "aws:kms/getKey:getKey": (subject) => [
     { service: "kms", actions: ["DescribeKey"], resources: [textOf(subject, "keyId") ?? "*"] },
   ],

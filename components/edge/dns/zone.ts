@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { InputError } from "../../errors";
+import { foundInRun } from "../../errors";
 import { zoneProblems } from "./zoneProblems";
 
 export interface ZoneCheck {
@@ -26,7 +26,7 @@ export function checkZone({ zoneId, domain, placement, provider }: ZoneCheck): p
   return aws.route53.getZoneOutput({ zoneId }, { provider }).apply(({ name }) => {
     const problems = zoneProblems(domain, zoneNameOf(name), placement);
     if (problems.length > 0) {
-      throw quiet(new InputError(problems));
+      throw foundInRun(problems);
     }
     return true;
   });
@@ -35,9 +35,4 @@ export function checkZone({ zoneId, domain, placement, provider }: ZoneCheck): p
 function zoneNameOf(name: string | undefined): string | undefined {
   const plain = name?.replace(/\.$/, "").toLowerCase();
   return plain === undefined || plain === "" || NOBODYS.test(plain) ? undefined : plain;
-}
-
-/** Pulumi prints an error of this mark without a stack trace; it knows its own `RunError` by it, across copies. */
-function quiet(error: InputError): InputError {
-  return Object.assign(error, { __pulumiRunError: true });
 }

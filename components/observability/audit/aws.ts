@@ -6,6 +6,7 @@ import { PREFIX_SUFFIX } from "../../aws/names";
 import type { Statement } from "../../aws/policy";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { type Context, identityOf } from "../../context";
+import { foundInRun } from "../../errors";
 import { physicalName } from "../../naming";
 import type { KeysContract } from "../../secrets/keys/contract";
 import type { Bucket } from "../../storage/bucket/aws";
@@ -15,6 +16,8 @@ export interface AuditArgs extends ComponentArgs {
   readonly keys: KeysContract;
   /** Where the account's trail goes. @default no trail */
   readonly trailBucket?: Bucket;
+  /** Id of the account's detector in this region, where somebody else made it. @default it is made here */
+  readonly detector?: string;
   /** Whether what belongs to the whole account is made here, and not with another placement. */
   readonly wholeAccount: boolean;
   readonly budget?: { readonly monthlyUsd: number; readonly to: readonly string[] };
@@ -38,6 +41,7 @@ const THRESHOLDS = [
 /** Who did what in the account, what looks like an intruder, and what it costs: each by setting. */
 export class Audit extends Component {
   private readonly args: AuditArgs;
+  private detectorStatus: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: AuditArgs, opts?: pulumi.ComponentResourceOptions) {
     super("groundplan:observability:Monitoring", name, args, opts);
@@ -45,14 +49,16 @@ export class Audit extends Component {
     if (args.trailBucket) {
       this.makeTrail(args.trailBucket);
     }
-    if (args.security.intrusionDetection) {
+    if (args.security.intrusionDetection && args.detector === undefined) {
       this.makeDetector();
+    } else if (args.security.intrusionDetection && args.detector !== undefined) {
+      this.checkDetector(args.detector);
     }
     if (args.budget && args.wholeAccount) {
       this.makeBudget(args.budget);
     }
     this.verdicts();
-    this.finish();
+    this.finish(this.detectorStatus ? { detector: this.detectorStatus } : {});
   }
 
   /** One trail of every region, to a bucket of its own that nothing overwrites. */
@@ -76,14 +82,22 @@ export class Audit extends Component {
     );
   }
 
-  /** An account has one detector per region: where one is, this asks for its import. */
+  /**
+   * An account has one detector per region, which other stacks then use: it outlives the one that made it.
+   * https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_concepts.html
+   */
   private makeDetector(): void {
     const { context } = this;
-    const detector = this.make(aws.guardduty.Detector, "detector", {
-      enable: true,
-      findingPublishingFrequency: "FIFTEEN_MINUTES",
-      tags: context.tags,
-    });
+    const detector = this.make(
+      aws.guardduty.Detector,
+      "detector",
+      {
+        enable: true,
+        findingPublishingFrequency: "FIFTEEN_MINUTES",
+        tags: context.tags,
+      },
+      context.redundancy.keep ? { retainOnDelete: true } : {},
+    );
     for (const feature of FEATURES) {
       this.make(aws.guardduty.DetectorFeature, `detector-${feature.toLowerCase().replaceAll("_", "-")}`, {
         detectorId: detector.id,
@@ -91,6 +105,24 @@ export class Audit extends Component {
         status: "ENABLED",
       });
     }
+  }
+
+  /** What it looks at is its owner's to say; that it looks at all is asked. */
+  private checkDetector(id: string): void {
+    const { placement } = this.context;
+    this.detectorStatus = aws.guardduty.getDetectorOutput({ id }, { parent: this }).apply(({ status }) => {
+      if (status !== "ENABLED") {
+        throw foundInRun([
+          {
+            path: `groundplan:existing.${placement}.detector`,
+            found: `${id}, which is ${status}`,
+            allowed: "a detector that is ENABLED",
+            fix: "have its owner enable it, or name another",
+          },
+        ]);
+      }
+      return status;
+    });
   }
 
   private makeBudget({ monthlyUsd, to }: NonNullable<AuditArgs["budget"]>): void {

@@ -59,6 +59,7 @@ function existingProblems(
       spread: placements.filter(({ cloud }) => cloud === "aws").length > 1,
     }),
     ...clusterProblems(existing, path, compute.fargateNamespaces),
+    ...accountProblems(system, placement, placements, path),
     ...Object.entries(existing.buckets).flatMap(([store, given]) =>
       typeof given === "object" && (given.endpoint !== undefined || given.secretName !== undefined)
         ? [
@@ -114,6 +115,49 @@ function networkProblems(
           ]
         : [],
     ),
+  ];
+}
+
+/** What the account has of its own: named for nothing, it would be taken for watched by it. */
+function accountProblems(
+  { security }: ResolvedSystem,
+  { name, existing }: PlacementSettings,
+  placements: Settings["placements"],
+  path: string,
+): readonly Problem[] {
+  const { detector, trail } = existing ?? {};
+  const lead = placements.find(({ cloud }) => cloud === "aws");
+  return [
+    ...(detector !== undefined && !security.intrusionDetection
+      ? [
+          {
+            path: `${path}.detector`,
+            found: show(detector),
+            allowed: "nothing where the system asks for no detection of intruders",
+            fix: "set groundplan:overrides.security.intrusionDetection to true, or remove it",
+          },
+        ]
+      : []),
+    ...(trail !== undefined && !security.auditLog
+      ? [
+          {
+            path: `${path}.trail`,
+            found: show(trail),
+            allowed: "nothing where the system asks for no audit log",
+            fix: "set groundplan:overrides.security.auditLog to true, or remove it",
+          },
+        ]
+      : []),
+    ...(trail !== undefined && lead !== undefined && lead.name !== name
+      ? [
+          {
+            path: `${path}.trail`,
+            found: show(trail),
+            allowed: `nothing here: one trail is for every region, and made with ${lead.name}`,
+            fix: `name it in groundplan:existing.${lead.name}.trail`,
+          },
+        ]
+      : []),
   ];
 }
 

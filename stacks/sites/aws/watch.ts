@@ -85,8 +85,11 @@ export function makeWatch(named: (role: string) => string, args: WatchArgs, opti
     options,
   );
   const { budget } = settings.alerts;
+  const { detector, trail } = request.placementSettings.existing ?? {};
   const trailBucket =
-    security.auditLog && wholeAccount ? makeTrailBucket(named("audit-log"), args, options) : undefined;
+    security.auditLog && wholeAccount && trail === undefined
+      ? makeTrailBucket(named("audit-log"), args, options)
+      : undefined;
   new Audit(
     named("audit"),
     {
@@ -95,6 +98,7 @@ export function makeWatch(named: (role: string) => string, args: WatchArgs, opti
       keys,
       wholeAccount,
       ...(trailBucket ? { trailBucket } : {}),
+      ...(detector === undefined ? {} : { detector }),
       ...(budget ? { budget } : {}),
     },
     options,
@@ -102,21 +106,31 @@ export function makeWatch(named: (role: string) => string, args: WatchArgs, opti
 }
 
 /** What a stack that lives for hours asks of its account: nothing that is the account's, and would be gone with it. */
-function securityOf({ settings, system: { security } }: SiteRequest): SecuritySpec {
-  return settings.ephemeral ? { ...security, intrusionDetection: false, auditLog: false } : security;
+function securityOf({ settings, placementSettings, system: { security } }: SiteRequest): SecuritySpec {
+  const { detector, trail } = placementSettings.existing ?? {};
+  return settings.ephemeral
+    ? {
+        ...security,
+        intrusionDetection: security.intrusionDetection && detector !== undefined,
+        auditLog: security.auditLog && trail !== undefined,
+      }
+    : security;
 }
 
-function leftOut({ settings, system: { security } }: SiteRequest): readonly Degraded[] {
+function leftOut(request: SiteRequest): readonly Degraded[] {
+  const { settings, system } = request;
+  const given = securityOf(request);
   const asked = [
-    ...(security.intrusionDetection ? ["intrusion detection"] : []),
-    ...(security.auditLog ? ["the audit log"] : []),
+    ...(system.security.intrusionDetection && !given.intrusionDetection ? ["intrusion detection"] : []),
+    ...(system.security.auditLog && !given.auditLog ? ["the audit log"] : []),
   ];
   return settings.ephemeral && asked.length > 0
     ? [
         {
           feature: asked.join(" and "),
           reason: "an account has one of each: a stack that lives for hours would take it away when it goes",
-          remedy: "remove groundplan:ephemeral, or have a lasting stack of the account ask for it",
+          remedy:
+            "remove groundplan:ephemeral, or name the account's own in groundplan:existing.PLACEMENT.detector and trail",
         },
       ]
     : [];

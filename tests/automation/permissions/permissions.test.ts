@@ -81,6 +81,7 @@ const BOUNDED = {
   "access.aws.permissionsBoundary": `arn:aws:iam::${ACCOUNT}:policy/boundary`,
   domain: "shop.example.org",
   "existing.us-east-1.zone": "Z0123456789ABCDEFGHIJ",
+  "existing.us-east-1.detector": "12abc34d567e8fa901bc2d34e56789f0",
 };
 
 const EVERYWHERE = {
@@ -248,6 +249,15 @@ describe("permissions of a deployer", function () {
     expect(
       looking.map(({ Resource, Condition }) => [Resource.filter((arn) => /hostedzone/.test(arn)), Condition]),
     ).to.deep.equal([[["arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"], undefined]]);
+  });
+
+  it("looks at a detector that is there, and changes none", async () => {
+    const { aws: found } = await onAws("doc-scraper", "distributed", "aws", BOUNDED);
+    const detector = `arn:aws:guardduty:us-east-1:${ACCOUNT}:detector/12abc34d567e8fa901bc2d34e56789f0`;
+    const guard = statementsOf(found).filter(({ Action }) => Action.some((each) => each.startsWith("guardduty:")));
+    expect(guard.map(({ Action, Resource }) => [Action, Resource])).to.deep.equal([
+      [["guardduty:GetDetector", "guardduty:ListTagsForResource"], [detector]],
+    ]);
   });
 
   it("asks for no boundary where there is none", async () => {
