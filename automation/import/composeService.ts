@@ -7,7 +7,7 @@ import { readMounts } from "./composeVolumes";
 import { DEFAULT_RESOURCES, type Draft, type DraftService, toName } from "./draft";
 import { type Host, type Hosts, readEnvironment, useOf } from "./environment";
 import { isMapping, type Source, textOf } from "./source";
-import { splitImage } from "./stores";
+import { FIRST_TAG, isFixed, splitImage } from "./stores";
 
 /** What the services of a Compose file have in common while they are read. */
 export interface ComposeContext {
@@ -72,7 +72,12 @@ export function readProgram(service: string, host: Host, context: ComposeContext
   readDependencies(path, uses, job, context);
   const probes = job ? undefined : readHealth([...path, "healthcheck"], host.ports, source);
   if (!job && probes === undefined) {
-    source.note(path, `${host.name} has no health check: nothing restarts it or takes it out of traffic; add probes`);
+    source.note(
+      path,
+      host.ports.size > 0
+        ? `${host.name} has no health check: all that is asked is whether its first port opens; add probes`
+        : `${host.name} has neither a health check nor a port: nothing asks whether it lives, which the policies refuse; add probes`,
+    );
   }
   const deploy = source.mapping([...path, "deploy"]);
   const seconds = parseDuration(entry.stop_grace_period);
@@ -125,11 +130,9 @@ function readImage(path: Path, name: string, { source, draft }: ComposeContext):
     if (source.at([...path, "build"]) === undefined) {
       source.problem(path, "an image or a build", "name the image the service runs");
     }
-    source.note(
-      path,
-      `${name} is built here: push it as ${draft.name}-${name}:latest, or name it in groundplan:images`,
-    );
-    return `${draft.name}-${name}:latest`;
+    const built = `${draft.name}-${name}:${FIRST_TAG}`;
+    source.note(path, `${name} is built here: push it as ${built}, or name it in groundplan:images`);
+    return built;
   }
   if (image === "" || /\$\{?\w/.test(image)) {
     source.problem(
@@ -139,7 +142,14 @@ function readImage(path: Path, name: string, { source, draft }: ComposeContext):
       `"${written}"`,
     );
   } else if (source.at([...path, "build"]) !== undefined) {
-    source.note([...path, "build"], `${name} is built here: push what you build as ${splitImage(image).repository}`);
+    const built = isFixed(image) ? image : `${splitImage(image).repository}:${FIRST_TAG}`;
+    source.note([...path, "build"], `${name} is built here: push what you build as ${built}`);
+    return built;
+  } else if (!isFixed(image)) {
+    source.note(
+      [...path, "image"],
+      `${image} may be another image tomorrow, which the policies refuse: write the tag you run, as docker compose images shows it`,
+    );
   }
   return image;
 }
@@ -186,6 +196,12 @@ function readDependencies(
         // A service reaches itself, and the variables have made the edge already.
       } else if (target.store || (target.ports.size > 0 && !job && !awaited.has(name))) {
         useOf(uses, target.name);
+      } else if (target.ports.size === 0 && !awaited.has(name)) {
+        const self = own.get(String(path[1]))?.name ?? String(path[1]);
+        source.note(
+          at,
+          `${self} does not reach ${target.name}, which shows no port: no edge leads there, and no order is kept; expose its port if they talk`,
+        );
       } else if (!awaited.has(name)) {
         source.note(at, `the order before ${name} does not carry over: each waits until what it needs answers`);
       }

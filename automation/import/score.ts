@@ -15,6 +15,7 @@ import { readScoreResource, type ScoreResource } from "./scoreResources";
 import { readScoreVariables } from "./scoreVariables";
 import { readScoreVolumes } from "./scoreVolumes";
 import { type Imported, isMapping, Source, textOf } from "./source";
+import { FIRST_TAG, isFixed } from "./stores";
 import { SCHEMA, writeSystem } from "./write";
 
 /** What the containers of a workload have in common while they are read. */
@@ -89,7 +90,12 @@ function readContainer(context: ScoreContext): void {
   if (image === undefined || image === "" || image === ".") {
     source.note(
       [...path, "image"],
-      `${workload} is built from source: push it as ${workload}:latest, or name it in groundplan:images`,
+      `${workload} is built from source: push it as ${workload}:${FIRST_TAG}, or name it in groundplan:images`,
+    );
+  } else if (!isFixed(image)) {
+    source.note(
+      [...path, "image"],
+      `${image} may be another image tomorrow, which the policies refuse: write the tag you run`,
     );
   }
   const ports = readPorts(source);
@@ -108,7 +114,7 @@ function readContainer(context: ScoreContext): void {
   const files = readFiles([...path, "files"], context);
   draft.services[workload] = {
     kind: volumes.some(({ size }) => size !== undefined) ? "statefulset" : "deployment",
-    image: image && image !== "." ? image : `${workload}:latest`,
+    image: image && image !== "." ? image : `${workload}:${FIRST_TAG}`,
     ...words(path, "command", source),
     ...words(path, "args", source),
     ...(ports.size > 0 ? { ports: Object.fromEntries([...ports].map(([name, port]) => [name, { port }])) } : {}),

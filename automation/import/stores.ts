@@ -99,6 +99,15 @@ export function splitImage(image: string): { readonly repository: string; readon
     : { repository: plain, tag: "" };
 }
 
+/** Tag of what has none yet: its first version. */
+export const FIRST_TAG = "0.1.0";
+
+/** Whether an image stays what it is: a tag other than latest, or a digest. */
+export function isFixed(image: string): boolean {
+  const { tag } = splitImage(image);
+  return image.includes("@") || (tag !== "" && tag !== "latest");
+}
+
 function majorOf(tag: string): string | undefined {
   return /^v?(\d{1,2})(?!\d)/.exec(tag)?.[1];
 }

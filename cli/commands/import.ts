@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import type { ImportRequest } from "../../automation/import/compose";
 import type { Imported } from "../../automation/import/source";
 import { SCHEMA } from "../../automation/import/write";
+import { formatProblems } from "../../components/errors";
 import type { CommandContext } from "../run";
 
 export interface ImportOptions {
@@ -45,8 +46,34 @@ async function importFile(
     terminal.out.write(text);
   } else {
     await writeFile(resolve(directory, out), text);
-    terminal.out.write(`System  ${out}\nTry it  npx groundplan plan --system ${out}\n`);
+    terminal.out.write(`System  ${out}\n`);
+    await sayHowToTry(text, out, { directory, terminal });
   }
+}
+
+/** What to run next, and what it will say: a system as it was found seldom passes every policy. */
+async function sayHowToTry(
+  text: string,
+  file: string,
+  { directory, terminal }: Pick<CommandContext, "directory" | "terminal">,
+) {
+  const { tryOut } = require("../../automation/import/trial") as typeof import("../../automation/import/trial");
+  const { commands, resources, refused, problems } = await tryOut({ text, file, directory, name: nameIn(text) });
+  const where = existsSync(join(directory, "Pulumi.yaml"))
+    ? ""
+    : "in Groundplan's own directory, with the path from there\n        ";
+  terminal.out.write(`Try it  ${where}${commands.join("\n        ")}\n`);
+  if (problems.length > 0) {
+    terminal.out.write(`It does not plan yet. ${formatProblems(problems)}\n`);
+  } else if (refused.length > 0) {
+    const count = refused.length === 1 ? "one thing" : `${refused.length} things`;
+    terminal.out.write(`It plans ${resources} resources, of which the policies refuse ${count}. Mend ${file} first:\n`);
+    terminal.out.write(`${refused.map((message) => `  ${message}`).join("\n")}\n`);
+  }
+}
+
+function nameIn(text: string): string {
+  return /^name: (.+)$/m.exec(text)?.[1] ?? "";
 }
 
 /** The schema that comes with the command, where it lies in the project; its address anywhere else. */

@@ -325,4 +325,45 @@ volumes: { data: {}, both: {} }
       { numRuns: 300, seed: 7 },
     );
   });
+
+  it("gives what is built here a version, never latest", () => {
+    const { system, notes } = imported(
+      "services:\n  web: { build: . }\n  api: { build: ., image: acme/api:latest }\n  job: { build: ., image: acme/job:3 }\n",
+    );
+    expect(Object.values(system.services).map(({ image }) => image)).to.deep.equal([
+      "shop-web:0.1.0",
+      "acme/api:0.1.0",
+      "acme/job:3",
+    ]);
+    const pushed = notes.flatMap(({ message }) => (message.includes("push") ? [message] : []));
+    expect(pushed).to.deep.equal([
+      "web is built here: push it as shop-web:0.1.0, or name it in groundplan:images",
+      "api is built here: push what you build as acme/api:0.1.0",
+      "job is built here: push what you build as acme/job:3",
+    ]);
+  });
+
+  it("keeps an image without a version, and says so with its line", () => {
+    const { system, notes } = imported(
+      "services:\n  web:\n    image: nginx:latest\n  api:\n    image: nginx@sha256:0\n",
+    );
+    expect(system.services.web?.image).to.equal("nginx:latest");
+    const said = notes.filter(({ message }) => message.includes("another image tomorrow"));
+    expect(said.map(({ source }) => source)).to.deep.equal(["compose.yaml:3"]);
+  });
+
+  it("says that no edge leads to a service without ports", () => {
+    const { system, notes } = imported(
+      "services:\n  web:\n    image: web:1\n    links: [worker]\n    depends_on: [api]\n  worker:\n    image: worker:1\n  api: { image: api:1, expose: [80] }\n",
+    );
+    expect(system.services.web?.uses).to.deep.equal(["api"]);
+    expect(
+      notes.filter(({ message }) => message.includes("no edge")).map(({ source, message }) => [source, message]),
+    ).to.deep.equal([
+      [
+        "compose.yaml:4",
+        "web does not reach worker, which shows no port: no edge leads there, and no order is kept; expose its port if they talk",
+      ],
+    ]);
+  });
 });
