@@ -21,6 +21,12 @@ export interface ProgramSettings extends Settings {
 const { isConfigSecret } = pulumi.runtime as { readonly isConfigSecret?: (key: string) => boolean };
 
 /**
+ * Where the automation says the project is: it gives the engine a copy of the project's file elsewhere, which the SDK then
+ * takes for the project's root.
+ */
+export const PROJECT_VARIABLE = "GROUNDPLAN_PROJECT";
+
+/**
  * Reads the settings of the running stack. The only reader of Pulumi's configuration: everything else gets what it needs
  * handed in. Throws one InputError with every problem found.
  */
@@ -28,7 +34,7 @@ export async function readSettings(): Promise<ProgramSettings> {
   // `pulumi.Config` reads keys one by one and so cannot see those that nobody knows.
   const config = pulumi.runtime.allConfig();
   const secretKeys = Object.keys(config).filter((key) => isConfigSecret?.(key) ?? false);
-  const directory = pulumi.getRootDirectory();
+  const directory = process.env[PROJECT_VARIABLE] ?? pulumi.getRootDirectory();
   const settings = await parseSettings(config, { stack: pulumi.getStack(), directory, secretKeys });
   const raw = rawSettings(config);
   return {

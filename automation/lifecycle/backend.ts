@@ -70,7 +70,7 @@ export function parseBackend(url: string, directory = "."): Backend {
   throw new InputError([
     {
       path: "--backend",
-      found: show(url),
+      found: show(unreadable(url)),
       allowed:
         "file://DIRECTORY, s3://BUCKET?region=REGION, gs://BUCKET, azblob://CONTAINER?storage_account=ACCOUNT, https://HOST",
       fix: "write the address as pulumi login takes it",
@@ -126,6 +126,18 @@ export function describeBackend(backend: Backend): string {
 /** Parameters of a backend's address that let their reader in. */
 const SECRET_PARAMETER = /key|token|secret|password|passphrase|signature|credential|^sig$|sas/i;
 
+/** What nobody can read as an address, without what may let its reader in: it is no less secret for a slip beside it. */
+function unreadable(text: string): string {
+  const scheme = /^[a-z0-9+.-]+:\/\//i.exec(text)?.[0] ?? "";
+  const rest = text.slice(scheme.length);
+  return `${scheme}${rest.slice(rest.lastIndexOf("@") + 1)}`
+    .replace(/^(passphrase)\W.*$/i, "$1 and more (not shown)")
+    .replace(
+      /([\w-]*(?:key|token|secret|password|passphrase|signature|credential|sas|\bsig))=[^&;\s]*/gi,
+      "$1=[secret]",
+    );
+}
+
 /** What of a backend's address nobody may read. */
 export function backendSecrets(backend: Backend): readonly string[] {
   if (backend.kind === "local") {
@@ -179,7 +191,7 @@ export function parseSecretsProvider(
   throw new InputError([
     {
       path: "--secrets-provider",
-      found: show(url),
+      found: show(unreadable(url)),
       allowed: "passphrase, awskms://alias/NAME?region=REGION, gcpkms://projects/P/locations/L/keyRings/R/cryptoKeys/K",
       fix: "write the address as pulumi stack init --secrets-provider takes it",
     },

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
 import { parse } from "yaml";
-import type { Settings } from "../../stacks/settings";
+import { PROJECT_VARIABLE, type Settings } from "../../stacks/settings";
 import { type ReadStack, readStack } from "../plan";
 import type { Selection } from "../selection";
 import { readStackFile, stackNames } from "../stackFile";
@@ -285,7 +285,12 @@ export class Session {
   }
 
   private async environment(): Promise<Record<string, string>> {
-    return { ...this.options.env, ...backendEnvironment(await this.backend(), this.options.secretsProvider) };
+    return {
+      ...this.options.env,
+      // The engine runs in a workspace of its own; what settings name by relative paths lies in the project.
+      [PROJECT_VARIABLE]: resolve(this.options.directory),
+      ...backendEnvironment(await this.backend(), this.options.secretsProvider),
+    };
   }
 
   private async chooseBackend(): Promise<Backend> {

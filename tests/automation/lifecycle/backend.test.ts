@@ -12,7 +12,19 @@ import {
 import { parseDuration } from "../../../automation/lifecycle/duration";
 import type { RunProgram } from "../../../automation/lifecycle/processes";
 import { checkVersioning } from "../../../automation/lifecycle/versioning";
-import { InputError } from "../../../components/errors";
+import { InputError, type Problem } from "../../../components/errors";
+
+function problemOf(action: () => unknown): Problem {
+  try {
+    action();
+  } catch (error) {
+    if (InputError.is(error) && error.problems[0]) {
+      return error.problems[0];
+    }
+    throw error;
+  }
+  throw new Error("nothing was wrong");
+}
 
 describe("state backends", () => {
   const urls: readonly [string, Backend][] = [
@@ -46,6 +58,22 @@ describe("state backends", () => {
     for (const wrong of ["s3://", "ftp://x", "states"]) {
       expect(() => parseBackend(wrong)).to.throw(InputError, "--backend");
     }
+  });
+
+  it("shows nothing that lets its reader in of what it cannot read", () => {
+    const token = "abcdefgh12345";
+    const shown: readonly [string, string][] = [
+      [`ftp://me:${token}@state.example.org/team`, '"ftp://state.example.org/team"'],
+      [`me:${token}@state.example.org`, '"state.example.org"'],
+      [`htps://me:${token}?x@state.example.org`, '"htps://state.example.org"'],
+      [`s4://states?region=eu-west-1&secret_key=${token}`, '"s4://states?region=eu-west-1&secret_key=[secret]"'],
+      [`AccountName=acme;AccountKey=${token};Sig=${token}`, '"AccountName=acme;AccountKey=[secret];Sig=[secret]"'],
+    ];
+    for (const [url, found] of shown) {
+      expect(problemOf(() => parseBackend(url)).found).to.equal(found);
+    }
+    const passphrase = problemOf(() => parseSecretsProvider(`passphrase:${token}`));
+    expect(passphrase.found).to.equal('"passphrase and more (not shown)"');
   });
 
   it("reads and writes secrets providers; a passphrase comes from the environment alone", () => {

@@ -23,7 +23,7 @@ const args = process.argv.slice(2);
 const words = args.filter((word) => !word.startsWith("-"));
 const { calls, answers } = JSON.parse(fs.readFileSync(__dirname + "/answers.json", "utf8"));
 const file = args.includes("--file") ? fs.readFileSync(args[args.indexOf("--file") + 1], "utf8") : undefined;
-fs.appendFileSync(calls, JSON.stringify({ args, file }) + "\\n");
+fs.appendFileSync(calls, JSON.stringify({ args, file, project: process.env.GROUNDPLAN_PROJECT }) + "\\n");
 if (words[0] === "version") { console.log("${VERSION}"); process.exit(0); }
 const stack = args[args.indexOf("--stack") + 1];
 const names = [words.slice(0, 3), words.slice(0, 2), words.slice(0, 1)].map((list) => list.join(" "));
@@ -67,10 +67,10 @@ export class FakeCli {
     writeFileSync(join(this.directory, "answers.json"), JSON.stringify({ calls, answers }));
   }
 
-  /** Every call since the last answers were given, with the text of the file that one was given by `--file`. */
-  requests(): readonly { readonly args: readonly string[]; readonly file?: string }[] {
+  /** Every call since the last answers were given, with the text of the file given by `--file` and where the project is. */
+  requests(): readonly { readonly args: readonly string[]; readonly file?: string; readonly project?: string }[] {
     const lines = readFileSync(join(this.directory, "calls"), "utf8").split("\n").filter(Boolean);
-    return lines.map((line) => JSON.parse(line) as { args: string[]; file?: string });
+    return lines.map((line) => JSON.parse(line) as { args: string[]; file?: string; project?: string });
   }
 
   /** The first words of every call since the last answers were given. */
