@@ -8,6 +8,7 @@ import { systemNames } from "../systems";
 import { ENVIRONMENTS, MODELS } from "../systems/spec";
 import { neededExemptions } from "./initExemptions";
 import { stackText } from "./initText";
+import { SAMPLE_REGIONS } from "./selection";
 
 /** What a new stack is told; what is undefined has not been asked yet. */
 export interface StackAnswers {
@@ -100,7 +101,7 @@ export async function initStack(
         : flag === "region" && answers.model === "global"
           ? "at least two regions: the model is global"
           : what,
-      fix: `add --${flag}`,
+      fix: `add --${flag}${flag === "region" ? `, such as ${sampleRegion(answers)}` : ""}`,
     })),
   ];
   const { stack = "", system = "", environment = "", model = "", cloud = "", region, domain = "" } = answers;
@@ -118,6 +119,13 @@ export async function initStack(
     await writeFile(join(directory, file), await stackText(complete, directory, exemptions));
   }
   return file;
+}
+
+/** A region nobody has named yet. */
+function sampleRegion({ cloud, region }: StackAnswers): string {
+  const samples =
+    cloud === "aws" || cloud === "gcp" || cloud === "kubernetes" ? SAMPLE_REGIONS[cloud] : SAMPLE_REGIONS.aws;
+  return `--region ${samples.find((sample) => !region.includes(sample)) ?? samples[0]}`;
 }
 
 /** Answers that are all there, right or wrong. */

@@ -13,11 +13,11 @@ export interface Selection {
 const NAMESPACE = "groundplan";
 
 /** Regions a cloud named without regions is planned in: one, and a second one for `global`. */
-const SAMPLE_REGIONS: Readonly<Record<string, readonly [string, string]>> = {
+export const SAMPLE_REGIONS = {
   aws: ["us-east-1", "eu-west-1"],
   gcp: ["us-central1", "europe-west1"],
   kubernetes: ["primary", "secondary"],
-};
+} as const satisfies Readonly<Record<string, readonly [string, string]>>;
 
 /**
  * Lays a selection over a stack's configuration. Choosing a cloud, or a model that needs other placements than the
@@ -58,7 +58,9 @@ function selectPlacements(config: Record<string, unknown>, cloud: string | undef
   delete config[`${NAMESPACE}:placements`];
   config[`${NAMESPACE}:cloud`] = chosen;
   // An unknown cloud keeps its name: the settings say what is allowed.
-  config[`${NAMESPACE}:regions`] = (SAMPLE_REGIONS[String(chosen)] ?? ["unknown", "unknown"]).slice(0, count);
+  config[`${NAMESPACE}:regions`] = (
+    Object.entries(SAMPLE_REGIONS).find(([name]) => name === chosen)?.[1] ?? ["unknown", "unknown"]
+  ).slice(0, count);
 }
 
 function currentCloud(config: Readonly<Record<string, unknown>>): unknown {
