@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { InputError, type Problem } from "./components/errors";
 import { deployStack } from "./stacks";
 import { checkDeployable, type ProgramSettings, readSettings } from "./stacks/settings";
+import { withSource } from "./stacks/settings/sources";
 
 /** Whether the offline engine runs the program: then nothing is deployed, simulated or not. */
 const isOffline = () => process.env.GROUNDPLAN_OFFLINE !== undefined;
@@ -18,6 +19,15 @@ function machineProblemsOf(settings: ProgramSettings, updates: boolean): readonl
   return [...problems, ...machineProblems(settings, { env: process.env, home: homedir(), updates })];
 }
 
+/** Deploys the stack; what a component finds wrong with the system is said with the file that says it. */
+async function deployed(settings: ProgramSettings) {
+  try {
+    return await deployStack(settings);
+  } catch (error) {
+    throw InputError.is(error) ? new InputError(error.problems.map((problem) => withSource(problem, settings))) : error;
+  }
+}
+
 /** The Pulumi program: settings, the model's stack, outputs. */
 async function groundplan() {
   try {
@@ -26,7 +36,7 @@ async function groundplan() {
     if (problems.length > 0) {
       throw new InputError(problems);
     }
-    return { ...(await deployStack(settings)) };
+    return { ...(await deployed(settings)) };
   } catch (error) {
     // The Pulumi CLI prints a stack trace for any error but its own kind; wrong input is nobody's bug.
     throw InputError.is(error) && !isOffline() ? new pulumi.RunError(error.message) : error;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { InputError, type Problem, show } from "./errors";
-import { knownKeys } from "./validation/schema";
+import { homesOf, knownKeys } from "./validation/schema";
 import { didYouMean } from "./validation/suggestions";
 
 /** A path into a value, as zod and YAML documents write it. */
@@ -95,7 +95,7 @@ function problemsOf(issue: Issue, prefix: Path, context: Context): readonly Prob
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = knownKeys(context.schema, context.value, path);
-      return issue.keys.map((key) => problem(context, [...path, key], unknownKey(key, known)));
+      return issue.keys.map((key) => problem(context, [...path, key], unknownKey(key, known, path, context)));
     }
     case "invalid_union":
       return unionProblems(issue, path, context);
@@ -125,11 +125,17 @@ function problem({ value, origin }: Context, path: Path, words: Words): Problem 
   };
 }
 
-function unknownKey(key: string, known: readonly string[]): Words {
+function unknownKey(key: string, known: readonly string[], path: Path, context: Context): Words {
   return {
     allowed: known.length > 0 ? oneOf(known) : "no entries",
-    fix: didYouMean(key, known) ?? "remove it, or check its indentation",
+    fix: didYouMean(key, known) ?? misplaced(key, path, context) ?? "remove it, or check its indentation",
   };
+}
+
+/** A key that is right elsewhere: one level too high or too low is what indentation does. */
+function misplaced(key: string, path: Path, { schema, value, origin }: Context): string | undefined {
+  const homes = homesOf(schema, value, path, key).map((home) => formatPath(home, origin.root));
+  return homes.length === 0 ? undefined : `did you mean ${homes.join(" or ")}?`;
 }
 
 /** Of a union's options, the one the author most likely meant; its problems say more than "invalid input". */

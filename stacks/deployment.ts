@@ -17,6 +17,7 @@ import { collectorBinding, externalBinding, pushGatewayBinding, serviceBinding }
 import { clientOf, scalesOn, storeClients } from "./clients";
 import { contextOf, systemIn } from "./context";
 import { namespaceOf, serviceDemand, serviceOf } from "./demands";
+import { discarded } from "./discarded";
 import { planExposures } from "./exposures";
 import { handoversOf } from "./handover";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
@@ -42,7 +43,7 @@ export interface Deployed {
 export async function deploy(settings: ProgramSettings, placementSettings: PlacementSettings): Promise<Deployed> {
   const system = systemIn(settings, placementSettings);
   const context = contextOf(settings, placementSettings, system);
-  const degraded = unread(system, placeOf(settings, context));
+  const degraded = [...unread(system, placeOf(settings, context)), ...discarded(settings, placementSettings)];
   const placement = new Placement(placementSettings.name, { context, edges: system.edges, degraded });
   const site = await openSite(placementSettings.cloud, { context, settings, placementSettings, system, placement });
   return new Deployment(settings, system, context, placement, site, {

@@ -8,6 +8,7 @@ import { Placement } from "../components/placement";
 import type { ResolvedSystem } from "../systems/resolve";
 import { contextOf, systemIn } from "./context";
 import type { Deployed } from "./deployment";
+import { discarded } from "./discarded";
 import { openHost } from "./host";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
 import { startOrder } from "./startOrder";
@@ -22,7 +23,7 @@ export async function deployToHost(settings: ProgramSettings, placementSettings:
   const host = openHost({ settings, placementSettings, system });
   const description = describeHost(settings, system, host.machines);
   const context = contextOf(settings, placementSettings, system);
-  const degraded = unread(system, placeOf(settings, context));
+  const degraded = [...unread(system, placeOf(settings, context)), ...discarded(settings, placementSettings)];
   const placement = new Placement(placementSettings.name, { context, edges: system.edges, degraded });
   const request = { context, settings, placementSettings, system, placement };
   host.check(request);

@@ -84,7 +84,16 @@ export function parseSystem(text: string, file: string): SystemInput {
   if (all.length > 0) {
     throw new InputError(all);
   }
+  places.set(value as SystemInput, locate);
   return value as SystemInput;
+}
+
+/** Where what a file says stands in it, by the system read from it. */
+const places = new WeakMap<SystemInput, (path: Path) => string>();
+
+/** File and line of a path in a system; of the nearest thing around it where it leads nowhere. Undefined where no file was read. */
+export function lineIn(system: SystemInput, path: Path): string | undefined {
+  return places.get(system)?.(path);
 }
 
 /** An alias to nothing, aliases that multiply without end and an anchor within itself are well-formed, and no value. */

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { InputError } from "../components/errors";
 import { systemName } from "../components/naming";
+import { formatPath, type Path, valueAt } from "../components/validation";
 import { collectChecked } from "../components/validation/checked";
 import { type Edge, edgesOf } from "./edges";
 import { type Environment, type Model, type SystemInput, type SystemSpec, systemSchema } from "./spec";
@@ -91,6 +93,25 @@ export function mergeLayers(
     (system, layer) => applyOverlay(system, layer),
     base,
   );
+}
+
+/** Paths of a stack's overrides that the shape of its model takes back. The system has to be right with them. */
+export function discardedOverrides(input: SystemInput, target: Target): readonly string[] {
+  if (target.overrides === undefined) {
+    return [];
+  }
+  const asked = systemSchema.parse(mergeLayers(input, target));
+  const shaped = shapeForModel(asked, target.model);
+  return leavesOf(target.overrides)
+    .filter((path) => !isDeepStrictEqual(valueAt(asked, path), valueAt(shaped, path)))
+    .map((path) => formatPath(path));
+}
+
+/** Paths of all that is no mapping. */
+function leavesOf(value: unknown, path: Path = []): readonly Path[] {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]))
+    : [path];
 }
 
 /** One machine's worth: a single replica of everything, in one namespace, with no autoscaling. */

@@ -5,6 +5,57 @@ import { z } from "zod";
  * both. Where several options of a union are still possible, all their keys count.
  */
 export function knownKeys(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): readonly string[] {
+  return keysOf(schemasAt(schema, value, path));
+}
+
+/**
+ * Where a key belongs that is unknown at a path: below one of the keys that are known there (the nearest such places), or
+ * in something around it. Empty where it is nowhere near, or in too many places to be of help.
+ */
+export function homesOf(
+  schema: z.ZodType,
+  value: unknown,
+  path: readonly PropertyKey[],
+  key: string,
+): readonly (readonly PropertyKey[])[] {
+  const below = schemasAt(schema, value, path).flatMap((candidate) => pathsTo(candidate, key, 2));
+  const nearest = Math.min(...below.map(({ length }) => length));
+  const within = below.filter(({ length }) => length === nearest).map((found) => [...path, ...found]);
+  const different = [...new Map(within.map((found) => [found.join("."), found])).values()];
+  if (different.length > 0) {
+    return different.length > 2 ? [] : different;
+  }
+  for (let length = path.length - 1; length >= 0; length -= 1) {
+    const around = path.slice(0, length);
+    if (keysOf(schemasAt(schema, value, around)).includes(key)) {
+      return [[...around, key]];
+    }
+  }
+  return [];
+}
+
+/** Paths to a key, as deep as some levels of mappings; names of a user's own are on none. */
+function pathsTo(schema: z.ZodType, key: string, levels: number): readonly (readonly string[])[] {
+  if (!(schema instanceof z.ZodObject)) {
+    return [];
+  }
+  const fields = Object.entries(schema.shape as Record<string, z.ZodType>);
+  return fields.flatMap(([name, field]) => {
+    if (name === key) {
+      return [[name]];
+    }
+    return levels === 0
+      ? []
+      : optionsOf(field, undefined).flatMap((inner) => pathsTo(inner, key, levels - 1).map((rest) => [name, ...rest]));
+  });
+}
+
+function keysOf(schemas: readonly z.ZodType[]): readonly string[] {
+  return [...new Set(schemas.flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : [])))];
+}
+
+/** What a value at a path may be. */
+function schemasAt(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): readonly z.ZodType[] {
   let candidates = optionsOf(schema, value);
   let current = value;
   for (const part of path) {
@@ -13,10 +64,7 @@ export function knownKeys(schema: z.ZodType, value: unknown, path: readonly Prop
       .flatMap((candidate) => childOf(candidate, part))
       .flatMap((child) => optionsOf(child, current));
   }
-  const keys = candidates.flatMap((candidate) =>
-    candidate instanceof z.ZodObject ? Object.keys(candidate.shape) : [],
-  );
-  return [...new Set(keys)];
+  return candidates;
 }
 
 /** A schema without its wrappers, a union taken apart into the options the value may still be. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { InputError, type Problem } from "../../components/errors";
-import { oneOf, type Path, parsePath, valueAt } from "../../components/validation";
+import { oneOf, type Path, valueAt } from "../../components/validation";
 import { problemsUnder } from "../../components/validation/checked";
 import { didYouMean } from "../../components/validation/suggestions";
 import { mergeLayers, resolveSystem } from "../../systems/resolve";
@@ -10,6 +10,7 @@ import { placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
 import { isSecretRef } from "./secrets";
 import { checkVaultNames } from "./vaultChecks";
+import { withSource } from "./sources";
 import { checkZones } from "./zoneChecks";
 
 type Written = z.output<typeof settingsSchema>;
@@ -17,7 +18,7 @@ type Written = z.output<typeof settingsSchema>;
 const at = problemsUnder("groundplan:");
 
 /** What is wrong with settings once the system they are for is known. */
-export function checkAgainstSystem(settings: Written, system: SystemInput): readonly Problem[] {
+export function checkAgainstSystem(settings: Written, system: SystemInput, stack: string): readonly Problem[] {
   const named = [
     ...checkImageNames(settings, system),
     ...checkSecretNames(settings, system),
@@ -28,7 +29,7 @@ export function checkAgainstSystem(settings: Written, system: SystemInput): read
     ...checkVaultNames(settings, system),
   ];
   // A misspelled service in the overrides reads as a new one without fields: once named, that says nothing more.
-  const resolved = named.length > 0 ? [] : checkResolved(settings, system);
+  const resolved = named.length > 0 ? [] : checkResolved(settings, system, stack);
   return [
     ...named,
     ...checkDigests(settings, system),
@@ -179,7 +180,7 @@ function checkExisting({ existing }: Written, system: SystemInput): readonly Pro
 }
 
 /** The system as each placement will have it must be right too; what the overrides break is reported as theirs. */
-function checkResolved(settings: Written, system: SystemInput): readonly Problem[] {
+function checkResolved(settings: Written, system: SystemInput, stack: string): readonly Problem[] {
   const { model, environment, overrides } = settings;
   const found = new Map<string, Problem>();
   for (const { name } of placementsOf(settings)) {
@@ -190,8 +191,7 @@ function checkResolved(settings: Written, system: SystemInput): readonly Problem
         throw error;
       }
       for (const problem of error.problems) {
-        const theirs = valueAt(overrides, parsePath(problem.path)) !== undefined;
-        found.set(problem.path, theirs ? { ...problem, path: `groundplan:overrides.${problem.path}` } : problem);
+        found.set(problem.path, withSource(problem, { stack, system, model, overrides }));
       }
     }
   }

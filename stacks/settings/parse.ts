@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { z } from "zod";
-import { InputError, type Problem } from "../../components/errors";
+import { InputError, type Problem, show } from "../../components/errors";
 import { formatPath, parsePath, valueAt } from "../../components/validation";
 import { collectChecked } from "../../components/validation/checked";
+import { closest } from "../../components/validation/suggestions";
 import { loadSystem } from "../../systems/load";
 import type { SystemInput } from "../../systems/spec";
 import { checkAgainstSystem } from "./againstSystem";
@@ -69,10 +70,11 @@ export async function parseSettings(
     }
   }
   const loaded = system;
+  problems.push(...foreignKeys(config, origin.source));
   const collected = collectChecked(settingsSchema, raw, origin, (written) => [
     ...checkSettings(written),
     ...plainSecrets(raw, withSecretPaths(written), options.secretKeys ?? []),
-    ...(loaded ? checkAgainstSystem(written, loaded) : []),
+    ...(loaded ? checkAgainstSystem(written, loaded, options.stack) : []),
   ]);
   problems.push(...collected.problems.map((problem) => withoutSecret(problem, options.secretKeys ?? [])));
   if (collected.value === undefined || !loaded || problems.length > 0) {
@@ -111,6 +113,24 @@ export function rawSettings(config: Readonly<Record<string, unknown>>): Readonly
     return key === undefined || value === null || value === undefined ? [] : [[key, decode(key, value)] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** Keys whose namespace is all but ours: nobody else would read them, and nobody would say so. */
+function foreignKeys(config: Readonly<Record<string, unknown>>, source: string): readonly Problem[] {
+  return Object.keys(config).flatMap((fullKey) => {
+    const [first = "", second] = fullKey.split(/:(.*)/s, 2);
+    return second === undefined || first === NAMESPACE || closest(first, [NAMESPACE]) === undefined
+      ? []
+      : [
+          {
+            path: fullKey,
+            found: show(first),
+            allowed: `the namespace ${NAMESPACE}`,
+            fix: `did you mean ${NAMESPACE}:${second}?`,
+            source,
+          },
+        ];
+  });
 }
 
 function decode(key: string, value: unknown): unknown {

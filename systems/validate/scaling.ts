@@ -18,7 +18,15 @@ export function checkScaling(system: SystemSpec): readonly Problem[] {
   });
 }
 
-function checkCounts(path: Path, { replicas, min, max, start, alone }: ScalingSpec): readonly Problem[] {
+/** What a fixed count has no use for. */
+const MOVERS = ["min", "max", "cpuPercent", "memoryPercent", "queue", "metrics"] as const;
+
+function moversOf(scaling: ScalingSpec): readonly string[] {
+  return MOVERS.filter((field) => (field === "metrics" ? scaling.metrics.length > 0 : scaling[field] !== undefined));
+}
+
+function checkCounts(path: Path, scaling: ScalingSpec): readonly Problem[] {
+  const { replicas, min, max, start, alone } = scaling;
   const problems: Problem[] = [];
   if (alone !== undefined && replicas !== 1) {
     problems.push(
@@ -31,13 +39,15 @@ function checkCounts(path: Path, { replicas, min, max, start, alone }: ScalingSp
     );
   }
   const ranged = min !== undefined || max !== undefined;
-  if (replicas !== undefined && ranged) {
+  const movers = replicas === undefined ? [] : moversOf(scaling);
+  if (movers.length > 0) {
     problems.push(
       problemAt(
         [...path, "replicas"],
         replicas,
-        "either replicas, or min and max",
-        "remove replicas, or min and max (null in an overlay)",
+        "either replicas, or min and max with what moves them",
+        // All at once: without min and max, what is left of a range would be the next mistake.
+        `remove replicas, or ${movers.length > 1 ? "all of " : ""}${movers.join(", ")}; in overrides and overlays write replicas: null, or ${movers.map((field) => `${field}: null`).join(", ")}`,
       ),
     );
   }
@@ -64,23 +74,13 @@ function checkTriggers(path: Path, scaling: ScalingSpec): readonly Problem[] {
   const problems: Problem[] = [];
   const external = queue !== undefined || metrics.length > 0;
   const triggered = external || cpuPercent !== undefined || memoryPercent !== undefined;
-  if (min !== undefined && max !== undefined && min < max && !triggered) {
+  if (min !== undefined && max !== undefined && min < max && !triggered && scaling.replicas === undefined) {
     problems.push(
       problemAt(
         path,
         { min, max },
         "a range with something that moves it",
         "add cpuPercent, memoryPercent, queue or metrics, or set replicas",
-      ),
-    );
-  }
-  if (scaling.replicas !== undefined && min === undefined && triggered) {
-    problems.push(
-      problemAt(
-        [...path, "replicas"],
-        scaling.replicas,
-        "a range where something scales the service",
-        "replace replicas by min and max",
       ),
     );
   }

@@ -98,6 +98,27 @@ describe("validation", () => {
     ]);
   });
 
+  it("names where an unknown key belongs: below a key that is there, or in what is around it", () => {
+    const limits = z.strictObject({ cpu: z.int().optional(), memory: z.int().optional() });
+    const nested = z.strictObject({
+      scaling: z.strictObject({ replicas: z.int().optional(), low: z.strictObject({ deep: z.int() }).optional() }),
+      requests: limits.optional(),
+      limits: limits.optional(),
+      more: z.strictObject({ cpu: z.int() }).optional(),
+      named: z.record(z.string(), z.strictObject({ hidden: z.int() })).optional(),
+    });
+    const fixes = (value: unknown) => collectInput(nested, value, { root: "config:" }).problems.map(({ fix }) => fix);
+    expect(fixes({ replicas: 1, scaling: {} })).to.deep.equal(["did you mean config:scaling.replicas?"]);
+    expect(fixes({ deep: 1, scaling: {} })).to.deep.equal(["did you mean config:scaling.low.deep?"]);
+    expect(fixes({ memory: 1, scaling: {} })).to.deep.equal([
+      "did you mean config:requests.memory or config:limits.memory?",
+    ]);
+    expect(fixes({ scaling: { limits: {} } })).to.deep.equal(["did you mean config:limits?"]);
+    // In three places, or below a name of the user's own, it could be anywhere.
+    const lost = "remove it, or check its indentation";
+    expect(fixes({ cpu: 1, hidden: 1, scaling: {} })).to.deep.equal([lost, lost]);
+  });
+
   it("gives all problems at once, with root and source", () => {
     try {
       parseInput(schema, { size: 0, on: 1 }, { root: "groundplan:", source: "Pulumi.dev.yaml" });

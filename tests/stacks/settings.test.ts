@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseSettings } from "../../stacks/settings";
-import { least, problemsWith, settingsWith } from "./settingsFixture";
+import { least, problemsOf, problemsWith, settingsWith } from "./settingsFixture";
 
 const digest = `@sha256:${"0".repeat(64)}`;
 
@@ -331,6 +331,35 @@ describe("settings", () => {
     const resources = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "100m", memory: "64Mi" } };
     const overrides = { services: { tool: { kind: "deployment", image: "tool:1", resources } } };
     expect(await problemsWith({ overrides })).to.deep.equal([]);
+  });
+
+  it("find a namespace that is all but theirs, and leave every other to its owner", async () => {
+    const config = { ...least, "grounplan:domain": "shop.example.com", "aws:region": "eu-west-1", "trial:count": "2" };
+    const problems = await problemsOf(() => parseSettings(config, { stack: "test" }));
+    expect(problems).to.deep.equal([
+      {
+        path: "grounplan:domain",
+        found: '"grounplan"',
+        allowed: "the namespace groundplan",
+        fix: "did you mean groundplan:domain?",
+        source: "Pulumi.test.yaml",
+      },
+    ]);
+  });
+
+  it("name the way out of a fixed count that meets a range, whole: what it says to write is right", async () => {
+    const scaling = (change: object) => ({ overrides: { services: { backend: { scaling: change } } } });
+    const [problem, ...others] = await problemsWith(scaling({ replicas: 3 }));
+    expect([problem?.path, others]).to.deep.equal(["groundplan:overrides.services.backend.scaling.replicas", []]);
+    const nulls = problem?.fix.split("or ").at(-1) ?? "";
+    const written = [...nulls.matchAll(/(\w+): null/g)].map(([, field = ""]) => [field, null]);
+    expect(written.map(([field]) => field)).to.include.members(["min", "max", "cpuPercent"]);
+    expect(await problemsWith(scaling({ replicas: 3, ...Object.fromEntries(written) }))).to.deep.equal([]);
+    expect(await problemsWith(scaling({ replicas: null }))).to.deep.equal([]);
+    const ranged = await problemsWith({ overrides: { services: { frontend: { scaling: { min: 2, max: 4 } } } } });
+    expect(ranged.map(({ path, source }) => [path, source])).to.deep.equal([
+      ["groundplan:overrides.services.frontend.scaling.replicas", "Pulumi.test.yaml"],
+    ]);
   });
 
   it("report a system file's own problems with the settings'", async () => {

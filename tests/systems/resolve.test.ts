@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { InputError } from "../../components/errors";
 import { edgesOf, normalizeUse, offeredValues, servicePort, storePorts } from "../../systems/edges";
-import { resolveSystem, type Target } from "../../systems/resolve";
+import { discardedOverrides, resolveSystem, type Target } from "../../systems/resolve";
 import { type SystemInput, systemSchema } from "../../systems/spec";
 import { applyOverlay } from "../../systems/spec/overlay";
 import { shop } from "./fixture";
@@ -74,6 +74,32 @@ describe("resolving a system", () => {
   it("keeps fixed counts on a single server", () => {
     const overrides = { services: { web: { scaling: { replicas: 3, min: null, max: null, cpuPercent: null } } } };
     expect(web(shop, { model: "single-server", overrides }).scaling.replicas).to.equal(3);
+  });
+
+  it("names the overrides that a model takes back, and no others", () => {
+    const overrides = {
+      services: {
+        web: { namespace: "front", env: { A: "b" }, scaling: { min: 3, max: 6, cpuPercent: 70 } },
+        worker: { scaling: { replicas: 1, min: null, max: null, queue: null } },
+      },
+      stores: { "main-db": { readReplicas: 2, instances: 1 }, queue: { mode: "sentinel", replicas: 2 } },
+    };
+    expect(discardedOverrides(shop, { ...target, model: "standalone", overrides })).to.deep.equal([
+      "services.web.namespace",
+      "services.web.scaling.min",
+      "services.web.scaling.max",
+      "services.web.scaling.cpuPercent",
+      "stores.main-db.readReplicas",
+      "stores.queue.mode",
+      "stores.queue.replicas",
+    ]);
+    const fixed = { services: { worker: { scaling: { replicas: 4, min: null, max: null, queue: null } } } };
+    expect(discardedOverrides(shop, { ...target, model: "standalone", overrides: fixed })).to.deep.equal([
+      "services.worker.scaling.replicas",
+    ]);
+    expect(discardedOverrides(shop, { ...target, model: "single-server", overrides: fixed })).to.deep.equal([]);
+    expect(discardedOverrides(shop, { ...target, model: "distributed", overrides })).to.deep.equal([]);
+    expect(discardedOverrides(shop, { ...target, model: "standalone" })).to.deep.equal([]);
   });
 });
 
