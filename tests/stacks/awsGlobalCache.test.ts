@@ -118,7 +118,9 @@ describe("a cache all regions have in common, on AWS", function () {
     const small = { stores: { redis: { classes: { aws: "cache.t4g.medium" } } } };
     const compute = (globalCaches: object) => ({ "groundplan:compute": { globalCaches } });
     expect(await pathsOf(everywhere(4))).to.include("stores.redis.kind");
-    expect(await pathsOf(everywhere(2, 0, { "groundplan:overrides": small }))).to.include("stores.redis.classes.aws");
+    expect(await pathsOf(everywhere(2, 0, { "groundplan:overrides": small }))).to.include(
+      "groundplan:overrides.stores.redis.classes.aws",
+    );
     expect(await pathsOf(everywhere(2, 0, compute({ database: "p0" })))).to.deep.equal([
       "groundplan:compute.globalCaches.database",
     ]);

@@ -402,7 +402,7 @@ describe("a placement on Google Cloud that cannot be", () => {
         "groundplan:overrides": { nodePools: { api: { architecture: "arm64", classes: { gcp: "t2a-standard-4" } } } },
         "groundplan:placements": [{ name: "main", cloud: "gcp", region: "us-west2", cidrIndex: 128 }],
       },
-      "nodePools.api.classes.gcp",
+      "groundplan:overrides.nodePools.api.classes.gcp",
     ],
     [
       "ranges too small for the nodes",

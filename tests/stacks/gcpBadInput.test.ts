@@ -28,7 +28,7 @@ describe("what is refused at plan on Google Cloud", function () {
     [
       "a machine type of AWS",
       overrides({ nodePools: { own: { cpu: "4", memory: "8Gi", min: 1, max: 2, classes: { gcp: "m5.large" } } } }),
-      ["nodePools.own.classes.gcp"],
+      ["groundplan:overrides.nodePools.own.classes.gcp"],
     ],
     [
       "a machine family the region lacks",
@@ -36,7 +36,7 @@ describe("what is refused at plan on Google Cloud", function () {
         ...at({ region: "europe-west9" }),
         ...overrides({ nodePools: { own: { cpu: "4", memory: "8Gi", min: 1, max: 2, architecture: "arm64" } } }),
       },
-      ["nodePools.own.architecture"],
+      ["groundplan:overrides.nodePools.own.architecture"],
     ],
     [
       "pods that have no room",
@@ -74,10 +74,10 @@ describe("what is refused at plan on Google Cloud", function () {
       exports: { bucketName: "google-exports" },
     };
     expect(await refused(overrides({ stores, edge: { headers: { "X-Goog-Meta": "1" } } }))).to.deep.equal([
-      "stores.database.version",
-      "stores.database.extensions",
-      "stores.exports.bucketName",
-      "edge.headers.X-Goog-Meta",
+      "groundplan:overrides.stores.database.version",
+      "groundplan:overrides.stores.database.extensions",
+      "groundplan:overrides.stores.exports.bucketName",
+      "groundplan:overrides.edge.headers.X-Goog-Meta",
     ]);
   });
 });

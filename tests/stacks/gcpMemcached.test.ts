@@ -82,7 +82,7 @@ describe("Memcached on Google Cloud", function () {
     const compute = { managedStores: ["sessions"] };
     expect(
       await problems({ "groundplan:overrides": overrides(21, "1.4"), "groundplan:compute": compute }),
-    ).to.deep.equal(["stores.sessions.version", "stores.sessions.instances"]);
+    ).to.deep.equal(["groundplan:overrides.stores.sessions.version", "groundplan:overrides.stores.sessions.instances"]);
     expect(await problems({ "groundplan:compute": { managedStores: ["database"] } })).to.deep.equal([
       "groundplan:compute.managedStores[0]",
     ]);

@@ -103,7 +103,7 @@ describe("what a cluster cannot carry", () => {
       "groundplan:overrides.stores.redis.replicas",
     ],
     ["two shards", { redis: { mode: "cluster", shards: 2 } }, "groundplan:overrides.stores.redis.shards"],
-    ["two PostgreSQL instances", { postgres: { instances: 2 } }, "stores.postgres.instances"],
+    ["two PostgreSQL instances", { postgres: { instances: 2 } }, "groundplan:overrides.stores.postgres.instances"],
   ] as const) {
     it(`is refused below quorum: ${what}`, async () => {
       expect((await vibebox(stores(change))).map((problem) => problem.path)).to.deep.equal([path]);
@@ -117,7 +117,7 @@ describe("what a cluster cannot carry", () => {
       model: "distributed",
       settings: { kubernetes: KUBERNETES, ...stores({ qdrant: { instances: 2 } }) },
     });
-    expect(problem?.path).to.equal("stores.qdrant.instances");
+    expect(problem?.path).to.equal("groundplan:overrides.stores.qdrant.instances");
   });
 
   it("is told of all at once", async () => {
@@ -128,7 +128,7 @@ describe("what a cluster cannot carry", () => {
     expect(problems.map(({ path }) => path)).to.have.members([
       "groundplan:kubernetes.sharedStorageClass",
       "groundplan:kubernetes.ingressClass",
-      "stores.postgres.instances",
+      "groundplan:overrides.stores.postgres.instances",
     ]);
   });
 });

@@ -56,7 +56,7 @@ describe("a system on AWS and Google Cloud at once", function () {
 
   it("is refused with a CDN, which has its origins in one cloud", async () => {
     const problems = await refusals({ ...STATELESS, "groundplan:overrides": { edge: { cdn: true } } });
-    expect(problems.map(({ path }) => path)).to.deep.equal(["edge.cdn"]);
+    expect(problems.map(({ path }) => path)).to.deep.equal(["groundplan:overrides.edge.cdn"]);
   });
 
   it("is refused with a zone on each, of which one alone can answer", async () => {

@@ -158,6 +158,8 @@ describe("stores that services of AWS run by setting", function () {
     const overrides = MANAGED["groundplan:overrides"];
     const { stores } = overrides;
     const elastic = { ...overrides, stores: { ...stores, index: { ...stores.index, version: "8" } } };
-    expect(await pathsOf({ ...MANAGED, "groundplan:overrides": elastic })).to.deep.equal(["stores.index.version"]);
+    expect(await pathsOf({ ...MANAGED, "groundplan:overrides": elastic })).to.deep.equal([
+      "groundplan:overrides.stores.index.version",
+    ]);
   });
 });
