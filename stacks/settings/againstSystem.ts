@@ -9,8 +9,8 @@ import { applyOverlay } from "../../systems/spec/overlay";
 import { placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
 import { isSecretRef } from "./secrets";
-import { checkVaultNames } from "./vaultChecks";
 import { withSource } from "./sources";
+import { checkVaultNames } from "./vaultChecks";
 import { checkZones } from "./zoneChecks";
 
 type Written = z.output<typeof settingsSchema>;
