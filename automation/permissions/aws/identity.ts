@@ -84,7 +84,7 @@ export const IDENTITY: AwsTable = {
     // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
     manage:
       "GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig ListVersionsByFunction UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction InvokeFunction ListTags UntagResource",
-    also: ({ inputs }) =>
+    also: ({ inputs, place }) =>
       inputs.vpcConfig === undefined
         ? []
         : [
@@ -92,6 +92,13 @@ export const IDENTITY: AwsTable = {
               service: "ec2",
               actions: ["DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs"],
               resources: ["*"],
+            },
+            {
+              service: "ec2",
+              actions: ["DeleteNetworkInterface", "DetachNetworkInterface"],
+              resources: [arnOf("ec2", place, "network-interface/*")],
+              reason:
+                "what Lambda stood in a network with stays for up to 45 minutes after its function, and has no tags: the provider removes it before its group and subnets",
             },
           ],
     through: "lambda",
