@@ -260,6 +260,13 @@ const EXTRAS: Readonly<Record<string, Extra>> = {
     arn: inputs.secretId ?? "",
     versionStages: ["AWSCURRENT"],
   }),
+  "secretsmanager/secretRotation": () => ({ rotationEnabled: true }),
+  "lambda/function": (_, { arn, cloud }) => ({
+    invokeArn: `arn:${cloud.partition}:apigateway:${cloud.region}:lambda:path/2015-03-31/functions/${arn}/invocations`,
+    qualifiedArn: `${arn}:$LATEST`,
+    version: "$LATEST",
+    lastModified: FAKE_TIME,
+  }),
   "iam/role": ({ urn }) => ({ uniqueId: `AROA${fakeToken(urn, 17).toUpperCase()}`, createDate: FAKE_TIME }),
   "iam/instanceProfile": ({ urn }) => ({ uniqueId: `AIPA${fakeToken(urn, 17).toUpperCase()}`, createDate: FAKE_TIME }),
   "lb/loadBalancer": ({ urn }, { name, cloud, arn }) => ({

@@ -79,6 +79,7 @@ export const AWS_IDENTITIES: Readonly<Record<string, AwsIdentity>> = {
   "kms/alias": { id: "name", arn: "{name}", name: "name" },
   "secretsmanager/secret": { id: "arn", arn: "secret:{name}-{hash}", name: "name" },
   "secretsmanager/secretVersion": { id: "{secretId}|{hash}" },
+  "secretsmanager/secretRotation": { id: "{secretId}" },
   "iam/role": { id: "name", arn: "role/{name}", name: "name", global: true },
   "iam/policy": { id: "arn", arn: "policy/{name}", name: "name", global: true },
   "iam/user": { id: "name", arn: "user/{name}", name: "name", global: true },

@@ -30,7 +30,7 @@ function call(service, operation, input, region = process.env.AWS_REGION) {
   return client[operation](input);
 }
 
-exports.handler = (event, context) =>
+exports.handler = async (event, context) =>
   rotate(event, {
     settings: JSON.parse(process.env.ROTATION),
     call,
