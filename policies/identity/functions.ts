@@ -1,4 +1,4 @@
-import { at, keys, text } from "../read";
+import { at, isSet, keys, text } from "../read";
 import { type Rule, resourceRule } from "../rule";
 import { secretIn } from "../secretText";
 
@@ -19,4 +19,23 @@ export const functionSecrets = resourceRule({
   },
 });
 
-export const functionRules: readonly Rule[] = [functionSecrets];
+const SERVICE = /\.amazonaws\.com(\.cn)?$/;
+
+export const functionCallers = resourceRule({
+  id: "lambda-permission-source",
+  title: "A service that calls a function does so for a named account or resource",
+  description: "Without, it calls for whoever asks it, in any account",
+  severity: "high",
+  level: "mandatory",
+  fix: "Set sourceAccount, or sourceArn with the account in it.",
+  sources: ["CKV_AWS_364"],
+  resources: ["aws:lambda/permission:Permission"],
+  check({ props, notApplicable }, report) {
+    const principal = text(props.principal) ?? "";
+    if (!SERVICE.test(principal)) notApplicable("No service calls by it");
+    if (!isSet(props.sourceAccount) && !isSet(props.sourceArn))
+      report(`${principal} may call it without sourceAccount or sourceArn`);
+  },
+});
+
+export const functionRules: readonly Rule[] = [functionSecrets, functionCallers];

@@ -108,6 +108,20 @@ const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
 
 /** What gives rights without saying so: other places, other spellings, and conditions that hold always. */
 export const identity: Further = {
+  "lambda-permission-source": [
+    {
+      base: one("aws:lambda/permission:Permission", { principal: "s3.amazonaws.com.cn", sourceArn: "arn:aws:s3:::b" }),
+      fails: [
+        {
+          at: "sourceArn",
+          to: DELETE,
+          message: "s3.amazonaws.com.cn may call it without sourceAccount or sourceArn",
+        },
+      ],
+      unknown: [],
+      skips: ["111122223333", "sns.amazonaws.com.example.org"].map((to) => ({ at: "principal", to })),
+    },
+  ],
   "lambda-no-secret-in-environment": [
     leaves(
       one("aws:lambda/function:Function", { environment: { variables: { TOKEN_FILE: "/run/token", LEVEL: "info" } } }),

@@ -57,11 +57,22 @@ export const table: CaseTable = {
     unknown: ["status"],
   },
   "aws-permission-not-public": {
-    base: one("aws:lambda/permission:Permission", { action: "lambda:InvokeFunction", principal: "s3.amazonaws.com" }),
+    base: one("aws:lambda/permission:Permission", { action: "lambda:InvokeFunction", principal: "111122223333" }),
     fails: [
       { at: "principal", to: "*", message: "principal is * without sourceArn or sourceAccount or principalOrgId" },
     ],
     unknown: ["principal"],
+  },
+  "lambda-permission-source": {
+    base: one("aws:lambda/permission:Permission", { principal: "sns.amazonaws.com", sourceAccount: "111122223333" }),
+    fails: [
+      {
+        at: "sourceAccount",
+        to: DELETE,
+        message: "sns.amazonaws.com may call it without sourceAccount or sourceArn",
+      },
+    ],
+    unknown: ["principal", "sourceAccount"],
   },
   "lambda-url-authorized": {
     base: one("aws:lambda/functionUrl:FunctionUrl", { authorizationType: "AWS_IAM" }),
