@@ -142,7 +142,7 @@ export const capabilities: readonly Capability[] = [
   capability(
     "Secrets",
     "a rotating key per concern",
-    "kms.Key kms.Alias",
+    "kms.Key kms.KeyPolicy kms.Alias",
     "kms.KeyRing kms.CryptoKey kms.CryptoKeyIAMMember projects.ServiceIdentity",
   ),
   capability(
