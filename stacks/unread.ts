@@ -89,7 +89,7 @@ const UNREAD: readonly Unread[] = [
     remedy: "ask whoever runs the cluster, or use a placement on aws or gcp",
   },
   {
-    where: ({ cloud, host, vault }) => !vault && (host || cloud !== "gcp"),
+    where: ({ cloud, host, vault }) => !vault && (host || cloud === "kubernetes"),
     asked: ({ secrets }) =>
       Object.entries(secrets).flatMap(([name, { rotateDays }]) => when(rotateDays, `secrets.${name}.rotateDays`)),
     feature: "rotation of secrets",

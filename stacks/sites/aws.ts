@@ -101,6 +101,7 @@ class AwsSite implements Site {
       { eks, addOns: this.addOns, keys, replicaRegion: isSpread(settings) ? undefined : replica?.region },
       this.options,
     );
+    this.watch.rotation("secrets", this.secrets.rotation);
     this.cluster = clusterContract(request, { eks, addOns: this.addOns, network, secrets: this.secrets });
     this.stores = new Stores(
       {
@@ -192,9 +193,10 @@ class AwsSite implements Site {
       { request, exposures, network, keys, logs, eks, addOns, isLead, shared },
       this.options,
     );
-    const { databases, caches, searches, memcached } = this.watch;
+    const { databases, caches, searches, memcached, rotations } = this.watch;
     const { natGatewayIds } = network;
-    const watched = { databases, caches, searches, memcached, balancers: balancer ? [balancer] : [], natGatewayIds };
+    const balancers = balancer ? [balancer] : [];
+    const watched = { databases, caches, searches, memcached, rotations, balancers, natGatewayIds };
     makeWatch(
       (role) => this.named(role),
       { request, keys, logs, replica, watched, wholeAccount: isLead },

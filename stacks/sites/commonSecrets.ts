@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../../components/errors";
+import type { RotationSource } from "../../components/secrets/rotation/contract";
 import type { CommonValues } from "../../components/secrets/secretStore/generated";
 import { systemIn } from "../context";
 import { type Handover, handoversOf } from "../handover";
@@ -10,10 +11,15 @@ import type { SiteRequest } from "./site";
 
 type Values = ReadonlyMap<string, pulumi.Output<string>>;
 
+/** Entries that rotate: what holds the current value. */
+export type Entries = ReadonlyMap<string, RotationSource>;
+
 /** What the placements of a system know of each other's made-up values. */
 class CommonSecrets {
   /** Values this stack's placements use, by placement. */
   readonly told = new Map<string, Values>();
+  /** Entries of them that rotate, by placement. */
+  readonly entries = new Map<string, Entries>();
   private readonly madeUp = new Map<string, ReadonlySet<string>>();
 
   constructor(private readonly settings: ProgramSettings) {}
@@ -68,9 +74,40 @@ export function commonValues({ settings, placementSettings }: SiteRequest): Comm
   };
 }
 
-/** Tells the other placements what this one made up. */
-export function tellGenerated({ settings, placementSettings }: SiteRequest, generated: Values): void {
-  commonSecrets(settings).told.set(placementSettings.name, generated);
+/**
+ * Where the current value of a made-up secret is that rotates: in the entry of the placement that made it up. Undefined
+ * where the system runs in one place; of a secret, where it is the placement's own.
+ */
+export function commonEntries({
+  settings,
+  placementSettings,
+}: SiteRequest): ((secret: string) => RotationSource | undefined) | undefined {
+  if (settings.placements.length < 2) {
+    return undefined;
+  }
+  const common = commonSecrets(settings);
+  return (secret) => {
+    const source = common.sourceOf(secret);
+    if (source === undefined || source.name === placementSettings.name) {
+      return undefined;
+    }
+    if (owns(settings, source.name)) {
+      return common.entries.get(source.name)?.get(secret);
+    }
+    const part = handoversOf(settings).of(source.name);
+    return { arn: part.fact("entries", secret, "arn"), keyArn: part.fact("entries", secret, "keyArn") };
+  };
+}
+
+/** Tells the other placements what this one made up, and the entries of what rotates. */
+export function tellGenerated(
+  { settings, placementSettings }: SiteRequest,
+  generated: Values,
+  entries: Entries = new Map(),
+): void {
+  const common = commonSecrets(settings);
+  common.told.set(placementSettings.name, generated);
+  common.entries.set(placementSettings.name, entries);
 }
 
 /** What a placement hands over, and with it, of the primary, the values that others take from it. */
@@ -84,7 +121,9 @@ export function withGenerated(
     return handover;
   }
   const { facts = {}, secrets = {} } = handover ?? {};
-  return { facts, secrets: { ...secrets, generated: Object.fromEntries(generated) } };
+  const entries = [...(commonSecrets(settings).entries.get(name) ?? [])];
+  const told = entries.length > 0 ? { ...facts, entries: Object.fromEntries(entries) } : facts;
+  return { facts: told, secrets: { ...secrets, generated: Object.fromEntries(generated) } };
 }
 
 function commonSecrets(settings: ProgramSettings): CommonSecrets {

@@ -10,12 +10,15 @@ import type { Make } from "../../make";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
+import { daysOf, NO_ROTATION, type RotationChoice, unmetOf } from "../../secrets/rotation/choice";
+import type { Rotation } from "../../secrets/rotation/contract";
 import { clientValues } from "./clientValues";
 import { allocatedGiB, masterPassword, maxStorageGiB, postgresProblems } from "./constraints";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 import { type ClientSecret, makeClientSecrets, makePassword } from "./credentials";
 import { type InstanceArgs, instanceArgs, makeLogs } from "./instance";
 import { type DatabaseProxy, makeProxy } from "./proxy";
+import { makeDatabaseRotation } from "./rotation";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 
 export interface PostgresArgs extends ComponentArgs {
@@ -33,6 +36,8 @@ export interface PostgresArgs extends ComponentArgs {
   readonly upgraded?: boolean;
   /** Whether RDS Proxy stands before it, so that clients share its connections. @default false */
   readonly pooled?: boolean;
+  /** Whether and how often passwords are replaced. @default nobody asks for it */
+  readonly rotation?: RotationChoice;
   readonly transform?: {
     readonly primary?: Transform<aws.rds.InstanceArgs>;
     readonly parameters?: Transform<aws.rds.ParameterGroupArgs>;
@@ -40,6 +45,7 @@ export interface PostgresArgs extends ComponentArgs {
 }
 
 const MASTER_USER = "groundplan";
+const MASTER_SECRET = "master-secret";
 const IDENTIFIER_SUFFIX_BYTES = 4;
 
 /** What an administrator of the database connects with: for the job that makes the clients' users. */
@@ -65,7 +71,11 @@ export class Postgres extends Component implements PostgresContract {
   readonly source: pulumi.Output<string>;
   /** Group around the instances: whoever else may connect gets a rule of it. */
   readonly groupId: pulumi.Output<string>;
+  /** Key its secrets are encrypted with. */
+  readonly secretsKeyArn: pulumi.Output<string>;
 
+  private readonly primary: aws.rds.Instance;
+  private readonly master: ReturnType<Postgres["makeMasterSecret"]>;
   private readonly args: PostgresArgs;
   private readonly makeChild: Make;
 
@@ -84,6 +94,8 @@ export class Postgres extends Component implements PostgresContract {
     const shared = makeSurroundings(this.makeChild, { ...args, parent: this });
     const master = this.makeMasterSecret();
     const primary = this.makePrimary(identifier, shared, master);
+    this.master = master;
+    this.primary = primary;
     const replicas = this.makeReplicas(identifier, primary, shared);
 
     this.host = primary.address;
@@ -91,6 +103,7 @@ export class Postgres extends Component implements PostgresContract {
     this.replicaIdentifiers = replicas.map((replica) => replica.identifier);
     this.source = primary.arn;
     this.groupId = shared.group.id;
+    this.secretsKeyArn = args.keys.arn("secrets");
     this.administrator = this.administratorOf(primary, master);
     let proxy: DatabaseProxy | undefined;
     this.clientSecrets = makeClientSecrets(this.makeChild, args.clients, {
@@ -103,10 +116,12 @@ export class Postgres extends Component implements PostgresContract {
         return proxy?.endpoint ?? primary.address;
       },
       replicaHosts: replicas.map((replica) => replica.address),
+      rotates: this.rotatesClients,
     });
     const versions = [...this.clientSecrets.values()].map(({ version }) => version);
     this.binding = this.bind([primary, ...replicas, ...(proxy?.attach(primary, versions) ?? [])]);
     this.reportReplicas(replicas.length);
+    this.reportRotation();
     this.finish({ identifier: primary.identifier });
   }
 
@@ -135,17 +150,13 @@ export class Postgres extends Component implements PostgresContract {
       return undefined;
     }
     const password = makePassword(this.makeChild, "master-password");
-    const entry = makeSecretEntry(this.makeChild, "master-secret", {
+    const entry = makeSecretEntry(this.makeChild, MASTER_SECRET, {
       context,
       path: `${args.store}/master`,
       description: `Master user of ${args.store}`,
       keyArn: args.keys.arn("secrets"),
       value: pulumi.jsonStringify({ username: MASTER_USER, password }),
-    });
-    this.degrade({
-      feature: `rotation of the master password of ${args.store}`,
-      reason: "RDS manages and rotates it only for instances without read replicas",
-      remedy: "replace the master-password resource at the interval your rules ask for, or use Aurora",
+      rotates: daysOf(args.rotation) !== undefined,
     });
     return { password, entry };
   }
@@ -246,6 +257,40 @@ export class Postgres extends Component implements PostgresContract {
       password: { from: "store", key: secretArn, property: "password" },
       versionId: master?.entry.versionId,
     };
+  }
+
+  /** Has Secrets Manager replace the passwords, once the clients' users are there. */
+  rotate(users: readonly pulumi.Resource[]): Rotation {
+    const { args, context, master, primary, clientSecrets } = this;
+    const days = daysOf(args.rotation);
+    return days === undefined
+      ? NO_ROTATION
+      : makeDatabaseRotation(this.makeChild, {
+          ...args,
+          ...{ context, days, users, primary, groupId: this.groupId, parent: this },
+          administratorArn: this.administrator.secretArn,
+          clientSecrets: this.rotatesClients ? clientSecrets : new Map(),
+          ...(master ? { master: { role: MASTER_SECRET, ...master.entry } } : {}),
+        });
+  }
+
+  /** RDS Proxy knows one user per secret, and would refuse the other. */
+  private get rotatesClients(): boolean {
+    return daysOf(this.args.rotation) !== undefined && !this.args.pooled;
+  }
+
+  private reportRotation(): void {
+    const { clients, pooled, rotation, store } = this.args;
+    const unmet = unmetOf(rotation);
+    if (unmet && (this.master || clients.length > 0)) {
+      this.degrade({ feature: `rotation of the passwords of ${store}`, ...unmet });
+    } else if (rotation && pooled && clients.length > 0) {
+      this.degrade({
+        feature: `rotation of the passwords of ${store}'s clients`,
+        reason: "RDS Proxy knows the one user each secret names, and rotation takes turns between two",
+        remedy: `remove ${store} from groundplan:compute.pooledDatabases; or replace a client's password resource, which the users' job sets`,
+      });
+    }
   }
 
   private bind(made: readonly pulumi.Resource[]): Binding {

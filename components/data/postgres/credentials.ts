@@ -17,6 +17,8 @@ export interface CredentialsArgs {
   readonly replicaHosts: readonly pulumi.Output<string>[];
   /** Passwords of users that another placement has made, by service. @default new ones */
   readonly passwords?: ReadonlyMap<string, pulumi.Output<string>>;
+  /** Whether Secrets Manager gives the users new passwords. @default false */
+  readonly rotates?: boolean;
 }
 
 /** What one client connects with. */
@@ -29,6 +31,11 @@ export function makePassword(make: Make, role: string): pulumi.Output<string> {
   return make(random.RandomPassword, role, { length: 40, special: false }).result;
 }
 
+/** Role of the child that holds a client's secret. */
+export function secretRole(service: string): string {
+  return `${service}-secret`;
+}
+
 /** The secrets of all clients of a database, by service: a user each, so that one's leak neither opens nor locks out another. */
 export function makeClientSecrets(
   make: Make,
@@ -36,7 +43,7 @@ export function makeClientSecrets(
   args: CredentialsArgs,
 ): ReadonlyMap<string, ClientSecret> {
   const secrets = clients.map(({ service }) =>
-    makeSecret(make, `${service}-secret`, {
+    makeSecret(make, secretRole(service), {
       context: args.context,
       path: `${args.store}/${service}`,
       description: `Connection of ${service} to ${args.store}`,
@@ -57,12 +64,13 @@ export function makeClientSecrets(
         "replica-host": replica,
         port: String(POSTGRES_PORT),
         user,
-        // What RDS Proxy and AWS's own rotation call it.
+        // What RDS Proxy and rotation call it.
         username: user,
         password,
         database: args.database,
       });
-      return [service, { ...fillSecret(make, `${service}-secret`, secret, value), password }] as const;
+      const filled = fillSecret(make, secretRole(service), secret, value, { rotates: args.rotates ?? false });
+      return [service, { ...filled, password }] as const;
     }),
   );
 }

@@ -7,18 +7,21 @@ import { InputError, show } from "../../errors";
 import type { Make } from "../../make";
 import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { Peering } from "../../networking/peering";
+import { makeRotation } from "../../secrets/rotation/aws";
+import { COPY_DAYS, daysOf, NO_ROTATION, unmetOf } from "../../secrets/rotation/choice";
+import type { Rotation } from "../../secrets/rotation/contract";
 import { type Postgres, type PostgresArgs, primarySuffix } from "./aws";
 import { clientValues } from "./clientValues";
 import { maxStorageGiB, postgresProblems } from "./constraints";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
-import { type ClientSecret, makeClientSecrets } from "./credentials";
+import { type ClientSecret, makeClientSecrets, secretRole } from "./credentials";
 import { type InstanceArgs, instanceArgs, makeLogs } from "./instance";
 import { makeSurroundings, type Surroundings } from "./surroundings";
 
 /** A primary as its followers need it: one of this stack, or what another stack tells of its own. */
-export interface FollowedDatabase extends Pick<Postgres, "host" | "source" | "groupId"> {
-  /** Users and their passwords, by service. */
-  readonly clientSecrets: ReadonlyMap<string, Pick<ClientSecret, "password">>;
+export interface FollowedDatabase extends Pick<Postgres, "host" | "source" | "groupId" | "secretsKeyArn"> {
+  /** Users and their first passwords, and the secrets that hold the current ones, by service. */
+  readonly clientSecrets: ReadonlyMap<string, Pick<ClientSecret, "password" | "arn">>;
 }
 
 export interface PostgresFollowerArgs extends ComponentArgs, Omit<PostgresArgs, "followed" | "transform"> {
@@ -39,6 +42,7 @@ export class PostgresFollower extends Component implements PostgresContract {
   readonly binding: Binding;
   /** Identifiers of the replicas, the one that may take over first. */
   readonly replicaIdentifiers: readonly pulumi.Output<string>[];
+  readonly rotation: Rotation;
 
   private readonly args: PostgresFollowerArgs;
   private readonly makeChild: Make;
@@ -60,8 +64,10 @@ export class PostgresFollower extends Component implements PostgresContract {
       host: () => args.primary.host,
       replicaHosts: replicas.map((replica) => replica.address),
       passwords: new Map([...args.primary.clientSecrets].map(([client, { password }]) => [client, password] as const)),
+      rotates: daysOf(args.rotation) !== undefined,
     });
-    this.binding = this.bind(secrets, [...replicas, ...opened]);
+    this.rotation = this.follow(secrets);
+    this.binding = this.bind(secrets, [...replicas, ...opened, ...this.rotation.ready]);
     this.report();
     this.finish({ replicas: replicas.map((replica) => replica.identifier) });
   }
@@ -169,6 +175,32 @@ export class PostgresFollower extends Component implements PostgresContract {
     const services = clients.map(({ service }) => service);
     const opened = { store, groupId: primary.groupId, port: POSTGRES_PORT, services };
     return services.length === 0 ? [] : [...peering.ready, ...peering.open(this.makeChild, opened)];
+  }
+
+  /** Users are the primary's, and so are their passwords: what it has replaced is copied from its own secrets. */
+  private follow(secrets: ReadonlyMap<string, ClientSecret>): Rotation {
+    const { args, context } = this;
+    const unmet = unmetOf(args.rotation);
+    if (unmet && secrets.size > 0) {
+      this.degrade({ feature: `rotation of the passwords of ${args.store}`, ...unmet });
+    }
+    if (daysOf(args.rotation) === undefined || args.pooled) {
+      return NO_ROTATION;
+    }
+    const { clientSecrets, secretsKeyArn: keyArn } = args.primary;
+    return makeRotation(this.makeChild, {
+      context,
+      keys: args.keys,
+      subject: args.store,
+      parent: this,
+      work: { kind: "copy" },
+      secrets: [...secrets].flatMap(([service, { arn, version }]) => {
+        const source = clientSecrets.get(service)?.arn;
+        return source === undefined
+          ? []
+          : [{ role: secretRole(service), arn, version, days: COPY_DAYS, source: { arn: source, keyArn } }];
+      }),
+    });
   }
 
   private bind(secrets: ReadonlyMap<string, ClientSecret>, before: readonly pulumi.Resource[]): Binding {

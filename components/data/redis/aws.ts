@@ -12,6 +12,9 @@ import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
 import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
 import type { KeysContract } from "../../secrets/keys/contract";
+import { makeRotation } from "../../secrets/rotation/aws";
+import { daysOf, NO_ROTATION, type RotationChoice, type Unmet, unmetOf } from "../../secrets/rotation/choice";
+import type { Rotation } from "../../secrets/rotation/contract";
 import { engineOf, redisProblems, topologyOf } from "./constraints";
 import { REDIS_PORT, type RedisContract } from "./contract";
 import { commonGroupArgs, type Datastore, foundDatastore } from "./datastore";
@@ -28,11 +31,21 @@ export interface RedisArgs extends ComponentArgs {
   readonly clients: readonly Client[];
   /** Datastore that holds it in every placement. @default none: it is the placement's own */
   readonly datastore?: Datastore;
+  /** Whether and how often its token is replaced. @default nobody asks for it */
+  readonly rotation?: RotationChoice;
   readonly transform?: {
     readonly group?: Transform<aws.elasticache.ReplicationGroupArgs>;
     readonly parameters?: Transform<aws.elasticache.ParameterGroupArgs>;
   };
 }
+
+/** Role of the child that holds what clients connect with. */
+const SECRET = "secret";
+
+const ONE_TOKEN: Unmet = {
+  reason: "the groups of a Global Datastore have one token, which a function of one region cannot give to all at once",
+  remedy: "replace the token resource at the interval your rules ask for; ElastiCache takes the new one without a stop",
+};
 
 /** ElastiCache for Redis OSS: private, TLS with a token, encrypted at rest, failing over across zones, with snapshots. */
 export class Redis extends Component implements RedisContract {
@@ -45,6 +58,7 @@ export class Redis extends Component implements RedisContract {
   readonly groupId: pulumi.Output<string>;
   /** The datastore it founded. Undefined: none. */
   readonly datastoreId: pulumi.Output<string> | undefined;
+  readonly rotation: Rotation;
 
   private readonly args: RedisArgs;
   private readonly makeChild: Make;
@@ -68,12 +82,7 @@ export class Redis extends Component implements RedisContract {
       datastore && !datastore.joined ? foundDatastore(this.makeChild, this.groupArgs, group) : undefined;
     const entry = this.makeSecret(group);
     this.binding = this.bind(group, entry);
-    this.degrade({
-      feature: `rotation of the token of ${args.store}`,
-      reason: "Secrets Manager rotates it only through a function of one's own",
-      remedy:
-        "replace the token resource at the interval your rules ask for; ElastiCache takes the new one without a stop",
-    });
+    this.rotation = this.rotate(group, entry);
     if (datastore) {
       this.degrade({
         feature: `failover of ${args.store} to another region by itself`,
@@ -203,11 +212,12 @@ export class Redis extends Component implements RedisContract {
   private makeSecret(group: aws.elasticache.ReplicationGroup): SecretEntry {
     const { token } = this;
     const { primary: host, replica } = this.endpoints(group);
-    return makeSecretEntry(this.makeChild, "secret", {
+    return makeSecretEntry(this.makeChild, SECRET, {
       context: this.context,
       path: this.args.store,
       description: `Connection to ${this.args.store}`,
       keyArn: this.args.keys.arn("secrets"),
+      rotates: this.rotationDays !== undefined,
       value: pulumi.jsonStringify({
         url: redisUrl(token, host),
         "replica-url": redisUrl(token, replica),
@@ -216,6 +226,43 @@ export class Redis extends Component implements RedisContract {
         port: String(REDIS_PORT),
         password: token,
       }),
+    });
+  }
+
+  /** The groups of a datastore have one token, which each region has in a secret of its own. */
+  private get rotationDays(): number | undefined {
+    return this.args.datastore ? undefined : daysOf(this.args.rotation);
+  }
+
+  /** ElastiCache takes the former token beside the new one, until the next. */
+  private rotate(group: aws.elasticache.ReplicationGroup, entry: SecretEntry): Rotation {
+    const { args, context, rotationDays: days } = this;
+    const unmet = args.rotation && args.datastore ? ONE_TOKEN : unmetOf(args.rotation);
+    if (unmet) {
+      this.degrade({ feature: `rotation of the token of ${args.store}`, ...unmet });
+    }
+    if (days === undefined) {
+      return NO_ROTATION;
+    }
+    const { network } = args;
+    return makeRotation(this.makeChild, {
+      context,
+      keys: args.keys,
+      subject: args.store,
+      parent: this,
+      work: {
+        kind: "redis",
+        groupId: group.id,
+        groupArn: group.arn,
+        host: this.host,
+        network: {
+          vpcId: network.vpcId,
+          subnetIds: network.privateSubnetIds,
+          storeGroupId: this.groupId,
+          ready: network.ready,
+        },
+      },
+      secrets: [{ role: SECRET, arn: entry.arn, version: entry.version, days }],
     });
   }
 

@@ -31,11 +31,19 @@ export interface WatchedBalancer {
   readonly arnSuffix: pulumi.Input<string>;
 }
 
+/** A function that rotates secrets. */
+export interface WatchedRotation {
+  /** What it rotates: the name of a store, or of the placement's own secrets. */
+  readonly subject: string;
+  readonly functionName: pulumi.Input<string>;
+}
+
 export interface Watched {
   readonly databases: readonly WatchedDatabase[];
   readonly caches: readonly WatchedCache[];
   readonly searches: readonly WatchedSearch[];
   readonly memcached: readonly WatchedMemcached[];
+  readonly rotations: readonly WatchedRotation[];
   readonly balancers: readonly WatchedBalancer[];
   readonly natGatewayIds: readonly pulumi.Input<string>[];
 }
@@ -63,6 +71,7 @@ export function planAlarms(watched: Watched): readonly AlarmPlan[] {
     ...watched.caches.flatMap(cacheAlarms),
     ...watched.searches.flatMap(searchAlarms),
     ...watched.memcached.flatMap(memcachedAlarms),
+    ...watched.rotations.map(rotationAlarm),
     ...watched.balancers.flatMap(balancerAlarms),
     ...watched.natGatewayIds.flatMap(natAlarms),
   ];
@@ -154,6 +163,20 @@ function cacheAlarms(cache: WatchedCache): readonly AlarmPlan[] {
         : []),
     ];
   });
+}
+
+/** Secrets Manager tries again by itself, and each try is an error: what is in use stays good meanwhile. */
+function rotationAlarm({ subject, functionName }: WatchedRotation): AlarmPlan {
+  return {
+    role: `${subject}-rotation-errors`,
+    namespace: "AWS/Lambda",
+    metric: "Errors",
+    dimensions: { FunctionName: functionName },
+    description: `What rotates the secrets of ${subject} failed: they stay what they are; its log says why (docs/databases-aws.md)`,
+    statistic: "Sum",
+    threshold: 0,
+    periods: 1,
+  };
 }
 
 function nodesOf({ clusterMode, shards, replicas }: WatchedCache): readonly string[] {

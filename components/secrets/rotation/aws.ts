@@ -26,6 +26,8 @@ export interface RotationArgs {
   readonly subject: string;
   readonly work: RotationWork;
   readonly secrets: readonly RotatedSecret[];
+  /** Start of the names of its children, where a component makes several. @default "rotation" */
+  readonly role?: string;
   /** Component the functions belong to. */
   readonly parent: pulumi.Resource;
 }
@@ -64,9 +66,10 @@ const EVERYWHERE = "0.0.0.0/0";
  * step is harmless. https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html
  */
 export function makeRotation(make: Make, args: RotationArgs): Rotation {
+  const start = args.role ?? "rotation";
   const groupId = "network" in args.work && args.secrets.length > 0 ? makeGroup(make, args, args.work) : undefined;
   const made = batches(args.secrets, SECRETS_EACH[args.work.kind]).map((secrets, index) =>
-    makeFunction(make, { ...args, secrets }, index === 0 ? "rotation" : `rotation-${index + 1}`, groupId),
+    makeFunction(make, { ...args, secrets }, index === 0 ? start : `${start}-${index + 1}`, groupId),
   );
   return {
     functionNames: made.map(({ functionName }) => functionName),

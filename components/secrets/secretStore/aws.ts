@@ -11,8 +11,18 @@ import type { Make } from "../../make";
 import { isPassphrase } from "../../operations/backup/contract";
 import type { KeysContract } from "../keys/contract";
 import { keyPolicy } from "../keys/policy";
+import { makeRotation } from "../rotation/aws";
+import { COPY_DAYS, type Unmet } from "../rotation/choice";
+import type { RotatedSecret, Rotation, RotationSource } from "../rotation/contract";
 import type { SecretStoreContract } from "./contract";
 import { apart, type CommonValues, generatedValue } from "./generated";
+
+export interface SecretRotations {
+  /** Why nothing rotates that has days. @default it does */
+  readonly unmet?: Unmet;
+  /** The entry a secret is a copy of, where another placement rotates it. @default it turns here */
+  source?(secret: string): RotationSource | undefined;
+}
 
 export interface SecretStoreArgs extends ComponentArgs {
   /** Secrets of the spec, by name. */
@@ -26,6 +36,8 @@ export interface SecretStoreArgs extends ComponentArgs {
    * of value. @default none
    */
   readonly elsewhere?: ReadonlySet<string>;
+  /** What is known of rotation here. @default what has days rotates by them */
+  readonly rotations?: SecretRotations;
   readonly keys: KeysContract & pulumi.Resource;
   /** Region that keeps a copy of every entry, under a key of its own. @default none */
   readonly replicaRegion?: string | undefined;
@@ -52,6 +64,9 @@ export class SecretStore extends Component implements SecretStoreContract {
   readonly generated = new Map<string, pulumi.Output<string>>();
   /** Values of what is kept elsewhere, as far as they are known here. */
   readonly outgoing = new Map<string, pulumi.Output<string>>();
+  /** Entries that rotate here, by secret: what copies of them follow. */
+  readonly rotating: ReadonlyMap<string, RotationSource>;
+  readonly rotation: Rotation;
   private readonly entries: ReadonlyMap<string, SecretEntry>;
 
   constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -75,14 +90,24 @@ export class SecretStore extends Component implements SecretStoreContract {
           opensCopies: isPassphrase(secret),
           keyArn: args.keys.arn("secrets"),
           replica,
+          rotates: this.daysOf(secret, args) !== undefined,
           ...(value === undefined ? {} : { value }),
         });
         return [secret, entry] as const;
       }),
     );
+    const rotated = [...this.entries].flatMap(([secret, { arn, version }]) => {
+      const days = this.daysOf(secret, args);
+      return days === undefined ? [] : [{ role: secret, arn, version, days, source: args.rotations?.source?.(secret) }];
+    });
+    this.rotating = new Map(
+      rotated.flatMap(({ role, arn, source }) => (source ? [] : [[role, { arn, keyArn: args.keys.arn("secrets") }]])),
+    );
+    this.rotation = this.rotate(make, args, rotated);
     this.storeName = `${this.context.system}-${this.context.placement}`;
     this.ready = [this.makeClusterStore(args.reader)];
     this.reportEmpty(own, args.values);
+    this.reportRotation(own, args.rotations);
     this.finish({ store: this.storeName });
   }
 
@@ -163,6 +188,55 @@ export class SecretStore extends Component implements SecretStoreContract {
     });
     this.generated.set(secret, made);
     return made;
+  }
+
+  /** Days between rotations of what is made up; what others issue or copies are encrypted with does not turn by itself. */
+  private daysOf(secret: string, { secrets, rotations }: SecretStoreArgs): number | undefined {
+    return this.generated.has(secret) && !isPassphrase(secret) && rotations?.unmet === undefined
+      ? secrets[secret]?.rotateDays
+      : undefined;
+  }
+
+  /** What is this placement's own turns here; what it shares with the one that made it up follows that one. */
+  private rotate(
+    make: Make,
+    { keys }: SecretStoreArgs,
+    rotated: readonly (Omit<RotatedSecret, "source"> & { readonly source: RotationSource | undefined })[],
+  ): Rotation {
+    const common = { context: this.context, keys, subject: "secrets", parent: this };
+    const own = rotated.flatMap(({ source, ...secret }) => (source ? [] : [secret]));
+    const copied = rotated.flatMap(({ source, ...secret }) => (source ? [{ ...secret, source, days: COPY_DAYS }] : []));
+    return [
+      makeRotation(make, { ...common, work: { kind: "value" }, secrets: own }),
+      makeRotation(make, { ...common, role: "copies", work: { kind: "copy" }, secrets: copied }),
+    ].reduce((left, right) => ({
+      functionNames: [...left.functionNames, ...right.functionNames],
+      ready: [...left.ready, ...right.ready],
+    }));
+  }
+
+  private reportRotation(secrets: SecretStoreArgs["secrets"], rotations: SecretStoreArgs["rotations"]): void {
+    for (const [name, { rotateDays }] of Object.entries(secrets)) {
+      if (rotateDays === undefined) {
+        continue;
+      }
+      const given: Unmet | undefined = this.generated.has(name)
+        ? rotations?.unmet
+        : {
+            reason: "its value is given: only who issues it can replace it",
+            remedy: `put the new one in every ${rotateDays} days, as its value was; or let it be made up, with generate`,
+          };
+      if (given) {
+        this.degrade({ feature: `rotation of secret ${name}`, ...given });
+      } else if (rotations?.source?.(name)) {
+        this.degrade({
+          feature: `a new value of secret ${name} in every placement at once`,
+          reason: `the placement that made it up replaces it, and it is copied here within ${COPY_DAYS * 24} hours`,
+          remedy:
+            "accept the former value for two days where it is checked; or run aws secretsmanager rotate-secret here",
+        });
+      }
+    }
   }
 
   private reportEmpty(secrets: SecretStoreArgs["secrets"], values: SecretStoreArgs["values"]): void {

@@ -29,11 +29,12 @@ export function makeFollower(name: string, args: FollowerArgs, opts: pulumi.Comp
       },
     ]);
   }
-  const { binding, replicaIdentifiers } = new PostgresFollower(
+  const { binding, replicaIdentifiers, rotation } = new PostgresFollower(
     name,
     { ...rest, primary: primary.database, primaryCidrBlocks: lead.network.dataCidrBlocks },
     opts,
   );
   watch.database(args.store, args.spec, undefined, replicaIdentifiers);
+  watch.rotation(args.store, rotation);
   return { ...binding, ready: [...binding.ready, ...primary.ready] };
 }

@@ -11,6 +11,7 @@ import { Registry } from "../../../components/storage/registry/aws";
 import { ownImages } from "../../settings/images";
 import { childOf, type SiteRequest } from "../site";
 import { deliveredBuckets, delivererOf, isDeliveredLater } from "./delivery";
+import { rotates } from "./rotation";
 import { copyRegionOf, isCopied, networkRange, zonesCovered } from "./shared";
 
 /** Keys of a placement's own, or the one it is told to use for everything. */
@@ -19,11 +20,15 @@ export function makeKeys(request: SiteRequest, options: pulumi.ComponentResource
   const key = placementSettings.existing?.kmsKey;
   const existing = key === undefined ? {} : { existing: Object.fromEntries(CONCERNS.map((concern) => [concern, key])) };
   const searches = settings.compute.managedStores.some((store) => system.stores[store]?.kind === "search");
-  const alsoThrough = searches ? { alsoThrough: { data: ["es"] } } : {};
+  const alsoThrough = {
+    ...(searches ? { data: ["es"] } : {}),
+    // Which encrypts the settings of the functions that rotate.
+    ...(rotates(request) ? { secrets: ["lambda"] } : {}),
+  };
   const delivers = deliveredBuckets(settings, system, placementSettings).length > 0;
   const storage = (account: Account) => [originDecrypts(account, delivererOf(settings, account))];
   const statements = delivers ? { [isDeliveredLater(settings) ? "later" : "statements"]: { storage } } : {};
-  return new Keys(childOf(request, "keys"), { context, ...existing, ...alsoThrough, ...statements }, options);
+  return new Keys(childOf(request, "keys"), { context, ...existing, alsoThrough, ...statements }, options);
 }
 
 export function makeNetwork(

@@ -36,7 +36,13 @@ export function handoverOf({ network, databases, balancer, buckets }: HandoverAr
               ...(network.dataRouteTableId ? { dataRouteTableId: network.dataRouteTableId } : {}),
             },
             databases: Object.fromEntries(
-              stores.map(([store, { host, source, groupId }]) => [store, { host, source, groupId }]),
+              stores.map(([store, { host, source, groupId, secretsKeyArn, clientSecrets }]) => [
+                store,
+                {
+                  ...{ host, source, groupId, secretsKeyArn },
+                  secrets: Object.fromEntries([...clientSecrets].map(([client, { arn }]) => [client, arn])),
+                },
+              ]),
             ),
           }
         : {}),
@@ -71,13 +77,17 @@ export function remoteLead(
   );
   const databases = stores.map(([store]): [string, SharedDatabase] => {
     const clients = storeClients({ system, settings, placement: placementSettings }, store, { keda: false });
-    const password = (client: string) => ({ password: part.secret("passwords", store, client) });
-    const fact = (name: string) => part.fact("databases", store, name);
+    const fact = (...path: readonly string[]) => part.fact("databases", store, ...path);
+    const known = (client: string) => ({
+      password: part.secret("passwords", store, client),
+      arn: fact("secrets", client),
+    });
     const database = {
       host: fact("host"),
       source: fact("source"),
       groupId: fact("groupId"),
-      clientSecrets: new Map(clients.map(({ service }) => [service, password(service)])),
+      secretsKeyArn: fact("secretsKeyArn"),
+      clientSecrets: new Map(clients.map(({ service }) => [service, known(service)])),
     };
     return [store, { database, ready: [] }];
   });

@@ -23,6 +23,7 @@ import {
   LOAD_BALANCER_CONTROLLER,
   loadBalancerGrants,
 } from "./controllers";
+import { secretRotations } from "./rotation";
 
 /** What a cluster stands on. */
 export interface Ground {
@@ -161,13 +162,14 @@ export function makeSecretStore(
       ...secretInputs(system, settings),
       common: commonValues(request),
       elsewhere: keptInVault(request),
+      rotations: secretRotations(request),
       keys,
       replicaRegion,
       reader: { kubernetes: eks.kubernetes, ready: release ? [release] : [], namespaces: [...namespaces] },
     },
     options,
   );
-  tellGenerated(request, store.generated);
+  tellGenerated(request, store.generated, store.rotating);
   return store;
 }
 

@@ -26,6 +26,7 @@ import { makeInCluster } from "../inCluster";
 import { childOf, type SiteRequest } from "../site";
 import { delivererOf, deliveryOf, isDeliveredLater, openTo } from "./delivery";
 import { makeFollower } from "./follower";
+import { rotationOf } from "./rotation";
 import { bucketIn, isSpread, type Lead, peerOf, requireFounder, SharedCache, type SharedParts } from "./shared";
 import type { Watch } from "./watch";
 
@@ -122,7 +123,8 @@ export class Stores {
       return bindExistingDatabase({ ...existing, password, database: spec.database });
     }
     const upgraded = settings.compute.upgradedDatabases.includes(store);
-    const args = { ...this.common(store, clients), spec, upgraded };
+    const pooled = settings.compute.pooledDatabases.includes(store);
+    const args = { ...this.common(store, clients), spec, upgraded, pooled, ...this.rotation };
     return this.args.isLead ? this.database(args) : this.follower(args);
   }
 
@@ -138,15 +140,7 @@ export class Stores {
     const { request, cluster, secretsReady, shared, watch, readyOf } = this.args;
     const { settings } = request;
     const { context, store, spec, clients } = args;
-    const database = new Postgres(
-      this.named(store),
-      {
-        ...args,
-        followed: isSpread(settings),
-        pooled: settings.compute.pooledDatabases.includes(store),
-      },
-      this.options,
-    );
+    const database = new Postgres(this.named(store), { ...args, followed: isSpread(settings) }, this.options);
     const { binding } = database;
     watch.database(store, spec, database.identifier, database.replicaIdentifiers);
     const [client] = clients;
@@ -167,6 +161,7 @@ export class Stores {
           { ...this.options, dependsOn: [...readyOf(client.namespace), ...secretsReady] },
         )
       : [];
+    watch.rotation(store, database.rotate(users));
     const ready = [...binding.ready, ...users];
     shared.databases.set(store, { database, ready });
     shared.ownDatabases.set(store, database);
@@ -175,11 +170,12 @@ export class Stores {
 
   private redis(store: string, spec: StoreOf<"redis">, clients: readonly Client[]): Binding {
     const { request, watch } = this.args;
-    const args = { ...this.common(store, clients), spec };
+    const args = { ...this.common(store, clients), spec, ...this.rotation };
     const founder = request.settings.compute.globalCaches[store];
     const cache =
       founder === undefined ? new Redis(this.named(store), args, this.options) : this.commonCache(args, founder);
     watch.cache(store, spec, cache.replicationGroupId, request.context.redundancy.multiZone);
+    watch.rotation(store, cache.rotation);
     return cache.binding;
   }
 
@@ -272,6 +268,11 @@ export class Stores {
   private common(store: string, clients: readonly Client[]) {
     const { request, network, keys, eks } = this.args;
     return { context: request.context, store, network, keys, clientGroupId: eks.nodeSecurityGroupId, clients };
+  }
+
+  private get rotation() {
+    const rotation = rotationOf(this.args.request);
+    return rotation === undefined ? {} : { rotation };
   }
 
   private named(role: string): string {

@@ -5,10 +5,16 @@ import { allocatedGiB } from "../../../components/data/postgres/constraints";
 import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
 import { topologyOf } from "../../../components/data/redis/constraints";
 import { Audit, trailStatements } from "../../../components/observability/audit/aws";
-import type { Watched, WatchedCache, WatchedDatabase } from "../../../components/observability/monitoring/alarms";
+import type {
+  Watched,
+  WatchedCache,
+  WatchedDatabase,
+  WatchedRotation,
+} from "../../../components/observability/monitoring/alarms";
 import { type AlarmReceivers, Monitoring } from "../../../components/observability/monitoring/aws";
 import type { WatchedMemcached, WatchedSearch } from "../../../components/observability/monitoring/storeAlarms";
 import type { KeysContract } from "../../../components/secrets/keys/contract";
+import type { Rotation } from "../../../components/secrets/rotation/contract";
 import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws";
 import type { SecuritySpec, StoreOf } from "../../../systems/spec";
 import { store } from "../../../systems/spec/stores";
@@ -25,6 +31,7 @@ export class Watch {
   readonly caches: WatchedCache[] = [];
   readonly searches: WatchedSearch[] = [];
   readonly memcached: WatchedMemcached[] = [];
+  readonly rotations: WatchedRotation[] = [];
 
   /** The instances of a database: a primary before its replicas, or replicas of one that is elsewhere. */
   database(
@@ -45,6 +52,16 @@ export class Watch {
     for (const [index, identifier] of replicas.entries()) {
       this.databases.push({ ...common, instance: `replica-${index + 1}`, identifier, replica: true });
     }
+  }
+
+  /** What rotates the secrets of a store, or the system's own. */
+  rotation(subject: string, { functionNames }: Pick<Rotation, "functionNames">): void {
+    this.rotations.push(
+      ...functionNames.map((functionName, index) => ({
+        subject: index === 0 ? subject : `${subject}-${index + 1}`,
+        functionName,
+      })),
+    );
   }
 
   cache(name: string, spec: StoreOf<"redis">, groupId: pulumi.Output<string>, multiZone: boolean): void {

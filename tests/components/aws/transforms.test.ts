@@ -174,7 +174,15 @@ async function program(): Promise<void> {
     },
     options,
   );
-  const watched = { databases: [], caches: [], searches: [], memcached: [], balancers: [], natGatewayIds: [] };
+  const watched = {
+    databases: [],
+    caches: [],
+    searches: [],
+    memcached: [],
+    rotations: [],
+    balancers: [],
+    natGatewayIds: [],
+  };
   const receivers = { emails: [], unreached: [] };
   new Monitoring("monitoring", { context, keys, watched, receivers, transform: transformsOf("monitoring") }, options);
   new Audit(

@@ -4,7 +4,15 @@ import { defaultConnections, planAlarms } from "../../../components/observabilit
 import { MANAGED } from "../../stacks/awsManaged";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
 
-const NOTHING = { databases: [], caches: [], searches: [], memcached: [], balancers: [], natGatewayIds: [] };
+const NOTHING = {
+  databases: [],
+  caches: [],
+  searches: [],
+  memcached: [],
+  rotations: [],
+  balancers: [],
+  natGatewayIds: [],
+};
 const GUARDED = {
   "groundplan:overrides": { security: { auditLog: true, intrusionDetection: true, vpnGateway: true } },
   "groundplan:retention": { auditDays: 400 },
