@@ -83,6 +83,8 @@ const WITHOUT_RESOURCE: Readonly<Record<string, RegExp>> = {
   "profiles are listed as a whole": /^iam:ListInstanceProfiles$/,
   "traces have no ARN": /^xray:Put(TraceSegments|TelemetryRecords)$/,
   "metrics have no ARN; a namespace narrows them": /^cloudwatch:PutMetricData$/,
+  "Lambda asks for all of a region's, for a function in a network; the function's own code is denied them":
+    /^ec2:(Create|Delete)NetworkInterface$|^ec2:(Una|A)ssignPrivateIpAddresses$/,
   "a registry's token is the account's": /^ecr:GetAuthorizationToken$/,
 };
 

@@ -8,10 +8,11 @@ import { named, ofType, planAws } from "./awsPlan";
 
 /** Types that have no tags. */
 const UNTAGGED =
-  /\/(rolePolicy\w*|alias|route|routeTableAssociation|secretVersion|bucket\w+|webAclAssociation|webAclLoggingConfiguration|certificateValidation|accessPolicyAssociation|schedule|topicPolicy):/;
+  /\/(rolePolicy\w*|alias|route|routeTableAssociation|secretVersion|bucket\w+|webAclAssociation|webAclLoggingConfiguration|certificateValidation|accessPolicyAssociation|schedule|topicPolicy|permission|secretRotation):/;
 
 interface PolicyStatement {
   readonly Sid: string;
+  readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
 }
@@ -46,7 +47,9 @@ describe("doc-scraper, staging, distributed on aws", function () {
     "aws:lb/loadBalancer:LoadBalancer": 1,
     "aws:wafv2/webAcl:WebAcl": 1,
     "aws:sns/topic:Topic": 1,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": 24,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": 26,
+    "aws:lambda/function:Function": 2,
+    "aws:secretsmanager/secretRotation:SecretRotation": 5,
     "aws:acm/certificate:Certificate": 1,
     "kubernetes:apps/v1:Deployment": 2,
     "kubernetes:helm.sh/v3:Release": 8,
@@ -132,16 +135,16 @@ describe("doc-scraper, staging, distributed on aws", function () {
     expect(resources[2]).to.match(/^arn:aws:kms:us-east-1:111122223333:key\//);
   });
 
-  it("grants nobody an action or a resource without bounds, but for descriptions that take none", async () => {
+  it("grants nobody an action or a resource without bounds, but for descriptions and traces, which take none", async () => {
     const { plan } = await planAws("simulate");
     for (const policy of ofType(plan, "aws:iam/rolePolicy:RolePolicy")) {
       for (const statement of statementsOf(policy.inputs.policy)) {
         for (const action of list(statement.Action)) {
           expect(action, policy.name).to.match(/^[a-z0-9-]+:[A-Za-z]+$/);
         }
-        if (list(statement.Resource).includes("*")) {
+        if (list(statement.Resource).includes("*") && statement.Effect === "Allow") {
           expect(
-            list(statement.Action).every((action) => /:Describe/.test(action)),
+            list(statement.Action).every((action) => /:Describe|^xray:Put/.test(action)),
             policy.name,
           ).to.equal(true);
         }
@@ -163,17 +166,25 @@ describe("doc-scraper, staging, distributed on aws", function () {
     }
   });
 
-  it("lets pods reach the stores, and nothing else into the data tier", async () => {
+  it("lets pods reach the stores and what rotates their passwords, and nothing else into the data tier", async () => {
     const { plan } = await planAws("simulate");
     const into = ofType(plan, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").filter((each) =>
       /main-(database|redis)-/.test(each.name),
     );
-    expect(into.map((each) => [each.inputs.fromPort, each.inputs.toPort, each.inputs.cidrIpv4])).to.deep.equal([
-      [5432, 5432, undefined],
-      [6379, 6379, undefined],
+    const [template] = ofType(plan, "aws:ec2/launchTemplate:LaunchTemplate");
+    const [nodes] = list((template?.inputs.vpcSecurityGroupIds ?? []) as readonly string[]);
+    const rotates = (store: string) => {
+      const { inputs } = named(plan, `main-${store}-rotation`, "aws:lambda/function:Function");
+      return (inputs.vpcConfig as { readonly securityGroupIds: readonly string[] }).securityGroupIds[0];
+    };
+    expect(
+      into.map(({ inputs }) => [inputs.fromPort, inputs.toPort, inputs.cidrIpv4, inputs.referencedSecurityGroupId]),
+    ).to.have.deep.members([
+      [5432, 5432, undefined, nodes],
+      [5432, 5432, undefined, rotates("database")],
+      [6379, 6379, undefined, nodes],
+      [6379, 6379, undefined, rotates("redis")],
     ]);
-    const nodes = ofType(plan, "aws:ec2/launchTemplate:LaunchTemplate")[0]?.inputs.vpcSecurityGroupIds;
-    expect(into.map((each) => [each.inputs.referencedSecurityGroupId])).to.deep.equal([nodes, nodes]);
   });
 
   it("opens only the load balancer's two ports to the world, and describes every rule", async () => {
@@ -208,7 +219,7 @@ describe("doc-scraper, staging, distributed on aws", function () {
   it("gives each client a user of its own before any client starts", async () => {
     const { plan } = await planAws("simulate");
     const script = JSON.stringify(ofType(plan, "kubernetes:core/v1:ConfigMap").map((each) => each.inputs.data));
-    for (const line of ['ALTER ROLE \\\\\\"api\\\\\\" LOGIN', 'ALTER ROLE \\\\\\"worker\\\\\\" LOGIN']) {
+    for (const line of ['CREATE ROLE \\\\\\"api\\\\\\"', 'CREATE ROLE \\\\\\"worker_alternate\\\\\\"']) {
       expect(script).to.contain(JSON.parse(`"${line}"`));
     }
     const job = ofType(plan, "kubernetes:batch/v1:Job")[0];

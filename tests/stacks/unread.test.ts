@@ -97,7 +97,7 @@ describe("fields that a place does not read", function () {
     const rotation = "rotation of secrets (secrets.session.rotateDays)";
     const pipeline = "the pipeline (delivery.gitOps, delivery.strategy, delivery.rollback)";
     expect(said(change)).to.deep.equal([
-      [...common, rotation, pipeline],
+      [...common, pipeline],
       [...common, pipeline],
       [...common, guarding, rotation, pipeline],
       [...common, guarding, rotation, pipeline],
