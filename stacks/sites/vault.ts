@@ -4,7 +4,7 @@ import { isPassphrase, passphraseName } from "../../components/operations/backup
 import { seconds } from "../../components/quantities";
 import { VaultStore } from "../../components/secrets/secretStore/vault";
 import { normalizeUse } from "../../systems/edges";
-import type { ResolvedSystem } from "../../systems/resolve";
+import { describedNamespace, type ResolvedSystem } from "../../systems/resolve";
 import type { SecretSpec, ServiceSpec } from "../../systems/spec";
 import { backupNamespace } from "../backups";
 import { defaultNamespace, namespaceOf } from "../demands";
@@ -60,13 +60,15 @@ export function makeVault(
 ): VaultStore | undefined {
   const { context, system, placementSettings } = request;
   const secrets = vaultSecrets(request);
-  const readers = readersOf(request, Object.keys(secrets)).filter((name) => namespaces.has(name));
-  const [first] = readers;
-  if (placementSettings.vault === undefined || first === undefined) {
+  const readers = readersOf(request, Object.keys(secrets)).flatMap((name) => {
+    const made = namespaces.get(name);
+    return made ? [{ name, describedAs: describedNamespace(system, name), ready: made.ready }] : [];
+  });
+  const home = readers.find(({ name }) => name === defaultNamespace(system)) ?? readers[0];
+  if (placementSettings.vault === undefined || home === undefined) {
     return undefined;
   }
   const { overwrite, retry, ...place } = placementSettings.vault;
-  const common = defaultNamespace(system);
   return new VaultStore(
     childOf(request, "vault"),
     {
@@ -78,8 +80,8 @@ export function makeVault(
       reader: {
         kubernetes: cluster.kubernetes,
         ready: cluster.installed?.externalSecrets ? [cluster.installed.externalSecrets] : [],
-        namespaces: new Map(readers.map((name) => [name, namespaces.get(name)?.ready ?? []])),
-        home: readers.includes(common) ? common : first,
+        namespaces: readers,
+        home,
       },
     },
     options,

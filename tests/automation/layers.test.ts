@@ -24,6 +24,15 @@ const CLOUDS: Readonly<Record<string, object>> = {
     "groundplan:compute": {},
     "groundplan:kubernetes": { sharedStorageClass: "nfs" },
   },
+  "aws, its secrets in Vault": {
+    "groundplan:overrides": {
+      secrets: { session: { description: "Signs the users' sessions", generate: 48 } },
+      services: { api: { secretEnv: { SESSION_SECRET: "session" } } },
+    },
+    "groundplan:secretStore": {
+      vault: { address: "https://vault.example.com:8200", overwrite: ["session"], auth: { role: "scraper" } },
+    },
+  },
 };
 
 describe("a system whose layers are split over stacks", function () {

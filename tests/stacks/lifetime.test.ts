@@ -75,6 +75,20 @@ describe("the end of a stack", function () {
     });
   }
 
+  for (const cloud of ["aws", "gcp", "kubernetes"] as const) {
+    it(`comes whole where Vault has the system's secrets, and takes Vault's stores last: ${cloud}`, async () => {
+      const vault = { address: "https://vault.example.com:8200", auth: { role: "shop" } };
+      const resources = await run({ system: "webclone-pro", model: "distributed", cloud }, { secretStore: { vault } });
+      const { deleted, ...rest } = takeDown({ resources });
+      expectGone({ deleted, ...rest }, "nothing wrong");
+      const order = named(deleted);
+      const at = (ending: string) => order.findIndex((name) => name.endsWith(ending));
+      const places = ["-web-env-vault", "-vault-push-session", "-vault-writer-store", "-vault-writer"].map(at);
+      expect(places).to.not.include(-1);
+      expect(places).to.deep.equal([...places].sort((one, other) => one - other));
+    });
+  }
+
   describe("with a cluster of somebody else's that is gone", () => {
     const cell: Cell = { system: "webharvest", model: "distributed", cloud: "kubernetes" };
     const unreachableOf = (resources: readonly RecordedResource[]) => ofType(resources, PROVIDER).map(({ urn }) => urn);

@@ -317,6 +317,50 @@ describe("Vault as the store of a system's own secrets", function () {
     expect(objects(plan, "SecretStore")).to.have.lengthOf(2);
   });
 
+  it("is signed in to by each namespace that has something to read, and by one to write", async () => {
+    const set = [
+      { path: "overrides.services.ai.namespace", value: "ai" },
+      { path: "overrides.stores.jobs.namespace", value: "queues" },
+    ];
+    const plan = await planned({ cloud: "kubernetes", vault: VAULT, set });
+    const inNamespaces = (kind: string, name: string) =>
+      objects(plan, kind)
+        .filter(({ inputs }) => at(inputs, "metadata.name") === name)
+        .map((each) => [each.name, at(each.inputs, "metadata.namespace")]);
+    const [{ name: main = "" } = {}] = plan.placements;
+    expect(inNamespaces("SecretStore", "vault")).to.have.deep.members([
+      [`${main}-vault-store-webclone-pro`, "webclone-pro"],
+      [`${main}-vault-store-ai`, "ai"],
+    ]);
+    expect(inNamespaces("ServiceAccount", "vault-reader")).to.have.deep.members([
+      [`${main}-vault-reader-webclone-pro`, "webclone-pro"],
+      [`${main}-vault-reader-ai`, "ai"],
+    ]);
+    expect(inNamespaces("SecretStore", "vault-writer")).to.deep.equal([[`${main}-vault-writer-store`, "webclone-pro"]]);
+    expect(inNamespaces("ServiceAccount", "vault-writer")).to.deep.equal([[`${main}-vault-writer`, "webclone-pro"]]);
+    expect(inNamespaces("Namespace", "queues")).to.have.lengthOf(1);
+  });
+
+  it("has, of a cluster of somebody else's, what opens copies of backups, for the jobs that make and test them", async () => {
+    const buckets = { backups: { bucket: "copies", secretName: "copies" } };
+    const set = [{ path: "existing", value: { primary: { buckets } } }];
+    const plan = await planned({ cloud: "kubernetes", vault: VAULT, set });
+    for (const job of ["backup-daily", "restore-daily"]) {
+      const name = objects(plan, "ExternalSecret").filter(({ inputs }) =>
+        String(at(inputs, "metadata.name")).startsWith(`${job}-`),
+      );
+      expect(
+        name.map(({ inputs }) => [at(inputs, "spec.secretStoreRef"), at(inputs, "spec.data.0.remoteRef")]),
+        job,
+      ).to.deep.equal([
+        [
+          { kind: "SecretStore", name: "vault" },
+          { key: "webclone-pro/dev/backup-daily-passphrase", property: "value" },
+        ],
+      ]);
+    }
+  });
+
   it("brings External Secrets and what rolls pods to a cluster of somebody else's", async () => {
     const releases = (plan: Plan) => ofType(plan, "kubernetes:helm.sh/v3:Release").map(({ inputs }) => inputs.name);
     expect(releases(await planned({ cloud: "kubernetes", vault: VAULT }))).to.include.members([

@@ -21,11 +21,19 @@ export interface VaultStoreArgs extends ComponentArgs {
     readonly kubernetes: pulumi.ProviderResource;
     /** The controller that reads and writes, where this stack installs it. */
     readonly ready: readonly pulumi.Resource[];
-    /** Namespaces that read, each with what must stand before anything is made in it. */
-    readonly namespaces: ReadonlyMap<string, readonly pulumi.Resource[]>;
+    /** Namespaces that read. */
+    readonly namespaces: readonly ReadingNamespace[];
     /** The one of them that writes. */
-    readonly home: string;
+    readonly home: ReadingNamespace;
   };
+}
+
+export interface ReadingNamespace {
+  readonly name: string;
+  /** What the system's description calls it, in the names of what is made for it. */
+  readonly describedAs: string;
+  /** What must stand before anything is made in it. */
+  readonly ready: readonly pulumi.Resource[];
 }
 
 /** Name of the store in every namespace. */
@@ -50,7 +58,12 @@ export class VaultStore extends Component {
     this.args = args;
     const { path, ...place } = args.place;
     this.place = { ...place, folder: path ?? `${identityOf(this.context)}/${this.context.environment}` };
-    this.stores = [...args.reader.namespaces.keys()].map((namespace) => this.makeStore(namespace, READER, STORE));
+    this.stores = args.reader.namespaces.map((namespace) =>
+      this.makeStore(namespace, READER, {
+        store: STORE,
+        roles: [`reader-${namespace.describedAs}`, `store-${namespace.describedAs}`],
+      }),
+    );
     this.pushed = this.push();
     this.report();
     const { reader, values } = args;
@@ -58,8 +71,8 @@ export class VaultStore extends Component {
       store: STORE,
       files: accessFiles({
         place: this.place,
-        readers: [...reader.namespaces.keys()],
-        ...(values.size > 0 ? { writer: reader.home } : {}),
+        readers: reader.namespaces.map((namespace) => namespace.name),
+        ...(values.size > 0 ? { writer: reader.home.name } : {}),
         title: `${this.context.system} (${this.context.environment}, placement ${this.context.placement})`,
       }),
     });
@@ -83,22 +96,25 @@ export class VaultStore extends Component {
   }
 
   /** A store of one namespace, and the service account it signs in as: no pod runs under it, and none gets its token. */
-  private makeStore(namespace: string, account: typeof READER | typeof WRITER, name: string): pulumi.Resource {
-    const { kubernetes, ready, namespaces } = this.args.reader;
-    const before = { provider: kubernetes, dependsOn: [...(namespaces.get(namespace) ?? [])] };
+  private makeStore(
+    namespace: ReadingNamespace,
+    account: typeof READER | typeof WRITER,
+    { store, roles: [ofAccount, ofStore] }: { readonly store: string; readonly roles: readonly [string, string] },
+  ): pulumi.Resource {
+    const { kubernetes, ready } = this.args.reader;
     const identity = this.make(
       k8s.core.v1.ServiceAccount,
-      `${namespace}-${account}`,
+      ofAccount,
       { metadata: this.metadata(namespace, account), automountServiceAccountToken: false },
-      before,
+      { provider: kubernetes, dependsOn: [...namespace.ready] },
     );
     return this.make(
       k8s.apiextensions.CustomResource,
-      `${namespace}-${account}-store`,
+      ofStore,
       {
         apiVersion: "external-secrets.io/v1",
         kind: "SecretStore",
-        metadata: this.metadata(namespace, name),
+        metadata: this.metadata(namespace, store),
         spec: storeSpec(this.place, account),
       },
       { provider: kubernetes, dependsOn: [identity, ...ready] },
@@ -107,16 +123,16 @@ export class VaultStore extends Component {
 
   private push(): ReadonlyMap<string, pulumi.Resource> {
     const { values, overwrite, reader } = this.args;
-    const { home, kubernetes, namespaces } = reader;
+    const { home, kubernetes } = reader;
     if (values.size === 0) {
       return new Map();
     }
-    const store = this.makeStore(home, WRITER, WRITER);
+    const store = this.makeStore(home, WRITER, { store: WRITER, roles: ["writer", "writer-store"] });
     const source = this.make(
       k8s.core.v1.Secret,
       "values",
       { metadata: this.metadata(home, VALUES), type: "Opaque", stringData: Object.fromEntries(values) },
-      { provider: kubernetes, dependsOn: [...(namespaces.get(home) ?? [])] },
+      { provider: kubernetes, dependsOn: [...home.ready] },
     );
     return new Map(
       [...values.keys()].map((secret) => {
@@ -178,10 +194,10 @@ export class VaultStore extends Component {
     }
   }
 
-  private metadata(namespace: string, name: string) {
+  private metadata(namespace: ReadingNamespace, name: string) {
     return {
       name,
-      namespace,
+      namespace: namespace.name,
       labels: {
         "app.kubernetes.io/part-of": this.context.system,
         "app.kubernetes.io/managed-by": "groundplan",
