@@ -5,7 +5,7 @@ import { planStack } from "../../automation/plan";
 import type { Plan, PlanResource, RunResult } from "../../engine";
 import { componentFiles } from "../../engine/render/componentFiles";
 import { named, ofType } from "./awsPlan";
-import { at } from "./gcpPlan";
+import { at, PROJECT } from "./gcpPlan";
 
 const ROOT = join(__dirname, "..", "..");
 const ADDRESS = "https://vault.example.com:8200";
@@ -14,7 +14,8 @@ const CLOUDS = ["aws", "gcp", "kubernetes"] as const;
 type Cloud = (typeof CLOUDS)[number];
 
 interface Asked {
-  readonly cloud: Cloud;
+  /** Undefined: the placements are set. */
+  readonly cloud: Cloud | undefined;
   readonly mode?: "preview" | "simulate";
   readonly model?: "distributed" | "global";
   readonly vault?: Readonly<Record<string, unknown>> | undefined;
@@ -41,8 +42,7 @@ function planned(asked: Asked): Promise<Plan> {
         today: "2026-11-01",
         selection: {
           system: "webclone-pro",
-          model,
-          cloud,
+          ...(cloud ? { cloud, model } : {}),
           set: [...(vault ? [{ path: "secretStore", value: { vault } }] : []), ...set],
         },
         ...(given ? { secrets: await externalSecrets("webclone-pro", "secret") } : {}),
@@ -232,6 +232,50 @@ describe("Vault as the store of a system's own secrets", function () {
     });
   }
 
+  for (const [cloud, regions] of [
+    ["aws", ["us-east-1", "eu-west-1"]],
+    ["gcp", ["us-central1", "europe-west1"]],
+    ["kubernetes", ["one", "two"]],
+  ] as const) {
+    it(`passes every policy pack in several places on ${cloud}, before production`, async () => {
+      const placements = regions.map((region, index) => ({
+        name: index === 0 ? "main" : "other",
+        cloud,
+        region,
+        role: index === 0 ? "primary" : "secondary",
+        cidrIndex: index + (cloud === "gcp" ? 128 : 0),
+        ...(cloud === "kubernetes" ? { context: region } : {}),
+      }));
+      const set = [
+        { path: "environment", value: "staging" },
+        { path: "model", value: "global" },
+        { path: "placements", value: placements },
+        { path: "secretStore.vault.placements", value: { other: { auth: { mountPath: "kubernetes-other" } } } },
+        ...(cloud === "gcp" ? [{ path: "access", value: { gcp: { project: PROJECT } } }] : []),
+      ];
+      for (const mode of ["preview", "simulate"] as const) {
+        const plan = await planned({ cloud: undefined, mode, vault: VAULT, set });
+        expect(plan.policies.packs).to.not.deep.equal([]);
+        expect(
+          plan.policies.results.filter(({ level, status }) => level === "mandatory" && status === "violation"),
+          mode,
+        ).to.deep.equal([]);
+        const stores = objects(plan, "SecretStore").map(({ inputs, name }) => [
+          name,
+          at(inputs, "spec.provider.vault.auth.kubernetes.mountPath"),
+        ]);
+        expect(stores, mode).to.have.deep.members(
+          ["main", "other"].flatMap((place) =>
+            ["store-webclone-pro", "writer-store"].map((role) => [
+              `${place}-vault-${role}`,
+              place === "main" ? "kubernetes" : "kubernetes-other",
+            ]),
+          ),
+        );
+      }
+    });
+  }
+
   it("is reached through the firewall of nodes made here, unless it runs among them", async () => {
     const inside = { ...VAULT, address: "https://vault.vault.svc:8200" };
     const aws = async (vault: object) =>
@@ -368,6 +412,22 @@ describe("Vault as the store of a system's own secrets", function () {
       "reloader",
     ]);
     expect(releases(await planned({ cloud: "kubernetes", given: true }))).to.not.include("external-secrets");
+  });
+
+  it("serves one machine's worth on a cluster that has External Secrets", async () => {
+    const set = [
+      { path: "placements", value: [{ name: "main", cloud: "kubernetes", region: "local" }] },
+      { path: "kubernetes.addOns", value: { "external-secrets": "existing" } },
+    ];
+    const { resources, degraded, policies } = await planned({ cloud: undefined, vault: VAULT, set });
+    const brought = resources.filter(({ inputs }) => inputs.kind === "ExternalSecret");
+    expect(brought.map(({ inputs }) => at(inputs, "spec.secretStoreRef.name"))).to.deep.equal(["vault"]);
+    expect(resources.filter(({ name }) => name.endsWith("-external-secrets"))).to.deep.equal([]);
+    // Nothing rolls pods there.
+    expect(degraded.map(({ feature }) => feature)).to.include("rotated secrets in running pods of web");
+    expect(
+      policies.results.filter(({ level, status }) => level === "mandatory" && status === "violation"),
+    ).to.deep.equal([]);
   });
 
   it("has its policies and its script among what render writes, without a secret", async () => {
