@@ -24,7 +24,7 @@ type User = PlacementSettings & { readonly vault: VaultSettings };
 /** Vault where nothing could read from it, or where two clusters would sign in by one mount. */
 export function checkVault(settings: Written): readonly Problem[] {
   const users = placementsOf(settings).filter((placement): placement is User => placement.vault !== undefined);
-  return [...checkReaders(settings, users), ...checkAuthMounts(users)];
+  return [...checkReaders(settings, users), ...checkAuthMounts(users), ...checkUnused(settings)];
 }
 
 /** What a system's secrets are in Vault: folders that can be told from the mount, names that are there. */
@@ -79,6 +79,23 @@ function checkAuthMounts(users: readonly User[]): readonly Problem[] {
             `name a mount for the cluster of ${name}, such as kubernetes-${name}`,
           ),
         ];
+  });
+}
+
+/** What a placement says of a Vault that it does not use. */
+function checkUnused({ secretStore }: Written): readonly Problem[] {
+  return Object.entries(secretStore.vault?.placements ?? {}).flatMap(([name, { use, auth, ...others }]) => {
+    const said = [...Object.values(auth), ...Object.values(others)].some((value) => value !== undefined);
+    return use === "cloud" && said
+      ? [
+          at(
+            [...VAULT, "placements", name, "use"],
+            use,
+            "vault, where the placement says how it reaches Vault",
+            "remove it, or all that stands beside it",
+          ),
+        ]
+      : [];
   });
 }
 

@@ -61,6 +61,24 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     /^set it to cloud/,
   ],
   [
+    "a machine that does so, once, where clusters would have no External Secrets either",
+    withVault({}, { model: "single-server", kubernetes: { addOns: { "external-secrets": "none" } } }),
+    `${PATH}.placements.main.use`,
+    /^set it to cloud/,
+  ],
+  [
+    "a way to a Vault that a placement does not use",
+    withVault({ placements: { main: { use: "cloud", address: "https://vault.eu" } } }),
+    `${PATH}.placements.main.use`,
+    /all that stands beside it/,
+  ],
+  [
+    "a way to sign in to a Vault that a placement does not use",
+    withVault({ placements: { main: { use: "cloud", auth: { role: "eu" } } } }),
+    `${PATH}.placements.main.use`,
+    /all that stands beside it/,
+  ],
+  [
     "a cluster without External Secrets",
     withVault({}, { kubernetes: { addOns: { "external-secrets": "none" } } }),
     "groundplan:kubernetes.addOns.external-secrets",
@@ -94,10 +112,11 @@ describe("settings of Vault", () => {
       { address: "http://vault", mount: "/secret", auth: {} },
       { model: "single-server", kubernetes: { addOns: { "external-secrets": "none" } } },
     );
-    expect((await problemsWith(wrong)).map(({ path }) => path)).to.include.members([
+    expect((await problemsWith(wrong)).map(({ path }) => path)).to.have.members([
       `${PATH}.address`,
       `${PATH}.mount`,
       `${PATH}.auth.role`,
+      `${PATH}.placements.main.use`,
     ]);
   });
 
