@@ -163,6 +163,15 @@ describe("rotation of secrets on aws", function () {
     expect(named(plan, "copies-six-rotation").dependencies).to.include(named(plan, "copies-rotation-2-permission").urn);
   });
 
+  it("begins a copy's rotation anew with each value its stack writes, and ends the one before first", async () => {
+    const { resources } = await rotationRun("simulate");
+    const of = (name: string) => resources.find((resource) => resource.name === name);
+    const { replacementTrigger, deleteBeforeReplace } = of("copies-one-rotation")?.options ?? {};
+    expect(replacementTrigger).to.be.a("string").and.equal(of("copies-one-version")?.outputs.versionId);
+    expect(deleteBeforeReplace).to.equal(true);
+    expect(of("db-master-rotation")?.options).to.have.all.keys("version");
+  });
+
   it("lets a function touch its own secrets, its own store, and what a function has to", () => {
     const own = (name: string) =>
       statements(name).map(({ Sid, Effect, Action, Resource }) => [
