@@ -83,10 +83,6 @@ const UNSCOPED: readonly string[] = [
   "cloudwatch:ListMetrics",
   "cloudwatch:PutMetricData",
   "ec2:Describe*",
-  // For a function in a network Lambda asks a role for all interfaces of the region.
-  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
-  ...["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"],
-  "ec2:UnassignPrivateIpAddresses",
   "ec2messages:*",
   "ecr:GetAuthorizationToken",
   "ecs:ListClusters",
