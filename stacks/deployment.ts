@@ -18,6 +18,7 @@ import { clientOf, scalesOn, storeClients } from "./clients";
 import { contextOf, systemIn } from "./context";
 import { namespaceOf, serviceDemand, serviceOf } from "./demands";
 import { discarded } from "./discarded";
+import type { DeployedEdge } from "./edge";
 import { planExposures } from "./exposures";
 import { handoversOf } from "./handover";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
@@ -35,8 +36,17 @@ export interface Deployed {
   readonly urls: Readonly<Record<string, pulumi.Output<string>>>;
   /** Repository the system's images can be pushed to, where the settings ask for one. */
   readonly registry?: pulumi.Output<string>;
+  /** Address the public comes to, where it is one of the placement's own and known as such. */
+  readonly address?: pulumi.Output<string>;
   /** DNS records that whoever runs the zone must add. */
   readonly records?: DnsRecords;
+}
+
+/** What a model gives back. */
+export interface DeployedSystem {
+  readonly placements: Readonly<Record<string, Deployed>>;
+  /** What all placements of a cloud have in common. */
+  readonly edge?: DeployedEdge;
 }
 
 /** Deploys the whole system to one placement. */

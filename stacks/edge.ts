@@ -1,4 +1,6 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { ForeignAnswer } from "../components/edge/dns/aws";
+import type { DnsRecords } from "../components/edge/loadBalancer/contract";
 import type { LoadBalancer } from "../components/edge/loadBalancer/gcp";
 import { InputError, show } from "../components/errors";
 import { nearestAwsRegion } from "../components/gcp/edge/nearestAwsRegion";
@@ -9,10 +11,17 @@ import { founderOf, owns } from "./parts";
 import type { ProgramSettings } from "./settings";
 import { EDGE } from "./settings/placements";
 
+/** What the edge gives back where it has one address for all placements. Nothing secret. */
+export interface DeployedEdge {
+  readonly address: pulumi.Output<string>;
+  /** DNS records that whoever runs the zone must add. */
+  readonly records?: DnsRecords;
+}
+
 /** Deploys what answers for all placements of a cloud, where this stack owns it and the cloud has it. */
-export function deployEdge(settings: ProgramSettings): void {
+export function deployEdge(settings: ProgramSettings): DeployedEdge | undefined {
   if (!owns(settings, EDGE) || !settings.layers.includes("infrastructure")) {
-    return;
+    return undefined;
   }
   const clouds = new Set(settings.placements.map(({ cloud }) => cloud));
   const google = clouds.has("gcp")
@@ -34,6 +43,11 @@ export function deployEdge(settings: ProgramSettings): void {
       },
     ]);
   }
+  return google && toldOf(google);
+}
+
+function toldOf({ address, recordsToAdd }: LoadBalancer): DeployedEdge {
+  return { address, ...(recordsToAdd === undefined ? {} : { records: recordsToAdd }) };
 }
 
 /** What answers on AWS, where a zone of Cloud DNS holds the names of both clouds. */

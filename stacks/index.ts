@@ -1,10 +1,10 @@
 import type { Model } from "../systems/spec";
-import type { Deployed } from "./deployment";
+import type { DeployedSystem } from "./deployment";
 import { handoversOf } from "./handover";
 import { layersOf } from "./layers";
 import type { ProgramSettings } from "./settings";
 
-type DeployModel = (settings: ProgramSettings) => Promise<Readonly<Record<string, Deployed>>>;
+type DeployModel = (settings: ProgramSettings) => Promise<DeployedSystem>;
 
 const MODELS: Readonly<Record<Model, () => Promise<DeployModel>>> = {
   standalone: async () => (require("./standalone") as typeof import("./standalone")).standalone,
@@ -14,11 +14,10 @@ const MODELS: Readonly<Record<Model, () => Promise<DeployModel>>> = {
 };
 
 /** What a stack gives back; secret is only what it tells the stacks of other parts, and encrypted. */
-export interface StackOutputs {
+export interface StackOutputs extends DeployedSystem {
   readonly system: string;
   readonly environment: string;
   readonly model: Model;
-  readonly placements: Readonly<Record<string, Deployed>>;
 }
 
 /** Deploys the system of the settings in its model. */
@@ -27,13 +26,13 @@ export async function deployStack(settings: ProgramSettings): Promise<StackOutpu
     (require("./sites/kubernetesChecks") as typeof import("./sites/kubernetesChecks")).checkClusters(settings);
   }
   const deployModel = await MODELS[settings.model]();
-  const placements = await deployModel(settings);
+  const deployed = await deployModel(settings);
   const { system, environment, model } = settings;
   return {
     system: system.name,
     environment,
     model,
-    placements,
+    ...deployed,
     ...handoversOf(settings).outputs(),
     ...layersOf(settings)?.outputs(),
   };

@@ -58,7 +58,9 @@ export function kubernetesPermissions(run: RunResult, name: string): KubernetesP
       charts.add(String(unwrap(inputs.chart ?? "") ?? ""));
       continue;
     }
-    const [, group = "", kind = ""] = /^kubernetes:(.+)\/[^/:]+:(\w+)$/.exec(type) ?? [];
+    const [, group = "", token = ""] = /^kubernetes:(.+)\/[^/:]+:(\w+)$/.exec(type) ?? [];
+    // What changes an object somebody else made is told by its type alone.
+    const kind = token.replace(/Patch$/, "");
     const metadata = unwrap(inputs.metadata ?? null);
     const given = isObject(metadata) && typeof metadata.namespace === "string" ? metadata.namespace : "default";
     const namespace = CLUSTER_WIDE.has(kind) ? "" : given;

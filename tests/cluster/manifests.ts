@@ -1,8 +1,11 @@
 import type { Plan, PlanResource } from "../../engine/plan";
 import { fieldsOf, type KubernetesObject } from "./objects";
 
-/** Kinds the provider makes objects for; charts and lists of files become objects only when it runs. */
-const OBJECTS = /^kubernetes:(?!helm\.sh|yaml|kustomize)/;
+/**
+ * Kinds the provider makes objects for; charts and lists of files become objects only when it runs, and what is patched is
+ * made by a controller that is not here.
+ */
+const OBJECTS = /^kubernetes:(?!helm\.sh|yaml|kustomize)(?!.*Patch$)/;
 /** Stands for a secret; base64 too, so that it fits a Secret's data. */
 const SECRET = "c2VjcmV0";
 

@@ -1,4 +1,6 @@
-import { type AwsPlan, planAws } from "./awsPlan";
+import { expect } from "chai";
+import type { Plan } from "../../engine";
+import { type AwsPlan, named, planAws } from "./awsPlan";
 
 export { named, ofType } from "./awsPlan";
 
@@ -32,4 +34,16 @@ export function at(value: unknown, path: string): unknown {
       (current, key) => (typeof current === "object" && current !== null ? Reflect.get(current, key) : undefined),
       value,
     );
+}
+
+/** Asserts many inputs of one resource at once, so that a failure shows them all. */
+export function expectInputs(
+  plan: Plan,
+  name: string,
+  expected: Readonly<Record<string, unknown>>,
+  type?: string,
+): void {
+  const { inputs } = named(plan, name, type);
+  const found = Object.fromEntries(Object.keys(expected).map((path) => [path, at(inputs, path)]));
+  expect(found).to.deep.equal(expected);
 }

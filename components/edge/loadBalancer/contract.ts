@@ -25,7 +25,7 @@ export interface LoadBalancerContract {
 
 /** DNS records that somebody else must add, where no zone is named. */
 export interface DnsRecords {
-  /** The address each host leads to: a CNAME, or an alias at the top of a zone. */
+  /** What each host leads to: a name, for a CNAME or an alias at the top of a zone, or an address, for an A record. */
   readonly hosts: Readonly<Record<string, pulumi.Output<string>>>;
   /** What shows the certificate's issuer that the hosts are ours. */
   readonly certificate: pulumi.Output<

@@ -11,7 +11,7 @@ import { makeWebFirewall } from "../../gcp/edge/firewall";
 import { type HostRedirect, matcherName, planHosts } from "../../gcp/edge/urlMap";
 import { labelsOf } from "../../gcp/labels";
 import type { Make } from "../../make";
-import type { LoadBalancerContract, LoadBalancerRoute } from "./contract";
+import type { DnsRecords, LoadBalancerContract, LoadBalancerRoute } from "./contract";
 import { planTargets } from "./routes";
 
 export interface LoadBalancerArgs extends ComponentArgs {
@@ -41,6 +41,8 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
   readonly address: pulumi.Output<string>;
   /** Records that prove the hosts to be ours. */
   readonly validations: readonly Validation[];
+  /** What whoever runs the zone adds. Undefined: somebody in this program does. */
+  readonly recordsToAdd: DnsRecords | undefined;
   /** Name of the URL map, by which its metrics go. */
   readonly urlMapName: pulumi.Output<string>;
 
@@ -72,6 +74,10 @@ export class LoadBalancer extends Component implements LoadBalancerContract {
     }
 
     this.address = address.address;
+    this.recordsToAdd =
+      args.zoneName === undefined && !args.recordsElsewhere
+        ? recordsOf(this.hosts, address.address, this.validations)
+        : undefined;
     this.urlMapName = routes.name;
     this.urls = Object.fromEntries(
       [...new Set(args.routes.map(({ host }) => host))].map((host) => [host, pulumi.output(`https://${host}`)]),
@@ -235,6 +241,17 @@ function idOf(backends: Backends, target: string): pulumi.Output<string> {
     throw new Error(`no backend was made for ${target}`);
   }
   return backend.id;
+}
+
+function recordsOf(
+  hosts: readonly string[],
+  address: pulumi.Output<string>,
+  validations: readonly Validation[],
+): DnsRecords {
+  return {
+    hosts: Object.fromEntries(hosts.map((host) => [host, address])),
+    certificate: pulumi.output(validations.map(({ name, value }) => ({ name, type: "CNAME", value }))),
+  };
 }
 
 /** What the spec asks of its edge that this load balancer gives in part or not at all. */

@@ -69,7 +69,7 @@ export class Endpoints extends Component {
           labels: { ...objectLabels(context, route.service, "network") },
           annotations: {
             "cloud.google.com/neg": JSON.stringify({ exposed_ports: { [route.targetPort]: { name: groupName } } }),
-            // A backend can only be named once it is there: GKE says so here.
+            // From here on GKE knows of them, and makes them next.
             "pulumi.com/waitFor": "jsonpath={.metadata.annotations.cloud\\.google\\.com/neg-status}",
           },
         },
@@ -81,13 +81,52 @@ export class Endpoints extends Component {
       },
       { dependsOn: [...route.ready] },
     );
+    const made = this.awaitGroups(key, { groupName, namespace: route.namespace, port: route.targetPort, service });
     const project = projectOf(this).id;
     return {
       groups: this.args.network.zoneNames.map(
         (zone) =>
           pulumi.interpolate`https://www.googleapis.com/compute/v1/projects/${project}/zones/${zone}/networkEndpointGroups/${groupName}`,
       ),
-      ready: [service, opened],
+      ready: [service, made, opened],
     };
+  }
+
+  /**
+   * A backend can only name what is there, and the Service says what will be: GKE writes its `neg-status` before it makes
+   * the groups. Whether they are made stands in an object of GKE's own of their name, which this one waits for. Whoever of
+   * both comes first writes it: these are the labels GKE gives it and looks for.
+   * https://github.com/kubernetes/ingress-gce/blob/master/pkg/neg/manager.go (ensureSvcNegCR)
+   */
+  private awaitGroups(
+    key: string,
+    of: {
+      readonly groupName: string;
+      readonly namespace: string;
+      readonly port: number;
+      readonly service: k8s.core.v1.Service;
+    },
+  ): pulumi.Resource {
+    return this.make(
+      k8s.apiextensions.CustomResourcePatch,
+      `groups-${key}`,
+      {
+        apiVersion: "networking.gke.io/v1beta1",
+        kind: "ServiceNetworkEndpointGroup",
+        metadata: {
+          name: of.groupName,
+          namespace: of.namespace,
+          labels: {
+            "networking.gke.io/managed-by": "neg-controller",
+            "networking.gke.io/service-name": `${key}-edge`,
+            "networking.gke.io/service-port": String(of.port),
+          },
+          finalizers: ["networking.gke.io/neg-finalizer"],
+          annotations: { "pulumi.com/waitFor": "condition=Initialized" },
+        },
+      },
+      // It goes with its Service, which GKE takes for the word to delete the groups, by what is written here.
+      { dependsOn: [of.service], deletedWith: of.service },
+    );
   }
 }

@@ -10,7 +10,7 @@ import { problemsOf } from "../../gcp/constraints/constraint";
 import { capacityGiB, FILE_CONSTRAINTS } from "../../gcp/constraints/files";
 import { labelsOf } from "../../gcp/labels";
 import { GCP_NAMES } from "../../gcp/names";
-import { allowEgress } from "../../gcp/network/firewall";
+import { allowEgress, allowIngress } from "../../gcp/network/firewall";
 import type { Make } from "../../make";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
@@ -33,6 +33,13 @@ export interface FileShareArgs extends ComponentArgs {
 
 /** https://docs.cloud.google.com/filestore/docs/configuring-firewall */
 const NFS_PORTS = [111, 2_046, 2_049, 2_050, 4_045];
+/**
+ * NFSv3 calls back: to say that a lock waited for is granted, and that the server started anew and locks are to be claimed
+ * again. It asks the node's portmapper where, and is told ports of the node's own choice: GKE's driver starts statd, and the
+ * kernel its lock manager, on any. So all are open, to this one address.
+ * https://github.com/kubernetes-sigs/gcp-filestore-csi-driver/blob/master/deploy/kubernetes/nfs_services_start.sh
+ */
+const CALLBACKS = ["tcp", "udp"] as const;
 const SHARE = "share";
 
 /** What Filestore would refuse at apply. */
@@ -127,14 +134,20 @@ export class FileShare extends Component {
   private openTo(instance: gcp.filestore.Instance): readonly pulumi.Resource[] {
     const { args } = this;
     const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    const rule = {
+      network: args.network.vpcId,
+      serviceAccount: args.nodeAccount,
+      ranges: [pulumi.interpolate`${addressOf(instance)}/32`],
+    };
     return [
-      allowEgress(make, "nodes-to", {
-        network: args.network.vpcId,
-        description: `Nodes to ${args.store}`,
-        serviceAccount: args.nodeAccount,
-        ranges: [pulumi.interpolate`${addressOf(instance)}/32`],
-        ports: NFS_PORTS,
-      }),
+      allowEgress(make, "nodes-to", { ...rule, description: `Nodes to ${args.store}`, ports: NFS_PORTS }),
+      ...CALLBACKS.map((protocol) =>
+        allowIngress(make, `${protocol}-from`, {
+          ...rule,
+          description: `Lock callbacks of ${args.store} to nodes, ${protocol}`,
+          protocol,
+        }),
+      ),
     ];
   }
 
