@@ -1,0 +1,347 @@
+import { expect } from "chai";
+import { InputError } from "../../components/errors";
+import type { Plan } from "../../engine";
+import { named, ofType, planAws } from "./awsPlan";
+import { PROJECT } from "./gcpPlan";
+
+const FUNCTION = "aws:lambda/function:Function";
+const ROTATION = "aws:secretsmanager/secretRotation:SecretRotation";
+const VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
+const SECRET = "aws:secretsmanager/secret:Secret";
+const KEPT = ["AWSCURRENT", "groundplan-initial"];
+
+const SESSION = { description: "Signs the users' sessions", generate: 48, rotateDays: 30 };
+const WITH_SESSION = {
+  "groundplan:overrides": {
+    secrets: { session: SESSION },
+    services: { api: { secretEnv: { SESSION_SECRET: "session" } } },
+  },
+};
+const PLACES = [
+  { name: "us", cloud: "aws", region: "us-east-1", role: "primary", cidrIndex: 0 },
+  { name: "eu", cloud: "aws", region: "eu-west-1", role: "secondary", cidrIndex: 1 },
+];
+const SPREAD = {
+  "groundplan:model": "global",
+  "groundplan:placements": PLACES,
+  "groundplan:existing": { us: { zone: "Z0123456789ABCDEFGHIJ" } },
+};
+
+const rotationsOf = (plan: Plan) => ofType(plan, ROTATION).map(({ name }) => name);
+const unmet = (plan: Plan) =>
+  plan.degraded
+    .filter(({ feature }) => feature.startsWith("rotation of ") && !feature.includes("from"))
+    .map(({ feature, remedy }) => [feature, remedy]);
+const inputOf = (plan: Plan, name: string, field: string, type: string) =>
+  String(named(plan, name, type).inputs[field]);
+const arnOf = (plan: Plan, rotation: string) => inputOf(plan, rotation, "secretId", ROTATION);
+const settingsOf = (plan: Plan, name: string) => {
+  const { environment } = named(plan, name, FUNCTION).inputs as unknown as {
+    readonly environment: { readonly variables: Readonly<Record<string, string>> };
+  };
+  return JSON.parse(environment.variables.ROTATION ?? "{}") as Readonly<Record<string, unknown>>;
+};
+/** Labels of everything the stack puts into Secrets Manager, and whether it lets go of them. */
+const labelled = (plan: Plan) =>
+  ofType(plan, VERSION)
+    .filter(({ inputs }) => inputs.versionStages !== undefined)
+    .map(({ name }) => name);
+
+describe("rotation of secrets on AWS", function () {
+  this.timeout(180_000);
+  let plan: Plan;
+  before(async () => {
+    ({ plan } = await planAws("simulate"));
+  });
+
+  it("turns each client's secret, the administrator's that RDS does not manage and the cache's, every 90 days", () => {
+    expect(rotationsOf(plan)).to.have.members([
+      "main-database-api-secret-rotation",
+      "main-database-backup-daily-secret-rotation",
+      "main-database-master-secret-rotation",
+      "main-database-worker-secret-rotation",
+      "main-redis-secret-rotation",
+    ]);
+    for (const { inputs, name } of ofType(plan, ROTATION)) {
+      const store = name.startsWith("main-redis") ? "redis" : "database";
+      expect(inputs, name).to.deep.equal({
+        secretId: inputOf(plan, `${name.slice(0, -"-rotation".length)}-version`, "secretId", VERSION),
+        rotationLambdaArn: arnOfFunction(plan, `main-${store}-rotation`),
+        rotateImmediately: false,
+        rotationRules: { automaticallyAfterDays: 90 },
+      });
+    }
+    expect(unmet(plan)).to.deep.equal([]);
+  });
+
+  it("lets each function reach its own store, and change what its secrets open", () => {
+    const administrator = arnOf(plan, "main-database-master-secret-rotation");
+    expect(settingsOf(plan, "main-database-rotation")).to.deep.include({
+      kind: "postgres",
+      database: "scraper",
+      administrator,
+      instance: named(plan, "main-database-primary").inputs.identifier,
+    });
+    expect(settingsOf(plan, "main-redis-rotation")).to.deep.include({
+      kind: "redis",
+      group: named(plan, "main-redis-group").inputs.replicationGroupId,
+    });
+    const key = named(plan, "main-keys-secrets", "aws:kms/key:Key");
+    expect(String(key.inputs.policy)).to.include("lambda.us-east-1.amazonaws.com");
+  });
+
+  it("waits for the clients' users, which the job makes", () => {
+    const job = named(plan, "main-database-users-job").urn;
+    for (const client of ["api", "worker", "backup-daily"]) {
+      expect(named(plan, `main-database-${client}-secret-rotation`).dependencies, client).to.include(job);
+    }
+    expect(named(plan, "main-database-master-secret-rotation").dependencies).to.not.include(job);
+  });
+
+  it("keeps what the stack wrote alive by a label, which no update and no refresh takes back", () => {
+    expect(labelled(plan)).to.have.members(
+      ["database-api", "database-backup-daily", "database-master", "database-worker", "redis"].map(
+        (entry) => `main-${entry}-secret-version`,
+      ),
+    );
+    for (const name of labelled(plan)) {
+      const { inputs, options } = named(plan, name);
+      expect(inputs.versionStages, name).to.deep.equal(KEPT);
+      expect(options, name).to.deep.include({ ignoreChanges: ["versionStages"], retainOnDelete: true });
+    }
+  });
+
+  it("tells a person of every function that fails", () => {
+    for (const store of ["database", "redis"]) {
+      const { inputs } = named(plan, `main-monitoring-alarm-${store}-rotation-errors`);
+      expect(inputs, store).to.deep.include({
+        namespace: "AWS/Lambda",
+        metricName: "Errors",
+        dimensions: { FunctionName: named(plan, `main-${store}-rotation`, FUNCTION).inputs.name },
+        statistic: "Sum",
+        threshold: 0,
+        comparisonOperator: "GreaterThanThreshold",
+        evaluationPeriods: 1,
+      });
+    }
+  });
+
+  it("has the users' job run again, and read anew, for what the stack puts in and not for what a rotation does", async () => {
+    const external = named(plan, "main-database-users-env-external");
+    const { name } = external.inputs.metadata as { readonly name: string };
+    expect(name).to.match(/^database-users-env-external-[0-9a-f]{8}$/);
+    expect(external.inputs.spec).to.have.nested.property("target.name", name);
+    const names = new Set(
+      JSON.stringify(named(plan, "main-database-users-job").inputs.spec).match(/database-users-env-external[^"]*/g),
+    );
+    expect([...names]).to.deep.equal([name]);
+    for (const client of ["api", "backup-daily", "master", "worker"]) {
+      const version = named(plan, `main-database-${client}-secret-version`).urn;
+      expect(external.dependencies, client).to.include(version);
+    }
+    const { plan: preview } = await planAws("preview");
+    const unknown = named(preview, "main-database-users-env-external").inputs.metadata as { readonly name: unknown };
+    expect(unknown.name).to.not.be.a("string");
+  });
+
+  it("follows a setting: other days, and none in dev unless it says so", async () => {
+    const { plan: monthly } = await planAws("simulate", { "groundplan:secretRotation": { days: 31 } });
+    expect(ofType(monthly, ROTATION).map(({ inputs }) => inputs.rotationRules)).to.deep.equal(
+      Array.from({ length: 5 }, () => ({ automaticallyAfterDays: 31 })),
+    );
+    const dev = { "groundplan:environment": "dev", "groundplan:compute": {} };
+    const { plan: none } = await planAws("simulate", dev);
+    expect([rotationsOf(none), ofType(none, FUNCTION), labelled(none), unmet(none)]).to.deep.equal([[], [], [], []]);
+    expect(String(named(none, "main-keys-secrets", "aws:kms/key:Key").inputs.policy)).to.not.include("lambda.");
+    const { plan: asked } = await planAws("simulate", { ...dev, "groundplan:secretRotation": { days: 7 } });
+    expect(rotationsOf(asked)).to.include("main-database-api-secret-rotation");
+  });
+
+  it("leaves the administrator of a database without replicas to RDS", async () => {
+    const { plan: single } = await planAws("simulate", {
+      "groundplan:overrides": { stores: { database: { readReplicas: 0 } } },
+    });
+    expect(rotationsOf(single)).to.have.members([
+      ...["api", "backup-daily", "worker"].map((client) => `main-database-${client}-secret-rotation`),
+      "main-redis-secret-rotation",
+    ]);
+    expect(settingsOf(single, "main-database-rotation")).to.not.have.property("instance");
+  });
+
+  describe("is said not to happen, and what would make it", () => {
+    it("to clients of RDS Proxy, which knows one user of each", async () => {
+      const { plan: pooled } = await planAws("simulate", { "groundplan:compute": { pooledDatabases: ["database"] } });
+      expect(rotationsOf(pooled)).to.have.members([
+        "main-database-master-secret-rotation",
+        "main-redis-secret-rotation",
+      ]);
+      expect(labelled(pooled)).to.have.members(["main-database-master-secret-version", "main-redis-secret-version"]);
+      expect(unmet(pooled).map(([feature]) => feature)).to.deep.equal([
+        "rotation of the passwords of database's clients",
+      ]);
+      expect(unmet(pooled)[0]?.[1]).to.match(/pooledDatabases/);
+    });
+
+    it("where nothing rolls the pods", async () => {
+      const { plan: unrolled } = await planAws("simulate", {
+        ...WITH_SESSION,
+        "groundplan:kubernetes": { addOns: { reloader: "none" } },
+      });
+      expect([rotationsOf(unrolled), labelled(unrolled), ofType(unrolled, FUNCTION)]).to.deep.equal([[], [], []]);
+      const remedy = "set groundplan:kubernetes.addOns.reloader to install or existing";
+      expect(unmet(unrolled)).to.have.deep.members([
+        ["rotation of secret session", remedy],
+        ["rotation of the passwords of database", remedy],
+        ["rotation of the token of redis", remedy],
+      ]);
+    });
+
+    it("to a cache all regions have in common", async () => {
+      const { plan: common } = await planAws("simulate", {
+        ...SPREAD,
+        "groundplan:compute": { globalCaches: { redis: "us" } },
+        "groundplan:overrides": { stores: { redis: { classes: { aws: "cache.m6g.large" } } } },
+      });
+      expect(rotationsOf(common).filter((name) => name.includes("-redis-"))).to.deep.equal([]);
+      expect(unmet(common).map(([feature]) => feature)).to.deep.equal([
+        "rotation of the token of redis",
+        "rotation of the token of redis",
+      ]);
+    });
+
+    it("to placements of several accounts, none of which reads another's secrets", async () => {
+      const { plan: apart } = await planAws("simulate", {
+        ...SPREAD,
+        "groundplan:access": { deployer: { from: "private" } },
+        "groundplan:placements": PLACES.map((place, index) => ({ ...place, account: `11112222333${index}` })),
+      });
+      expect(rotationsOf(apart)).to.deep.equal([]);
+      expect(new Set(unmet(apart).map(([feature]) => feature))).to.deep.equal(
+        new Set(["rotation of the passwords of database", "rotation of the token of redis"]),
+      );
+    });
+
+    it("to a value that is given, and to one that a placement on another cloud shares", async () => {
+      const { plan: given } = await planAws("simulate", {
+        "groundplan:overrides": {
+          secrets: { session: { description: "Signs the users' sessions", rotateDays: 30 } },
+          services: { api: { secretEnv: { SESSION_SECRET: "session" } } },
+        },
+      });
+      expect(unmet(given).map(([feature]) => feature)).to.deep.equal(["rotation of secret session"]);
+      const { plan: mixed } = await planAws("simulate", {
+        "groundplan:model": "global",
+        "groundplan:system": "tests/stacks/fixtures/bistro.yaml",
+        "groundplan:domain": "bistro.example.com",
+        "groundplan:images": {},
+        "groundplan:placements": [
+          PLACES[0],
+          { name: "eu", cloud: "gcp", region: "europe-west1", role: "secondary", cidrIndex: 129 },
+        ],
+        "groundplan:access": { gcp: { project: PROJECT } },
+        "groundplan:existing": { us: { zone: "Z0123456789ABCDEFGHIJ" } },
+        "groundplan:overrides": {
+          secrets: { session: SESSION },
+          services: { menu: { secretEnv: { SESSION_SECRET: "session" } } },
+        },
+      });
+      expect(rotationsOf(mixed).filter((name) => name.includes("session"))).to.deep.equal([]);
+      expect(mixed.degraded.map(({ feature, urn }) => [feature, /us-secrets$/.test(urn)])).to.deep.include([
+        "rotation of secret session",
+        true,
+      ]);
+    });
+  });
+
+  it("makes up another value of a secret of the system, by its own days and in dev as well", async () => {
+    const { plan: signed } = await planAws("simulate", {
+      ...WITH_SESSION,
+      "groundplan:environment": "dev",
+      "groundplan:compute": {},
+    });
+    expect(ofType(signed, ROTATION).map(({ name, inputs }) => [name, inputs.rotationRules])).to.deep.equal([
+      ["main-secrets-session-rotation", { automaticallyAfterDays: 30 }],
+    ]);
+    expect(settingsOf(signed, "main-secrets-rotation")).to.deep.equal({ kind: "value" });
+    expect(named(signed, "main-secrets-rotation", FUNCTION).inputs).to.not.have.property("vpcConfig");
+    expect(labelled(signed)).to.deep.equal(["main-secrets-session-version"]);
+    expect(String(named(signed, "main-keys-secrets", "aws:kms/key:Key").inputs.policy)).to.include("lambda.");
+    expect(named(signed, "main-monitoring-alarm-secrets-rotation-errors").type).to.match(/MetricAlarm$/);
+  });
+
+  it("never replaces what encrypts a backup's copies", async () => {
+    const wrong = {
+      "groundplan:overrides": {
+        secrets: { "backup-daily-passphrase": { description: "Encrypts copies", generate: 48, rotateDays: 30 } },
+      },
+    };
+    const error: unknown = await planAws("simulate", wrong).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(InputError.is(error) && error.problems).to.deep.equal([
+      {
+        path: "groundplan:overrides.secrets.backup-daily-passphrase.rotateDays",
+        source: "Pulumi.staging.yaml",
+        found: "30",
+        allowed: "nothing for a backup's passphrase: the copies there are would not open any more",
+        fix: "remove it",
+      },
+    ]);
+  });
+
+  describe("in several regions", () => {
+    let spread: Plan;
+    before(async () => {
+      ({ plan: spread } = await planAws("simulate", { ...SPREAD, ...WITH_SESSION }));
+    });
+
+    it("turns users and values where the lead is, and a cache's token in each", () => {
+      expect(rotationsOf(spread)).to.have.members([
+        ...["api", "backup-daily", "master", "worker"].map((client) => `us-database-${client}-secret-rotation`),
+        ...["api", "backup-daily", "worker"].map((client) => `eu-database-${client}-secret-rotation`),
+        ...["us", "eu"].flatMap((place) => [`${place}-redis-secret-rotation`, `${place}-secrets-session-rotation`]),
+      ]);
+      expect(
+        ["us-database-rotation", "us-secrets-rotation"].map((name) => settingsOf(spread, name).kind),
+      ).to.deep.equal(["postgres", "value"]);
+      expect(named(spread, "eu-redis-rotation", FUNCTION).inputs.vpcConfig).to.not.equal(undefined);
+    });
+
+    it("copies what the lead's secrets hold into the others' own, every day and at once when the stack has written", () => {
+      for (const [name, secret] of [
+        ["eu-database-rotation", "database-api-secret"],
+        ["eu-secrets-copies", "secrets-session"],
+      ] as const) {
+        const rotation = named(spread, `eu-${secret}-rotation`);
+        expect(rotation.inputs, name).to.deep.equal({
+          secretId: arnOf(spread, `eu-${secret}-rotation`),
+          rotationLambdaArn: arnOfFunction(spread, name),
+          rotateImmediately: true,
+          rotationRules: { automaticallyAfterDays: 1 },
+        });
+        const { kind, sources } = settingsOf(spread, name) as { kind: string; sources: readonly unknown[] };
+        expect(kind).to.equal("copy");
+        expect(sources, name).to.deep.include({
+          secret: arnOf(spread, `eu-${secret}-rotation`),
+          source: arnOf(spread, `us-${secret}-rotation`),
+        });
+        const policy = String(named(spread, `${name}-policy`).inputs.policy);
+        expect(policy).to.include("secretsmanager.us-east-1.amazonaws.com");
+        expect(policy).to.include(inputOf(spread, `us-${secret}`, "kmsKeyId", SECRET));
+        expect(named(spread, name, FUNCTION).inputs).to.not.have.property("vpcConfig");
+      }
+    });
+
+    it("starts the others' clients once their copies are on their way, and says how old a value may be there", () => {
+      const rotation = named(spread, "eu-database-api-secret-rotation").urn;
+      expect(named(spread, "eu-api-deployment").dependencies).to.include(rotation);
+      const late = spread.degraded.filter(({ feature }) => feature.startsWith("a new value of secret session"));
+      expect(late.map(({ urn }) => urn.split("::").at(-1))).to.deep.equal(["eu-secrets"]);
+    });
+  });
+});
+
+function arnOfFunction(plan: Plan, name: string): string {
+  return `arn:aws:lambda:${name.startsWith("eu-") ? "eu-west-1" : "us-east-1"}:111122223333:function:${inputOf(plan, name, "name", FUNCTION)}`;
+}
