@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { InputError } from "../../components/errors";
-import type { RotationSource } from "../../components/secrets/rotation/contract";
+import type { RotationSource } from "../../components/secrets/rotation/work";
 import type { CommonValues } from "../../components/secrets/secretStore/generated";
 import { systemIn } from "../context";
 import { type Handover, handoversOf } from "../handover";

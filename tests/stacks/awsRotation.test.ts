@@ -209,18 +209,6 @@ describe("rotation of secrets on AWS", function () {
       ]);
     });
 
-    it("to placements of several accounts, none of which reads another's secrets", async () => {
-      const { plan: apart } = await planAws("simulate", {
-        ...SPREAD,
-        "groundplan:access": { deployer: { from: "private" } },
-        "groundplan:placements": PLACES.map((place, index) => ({ ...place, account: `11112222333${index}` })),
-      });
-      expect(rotationsOf(apart)).to.deep.equal([]);
-      expect(new Set(unmet(apart).map(([feature]) => feature))).to.deep.equal(
-        new Set(["rotation of the passwords of database", "rotation of the token of redis"]),
-      );
-    });
-
     it("to a value that is given, and to one that a placement on another cloud shares", async () => {
       const { plan: given } = await planAws("simulate", {
         "groundplan:overrides": {

@@ -11,7 +11,7 @@ import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { daysOf, NO_ROTATION, type RotationChoice, unmetOf } from "../../secrets/rotation/choice";
-import type { Rotation } from "../../secrets/rotation/contract";
+import type { Rotation } from "../../secrets/rotation/work";
 import { clientValues } from "./clientValues";
 import { allocatedGiB, masterPassword, maxStorageGiB, postgresProblems } from "./constraints";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";

@@ -1,5 +1,5 @@
 import type { Binding } from "../../binding";
-import { ALTERNATE_SUFFIX } from "../../secrets/rotation/contract";
+import { ALTERNATE_SUFFIX } from "../../secrets/rotation/work";
 
 /** What a model may rely on, whoever runs the database. */
 export interface PostgresContract {

@@ -9,7 +9,7 @@ import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
 import type { Peering } from "../../networking/peering";
 import { makeRotation } from "../../secrets/rotation/aws";
 import { COPY_DAYS, daysOf, NO_ROTATION, unmetOf } from "../../secrets/rotation/choice";
-import type { Rotation } from "../../secrets/rotation/contract";
+import type { Rotation } from "../../secrets/rotation/work";
 import { type Postgres, type PostgresArgs, primarySuffix } from "./aws";
 import { clientValues } from "./clientValues";
 import { maxStorageGiB, postgresProblems } from "./constraints";

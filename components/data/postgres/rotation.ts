@@ -6,7 +6,7 @@ import type { Make } from "../../make";
 import type { NetworkContract } from "../../networking/contract";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { makeRotation } from "../../secrets/rotation/aws";
-import type { RotatedSecret, Rotation } from "../../secrets/rotation/contract";
+import type { RotatedSecret, Rotation } from "../../secrets/rotation/work";
 import { type ClientSecret, secretRole } from "./credentials";
 
 export interface DatabaseRotationArgs {

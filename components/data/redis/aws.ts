@@ -14,7 +14,7 @@ import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/s
 import type { KeysContract } from "../../secrets/keys/contract";
 import { makeRotation } from "../../secrets/rotation/aws";
 import { daysOf, NO_ROTATION, type RotationChoice, type Unmet, unmetOf } from "../../secrets/rotation/choice";
-import type { Rotation } from "../../secrets/rotation/contract";
+import type { Rotation } from "../../secrets/rotation/work";
 import { engineOf, redisProblems, topologyOf } from "./constraints";
 import { REDIS_PORT, type RedisContract } from "./contract";
 import { commonGroupArgs, type Datastore, foundDatastore } from "./datastore";

@@ -8,15 +8,9 @@ import type { Make } from "../../make";
 import { NAME_RULES, physicalName } from "../../naming";
 import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
 import type { KeysContract } from "../keys/contract";
-import {
-  ALTERNATE_SUFFIX,
-  type RotatedSecret,
-  type Rotation,
-  type RotationNetwork,
-  type RotationWork,
-} from "./contract";
 import { packageOf } from "./package";
 import { makeFunctionRole } from "./role";
+import { ALTERNATE_SUFFIX, type RotatedSecret, type Rotation, type RotationNetwork, type RotationWork } from "./work";
 
 export interface RotationArgs {
   readonly context: Context;

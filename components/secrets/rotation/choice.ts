@@ -1,5 +1,5 @@
 import type { Degraded } from "../../component";
-import type { Rotation } from "./contract";
+import type { Rotation } from "./work";
 
 /** Why something does not rotate, and what would make it. */
 export type Unmet = Pick<Degraded, "reason" | "remedy">;

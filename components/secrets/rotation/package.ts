@@ -1,6 +1,6 @@
 import { dirname, join, relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { RotationWork } from "./contract";
+import type { RotationWork } from "./work";
 
 /** Our own code, beside this file. */
 const OWN = ["index.cjs", "rotate.cjs", "stores.cjs", "values.cjs", "works.cjs"] as const;

@@ -6,7 +6,7 @@ import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import type { KeysContract } from "../keys/contract";
-import type { RotatedSecret, RotationNetwork, RotationSource, RotationWork } from "./contract";
+import type { RotatedSecret, RotationNetwork, RotationSource, RotationWork } from "./work";
 
 export interface RoleArgs {
   readonly context: Context;

@@ -13,7 +13,7 @@ import type { KeysContract } from "../keys/contract";
 import { keyPolicy } from "../keys/policy";
 import { makeRotation } from "../rotation/aws";
 import { COPY_DAYS, type Unmet } from "../rotation/choice";
-import type { RotatedSecret, Rotation, RotationSource } from "../rotation/contract";
+import type { RotatedSecret, Rotation, RotationSource } from "../rotation/work";
 import type { SecretStoreContract } from "./contract";
 import { apart, type CommonValues, generatedValue } from "./generated";
 

@@ -18,13 +18,13 @@ export function rotationOf(request: SiteRequest): RotationChoice | undefined {
   if (days === undefined) {
     return undefined;
   }
-  const unmet = unrolled(request) ?? apart(request);
+  const unmet = unrolled(request);
   return unmet ? { unmet } : { days };
 }
 
 /** Which of the system's own secrets rotate, by their own days, and which of them follow another placement's. */
 export function secretRotations(request: SiteRequest): SecretRotations {
-  const unmet = unrolled(request) ?? apart(request) ?? mixed(request);
+  const unmet = unrolled(request) ?? mixed(request);
   const common = commonEntries(request);
   return { ...(unmet ? { unmet } : {}), ...(common ? { source: common } : {}) };
 }
@@ -60,17 +60,6 @@ function unrolled({ settings, system, placementSettings }: SiteRequest): Unmet |
     : {
         reason: "nothing rolls the pods that use them, which would be locked out after the second time",
         remedy: "set groundplan:kubernetes.addOns.reloader to install or existing",
-      };
-}
-
-/** What others follow they read from where it is. */
-function apart({ settings }: SiteRequest): Unmet | undefined {
-  const accounts = new Set(settings.placements.flatMap(({ cloud, account }) => (cloud === "aws" ? [account] : [])));
-  return accounts.size < 2
-    ? undefined
-    : {
-        reason: "placements in several accounts share them, and none reads the secrets of another account",
-        remedy: "deploy the placements on aws to one account, or replace them at the interval your rules ask for",
       };
 }
 

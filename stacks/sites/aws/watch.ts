@@ -14,7 +14,7 @@ import type {
 import { type AlarmReceivers, Monitoring } from "../../../components/observability/monitoring/aws";
 import type { WatchedMemcached, WatchedSearch } from "../../../components/observability/monitoring/storeAlarms";
 import type { KeysContract } from "../../../components/secrets/keys/contract";
-import type { Rotation } from "../../../components/secrets/rotation/contract";
+import type { Rotation } from "../../../components/secrets/rotation/work";
 import { Bucket, type BucketArgs } from "../../../components/storage/bucket/aws";
 import type { SecuritySpec, StoreOf } from "../../../systems/spec";
 import { store } from "../../../systems/spec/stores";

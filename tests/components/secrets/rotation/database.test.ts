@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { usersScript } from "../../../../components/data/postgres/users";
-import { ALTERNATE_SUFFIX } from "../../../../components/secrets/rotation/contract";
+import { ALTERNATE_SUFFIX } from "../../../../components/secrets/rotation/work";
 import { skipSuiteBecause } from "../../../skipBecause";
 import { makeCertificate } from "./certificate";
 import { Bench, failureOf, secretArn, type Target, type Tools } from "./fakes";

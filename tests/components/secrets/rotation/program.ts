@@ -9,7 +9,7 @@ import { Network } from "../../../../components/networking/aws";
 import { makeSecurityGroup } from "../../../../components/networking/securityGroup";
 import { Keys } from "../../../../components/secrets/keys/aws";
 import { makeRotation } from "../../../../components/secrets/rotation/aws";
-import type { RotatedSecret, Rotation, RotationNetwork } from "../../../../components/secrets/rotation/contract";
+import type { RotatedSecret, Rotation, RotationNetwork } from "../../../../components/secrets/rotation/work";
 import { buildPlan, type Plan, type RunResult, runProgram } from "../../../../engine";
 
 const context: Context = {
