@@ -137,6 +137,7 @@ function check(request: SiteRequest): void {
     buckets: filled(existing?.buckets),
     detector: existing?.detector,
     trail: existing?.trail,
+    cacheTopic: existing?.cacheTopic,
   };
   const unused = Object.entries(given).flatMap(([field, value]): readonly Problem[] =>
     value === undefined

@@ -59,7 +59,7 @@ function checkReferences(settings: Written): readonly Problem[] {
 function checkAccountsOwn(settings: Written): readonly Problem[] {
   const elsewhere = placementsOf(settings).filter(({ cloud }) => cloud !== "aws");
   return elsewhere.flatMap(({ name, existing }) =>
-    (["detector", "trail"] as const).flatMap((field) =>
+    (["detector", "trail", "cacheTopic"] as const).flatMap((field) =>
       existing?.[field] === undefined
         ? []
         : [at(["existing", name, field], existing[field], `a ${field} for a placement on aws alone`, "remove it")],

@@ -82,6 +82,12 @@ const detector = text(/^[0-9a-f]{32}$/, {
   example: "12abc34d567e8fa901bc2d34e56789f0",
 });
 
+const cacheTopic = text(/^arn:aws(-us-gov|-cn)?:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, {
+  allowed: "the ARN of a topic of SNS, such as arn:aws:sns:us-east-1:123456789012:cache-events",
+  fix: "write the ARN that aws sns list-topics shows; ElastiCache takes none of type FIFO",
+  example: "arn:aws:sns:us-east-1:123456789012:cache-events",
+});
+
 const trail = text(/^arn:aws(-us-gov|-cn)?:cloudtrail:[a-z0-9-]+:\d{12}:trail\/[A-Za-z0-9._-]{3,128}$/, {
   allowed: "the ARN of a trail, such as arn:aws:cloudtrail:us-east-1:123456789012:trail/organization",
   fix: "write the ARN that aws cloudtrail list-trails shows",
@@ -128,6 +134,11 @@ const existing = z
     detector: detector
       .optional()
       .describe("AWS: id of the account's detector of GuardDuty in the region, which has one; made here when absent"),
+    cacheTopic: cacheTopic
+      .optional()
+      .describe(
+        "AWS: ARN of a topic of SNS without a key of KMS, which ElastiCache tells its events; nobody when absent",
+      ),
     trail: trail
       .optional()
       .describe(

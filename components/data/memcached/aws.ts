@@ -21,6 +21,8 @@ export interface MemcachedArgs extends ComponentArgs {
   /** Group whose members may connect. */
   readonly clientGroupId: pulumi.Input<string>;
   readonly clients: readonly Client[];
+  /** Topic that ElastiCache tells its events; one without a key of KMS. @default none */
+  readonly notificationTopicArn?: string;
   readonly transform?: { readonly cluster?: Transform<aws.elasticache.ClusterArgs> };
 }
 
@@ -76,6 +78,7 @@ export class Memcached extends Component {
         nodeType: nodeTypeFor(spec) ?? "",
         numCacheNodes: spec.instances,
         azMode: spec.instances > 1 ? "cross-az" : "single-az",
+        ...(args.notificationTopicArn === undefined ? {} : { notificationTopicArn: args.notificationTopicArn }),
         port: MEMCACHED_PORT,
         parameterGroupName: "default.memcached1.6",
         subnetGroupName: subnets.name,

@@ -33,6 +33,8 @@ export interface RedisArgs extends ComponentArgs {
   readonly datastore?: Datastore;
   /** Whether and how often its token is replaced. @default nobody asks for it */
   readonly rotation?: RotationChoice;
+  /** Topic that ElastiCache tells its events; one without a key of KMS. @default none */
+  readonly notificationTopicArn?: string;
   readonly transform?: {
     readonly group?: Transform<aws.elasticache.ReplicationGroupArgs>;
     readonly parameters?: Transform<aws.elasticache.ParameterGroupArgs>;
@@ -135,6 +137,7 @@ export class Redis extends Component implements RedisContract {
               transitEncryptionEnabled: true,
               transitEncryptionMode: "required",
             }),
+        ...(args.notificationTopicArn === undefined ? {} : { notificationTopicArn: args.notificationTopicArn }),
         port: REDIS_PORT,
         subnetGroupName: this.makeSubnetGroup().name,
         securityGroupIds: [this.groupId],

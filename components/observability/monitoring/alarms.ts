@@ -13,6 +13,8 @@ export interface WatchedDatabase {
   readonly maxConnections?: number;
   /** Whether it follows another instance. */
   readonly replica: boolean;
+  /** Whether RDS backs it up every day. @default false */
+  readonly backedUp?: boolean;
 }
 
 /** A replication group of ElastiCache. */
@@ -58,8 +60,12 @@ export interface AlarmPlan {
   readonly statistic: "Average" | "Minimum" | "Maximum" | "Sum" | "p95";
   readonly threshold: number;
   readonly below?: boolean;
-  /** Periods of five minutes in a row. */
+  /** Periods in a row. */
   readonly periods: number;
+  /** Seconds of a period. @default 300 */
+  readonly periodSeconds?: number;
+  /** What silence says. @default nothing: what sleeps, or is asked by nobody, is not measured */
+  readonly missing?: "breaching";
 }
 
 const GIB = 2 ** 30;

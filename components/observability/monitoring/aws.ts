@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { accountOf } from "../../aws/account";
 import { policyDocument, type Statement } from "../../aws/policy";
 import { Component, type ComponentArgs, type Degraded, type Transform } from "../../component";
+import type { Make } from "../../make";
 import type { KeysContract } from "../../secrets/keys/contract";
 import { type AlarmPlan, planAlarms, type Watched } from "./alarms";
+import { planBackupAlarm } from "./backups";
 
 /** Who hears of an alarm. */
 export interface AlarmReceivers {
@@ -19,6 +21,8 @@ export interface MonitoringArgs extends ComponentArgs {
   readonly keys: KeysContract;
   readonly watched: Watched;
   readonly receivers: AlarmReceivers;
+  /** Whether databases are stopped by the clock. @default false */
+  readonly asleep?: boolean;
   /** Whether what an intruder does is reported. @default false */
   readonly findings?: boolean;
   /** What else of the operations that settings and spec ask for is given only in part. @default nothing */
@@ -45,7 +49,7 @@ export class Monitoring extends Component {
       this.degrade(verdict);
     }
     this.subscribe(topic);
-    const alarms = planAlarms(args.watched);
+    const alarms = [...planAlarms(args.watched), ...this.planBackupAlarms()];
     for (const alarm of alarms) {
       this.makeAlarm(alarm, topic);
     }
@@ -90,6 +94,22 @@ export class Monitoring extends Component {
     return { topic, policy };
   }
 
+  private planBackupAlarms(): readonly AlarmPlan[] {
+    const { context, args } = this;
+    const databases = args.watched.databases.filter(({ backedUp }) => backedUp);
+    if (databases.length > 0 && args.asleep) {
+      this.degrade({
+        feature: "an alarm on backups of databases that were not made",
+        reason:
+          "a database that is stopped at the hour of its backup has none that day: the alarm would be of the clock",
+        remedy: "remove groundplan:compute.schedule, or look at the backups' age yourself",
+      });
+      return [];
+    }
+    const make: Make = (resource, role, childArgs, childOpts) => this.make(resource, role, childArgs, childOpts);
+    return databases.map((database) => planBackupAlarm(make, context, database));
+  }
+
   private subscribe(topic: aws.sns.Topic): void {
     const { emails, webhook, unreached } = this.args.receivers;
     for (const [index, endpoint] of emails.entries()) {
@@ -123,10 +143,9 @@ export class Monitoring extends Component {
       ...(alarm.statistic === "p95" ? { extendedStatistic: alarm.statistic } : { statistic: alarm.statistic }),
       comparisonOperator: alarm.below ? "LessThanThreshold" : "GreaterThanThreshold",
       threshold: alarm.threshold,
-      period: PERIOD_SECONDS,
+      period: alarm.periodSeconds ?? PERIOD_SECONDS,
       evaluationPeriods: alarm.periods,
-      // Nothing is measured of what sleeps, or of what nobody asks.
-      treatMissingData: "notBreaching",
+      treatMissingData: alarm.missing ?? "notBreaching",
       alarmActions: [topic.arn],
       okActions: [topic.arn],
       tags: context.tags,
@@ -134,8 +153,8 @@ export class Monitoring extends Component {
   }
 
   /**
-   * Failovers, failures, low disks and replicas that stopped, as RDS itself tells of them. Not the category `backup`:
-   * it tells every day that a backup begins and ends, and of none that fails.
+   * Failovers, failures, low disks, maintenance and replicas that stopped, as RDS itself tells of them. Not the category
+   * `backup`: it tells every day that a backup begins and ends, and of none that fails; an alarm is for those.
    * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
    */
   private reportDatabaseEvents(topic: aws.sns.Topic, policy: pulumi.Resource): void {
@@ -150,7 +169,15 @@ export class Monitoring extends Component {
         snsTopic: topic.arn,
         sourceType: "db-instance",
         sourceIds: databases.map(({ identifier }) => identifier),
-        eventCategories: ["availability", "failover", "failure", "low storage", "read replica", "recovery"],
+        eventCategories: [
+          "availability",
+          "failover",
+          "failure",
+          "low storage",
+          "maintenance",
+          "read replica",
+          "recovery",
+        ],
         tags: this.context.tags,
       },
       // RDS tests whether it may publish when the subscription is made.

@@ -101,7 +101,7 @@ export class Stores {
 
   private memcached(store: string, spec: StoreOf<"memcached">, clients: readonly Client[]): Binding {
     const { watch } = this.args;
-    const args = { ...this.common(store, clients), spec };
+    const args = { ...this.common(store, clients), spec, ...this.cacheTopic };
     const { binding, clusterId } = new Memcached(this.named(store), args, this.options);
     watch.memcached.push({ store, clusterId, nodes: spec.instances });
     return binding;
@@ -170,7 +170,7 @@ export class Stores {
 
   private redis(store: string, spec: StoreOf<"redis">, clients: readonly Client[]): Binding {
     const { request, watch } = this.args;
-    const args = { ...this.common(store, clients), spec, ...this.rotation };
+    const args = { ...this.common(store, clients), spec, ...this.rotation, ...this.cacheTopic };
     const founder = request.settings.compute.globalCaches[store];
     const cache =
       founder === undefined ? new Redis(this.named(store), args, this.options) : this.commonCache(args, founder);
@@ -201,6 +201,11 @@ export class Stores {
       common.lead = { host: cache.host, groupId: cache.groupId };
     }
     return cache;
+  }
+
+  private get cacheTopic(): { readonly notificationTopicArn?: string } {
+    const topic = this.args.request.placementSettings.existing?.cacheTopic;
+    return topic === undefined ? {} : { notificationTopicArn: topic };
   }
 
   private peeringOf({ context, clientGroupId }: Pick<PostgresArgs, "context" | "clientGroupId">): Peering {

@@ -60,6 +60,7 @@ function existingProblems(
     }),
     ...clusterProblems(existing, path, compute.fargateNamespaces),
     ...accountProblems(system, placement, placements, path),
+    ...topicProblems(system, placement, compute.managedStores, path),
     ...Object.entries(existing.buckets).flatMap(([store, given]) =>
       typeof given === "object" && (given.endpoint !== undefined || given.secretName !== undefined)
         ? [
@@ -115,6 +116,27 @@ function networkProblems(
           ]
         : [],
     ),
+  ];
+}
+
+/** ElastiCache tells a topic of its own region and account; who has no cache of it has nothing told. */
+function topicProblems(
+  { stores }: ResolvedSystem,
+  { region, existing }: PlacementSettings,
+  managed: readonly string[],
+  path: string,
+): readonly Problem[] {
+  const topic = existing?.cacheTopic;
+  if (topic === undefined) {
+    return [];
+  }
+  const cached = Object.entries(stores).some(
+    ([name, { kind }]) => kind === "redis" || (kind === "memcached" && managed.includes(name)),
+  );
+  const problem = (allowed: string, fix: string) => ({ path: `${path}.cacheTopic`, found: show(topic), allowed, fix });
+  return [
+    ...(cached ? [] : [problem("nothing where ElastiCache keeps no store of the system", "remove it")]),
+    ...(topic.split(":")[3] === region ? [] : [problem(`a topic of ${region}`, "name one of the placement's region")]),
   ];
 }
 

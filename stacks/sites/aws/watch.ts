@@ -47,10 +47,12 @@ export class Watch {
       ...(spec.maxConnections === undefined ? {} : { maxConnections: spec.maxConnections }),
     };
     if (primary) {
-      this.databases.push({ ...common, instance: "primary", identifier: primary, replica: false });
+      this.databases.push({ ...common, instance: "primary", identifier: primary, replica: false, backedUp: true });
     }
     for (const [index, identifier] of replicas.entries()) {
-      this.databases.push({ ...common, instance: `replica-${index + 1}`, identifier, replica: true });
+      // The first that follows a primary elsewhere has backups of its own.
+      const backedUp = primary === undefined && index === 0;
+      this.databases.push({ ...common, instance: `replica-${index + 1}`, identifier, replica: true, backedUp });
     }
   }
 
@@ -96,8 +98,9 @@ export function makeWatch(named: (role: string) => string, args: WatchArgs, opti
       keys,
       watched,
       receivers: receiversOf(request),
+      asleep: settings.compute.schedule !== undefined && context.environment !== "production",
       findings: security.intrusionDetection,
-      verdicts: [...operationsVerdicts(request), ...leftOut(request)],
+      verdicts: [...operationsVerdicts(request), ...leftOut(request), ...untold(request, watched)],
     },
     options,
   );
@@ -148,6 +151,20 @@ function leftOut(request: SiteRequest): readonly Degraded[] {
           reason: "an account has one of each: a stack that lives for hours would take it away when it goes",
           remedy:
             "remove groundplan:ephemeral, or name the account's own in groundplan:existing.PLACEMENT.detector and trail",
+        },
+      ]
+    : [];
+}
+
+/** What ElastiCache says of itself alone. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ElastiCacheSNS.html */
+function untold({ placementSettings, context }: SiteRequest, { caches, memcached }: Watched): readonly Degraded[] {
+  return caches.length + memcached.length > 0 && placementSettings.existing?.cacheTopic === undefined
+    ? [
+        {
+          feature: "what ElastiCache tells of failovers, snapshots and maintenance",
+          reason:
+            "it publishes to no encrypted topic, and this placement's are encrypted: alarms on its nodes are there",
+          remedy: `name a topic without a key in groundplan:existing.${context.placement}.cacheTopic`,
         },
       ]
     : [];

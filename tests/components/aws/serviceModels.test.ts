@@ -70,6 +70,10 @@ const VPC = {
 const BOUNDED = {
   "groundplan:access": { aws: { permissionsBoundary: "arn:aws:iam::111122223333:policy/teams/scraper/boundary" } },
 };
+const CACHE_TOPIC = {
+  ...MANAGED,
+  "groundplan:existing": { main: { cacheTopic: "arn:aws:sns:us-east-1:111122223333:cache-events" } },
+};
 const IN_VPC = { "groundplan:existing": { main: { vpc: VPC } } };
 const IN_CLUSTER = { "groundplan:existing": { main: { vpc: VPC, cluster: "shared" } } };
 const ASLEEP = { "groundplan:compute": { schedule: { stop: "0 20 * * 1-5", start: "0 6 * * 1-5" } } };
@@ -114,6 +118,7 @@ async function plannedOnce(): Promise<readonly Planned[]> {
     await planAws("simulate", REDIRECTED),
     await planAws("simulate", POOLED),
     await planAws("simulate", BOUNDED),
+    await planAws("simulate", CACHE_TOPIC),
     await planAws("simulate", EVERYWHERE),
   ];
   return [...(await cells()), ...settings.map(({ plan }) => plan), await rotationPlan("simulate")]

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { defaultConnections, planAlarms } from "../../../components/observability/monitoring/alarms";
+import type { Plan } from "../../../engine";
 import { MANAGED } from "../../stacks/awsManaged";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
+import { eu, problemsOf, us } from "../../stacks/settingsFixture";
 
 const NOTHING = {
   databases: [],
@@ -13,6 +15,8 @@ const NOTHING = {
   balancers: [],
   natGatewayIds: [],
 };
+/** The stack that is planned sleeps at night but for this. */
+const AWAKE = { "groundplan:compute": {} };
 const GUARDED = {
   "groundplan:overrides": { security: { auditLog: true, intrusionDetection: true, vpnGateway: true } },
   "groundplan:retention": { auditDays: 400 },
@@ -159,9 +163,104 @@ describe("watching doc-scraper on aws", function () {
       "failover",
       "failure",
       "low storage",
+      "maintenance",
       "read replica",
       "recovery",
     ]);
+  });
+
+  it("alarms where RDS finished no backup of a primary for two days, and of no replica, which has none", async () => {
+    const { plan } = await planAws("simulate", AWAKE);
+    const rules = ofType(plan, "aws:cloudwatch/eventRule:EventRule").filter(({ name }) => name.endsWith("-backups"));
+    const [rule, ...more] = rules;
+    expect([rule?.name, more]).to.deep.equal(["main-monitoring-database-primary-backups", []]);
+    expect(JSON.parse(String(rule?.inputs.eventPattern))).to.deep.equal({
+      source: ["aws.rds"],
+      "detail-type": ["RDS DB Instance Event"],
+      detail: {
+        EventID: ["RDS-EVENT-0002"],
+        SourceIdentifier: [named(plan, "main-database-primary").inputs.identifier],
+      },
+    });
+    const alarm = named(plan, "main-monitoring-alarm-database-primary-backups");
+    expect(alarm.propertyDependencies.dimensions).to.deep.equal([rule?.urn]);
+    expect(alarm.inputs.dimensions).to.have.all.keys("RuleName");
+    expect(alarm.inputs).to.deep.include({
+      namespace: "AWS/Events",
+      metricName: "TriggeredRules",
+      statistic: "Sum",
+      comparisonOperator: "LessThanThreshold",
+      threshold: 1,
+      period: 86_400,
+      evaluationPeriods: 2,
+      treatMissingData: "breaching",
+    });
+    expect(alarm.dependencies).to.include(named(plan, "main-monitoring-topic").urn);
+    const others = ofType(plan, "aws:cloudwatch/metricAlarm:MetricAlarm").filter(({ name }) => name !== alarm.name);
+    expect(new Set(others.map(({ inputs }) => [inputs.period, inputs.treatMissingData].join()))).to.deep.equal(
+      new Set(["300,notBreaching"]),
+    );
+  });
+
+  it("alarms of the first that follows a primary elsewhere too, which has backups of its own", async () => {
+    const { plan } = await planAws("simulate", {
+      ...AWAKE,
+      "groundplan:model": "global",
+      "groundplan:placements": [us, eu],
+    });
+    const rules = ofType(plan, "aws:cloudwatch/eventRule:EventRule").filter(({ name }) => name.endsWith("-backups"));
+    expect(rules.map(({ name }) => name)).to.have.members([
+      "us-monitoring-database-primary-backups",
+      "eu-monitoring-database-replica-1-backups",
+    ]);
+  });
+
+  it("makes no alarm of the clock: a database that sleeps is not backed up, and the plan says so", async () => {
+    const { plan } = await planAws("simulate");
+    expect(plan.resources.filter(({ name }) => name.endsWith("-backups") && name.startsWith("main-mon"))).to.deep.equal(
+      [],
+    );
+    const feature = "an alarm on backups of databases that were not made";
+    expect(plan.degraded.filter((each) => each.feature === feature)).to.have.length(1);
+    const { plan: awake } = await planAws("simulate", AWAKE);
+    expect(awake.degraded.filter((each) => each.feature === feature)).to.deep.equal([]);
+  });
+
+  describe("ElastiCache, which tells no encrypted topic", () => {
+    const feature = "what ElastiCache tells of failovers, snapshots and maintenance";
+    const topic = "arn:aws:sns:us-east-1:111122223333:cache-events";
+    const topicOf = (plan: Plan, name: string) => named(plan, name).inputs.notificationTopicArn;
+
+    it("tells nobody by itself, and the plan says so", async () => {
+      const { plan } = await planAws("simulate");
+      expect(topicOf(plan, "main-redis-group")).to.equal(undefined);
+      const verdicts = plan.degraded.filter((each) => each.feature === feature);
+      expect(verdicts.map(({ remedy }) => remedy)).to.deep.equal([
+        "name a topic without a key in groundplan:existing.main.cacheTopic",
+      ]);
+    });
+
+    it("tells a topic that a setting names, of Redis and of Memcached", async () => {
+      const { plan } = await planAws("simulate", {
+        ...MANAGED,
+        "groundplan:existing": { main: { cacheTopic: topic } },
+      });
+      expect(topicOf(plan, "main-redis-group")).to.equal(topic);
+      expect(topicOf(plan, "main-sessions-cluster")).to.equal(topic);
+      expect(plan.degraded.filter((each) => each.feature === feature)).to.deep.equal([]);
+    });
+
+    it("is given none of another region, and nothing but an ARN", async () => {
+      const problems = async (existing: object, more: object = {}) =>
+        problemsOf(() => planAws("preview", { ...more, "groundplan:existing": { main: existing } }));
+      const away = "arn:aws:sns:eu-west-1:111122223333:cache-events";
+      expect((await problems({ cacheTopic: away })).map(({ path, allowed }) => [path, allowed])).to.deep.equal([
+        ["groundplan:existing.main.cacheTopic", "a topic of us-east-1"],
+      ]);
+      expect((await problems({ cacheTopic: "cache-events" })).map(({ path }) => path)).to.deep.equal([
+        "groundplan:existing.main.cacheTopic",
+      ]);
+    });
   });
 
   it("watches each instance, node, load balancer and gateway", async () => {
