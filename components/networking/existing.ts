@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../component";
+import { foundInRun, type Problem } from "../errors";
 import type { Network } from "./aws";
 import type { NetworkContract } from "./contract";
 
@@ -20,6 +21,8 @@ export interface ExistingNetworkArgs extends ComponentArgs {
   readonly privateSubnetIds: readonly string[];
   /** Subnets of the databases. Empty: the private ones. */
   readonly dataSubnetIds: readonly string[];
+  /** Whether RDS Proxy is to stand in it. @default false */
+  readonly poolsConnections?: boolean;
 }
 
 /** A VPC somebody else runs: what it offers is looked up, nothing in it is made or changed. */
@@ -41,7 +44,15 @@ export class ExistingNetwork extends Component implements AwsNetwork {
     super("groundplan:networking:Network", name, args, opts);
     const data = args.dataSubnetIds.length > 0 ? args.dataSubnetIds : args.privateSubnetIds;
     this.vpcId = pulumi.output(args.vpcId);
-    this.cidrBlock = aws.ec2.getVpcOutput({ id: args.vpcId }, { parent: this }).cidrBlock;
+    this.cidrBlock = aws.ec2
+      .getVpcOutput({ id: args.vpcId }, { parent: this })
+      .apply(({ cidrBlock, instanceTenancy }) => {
+        const problems = args.poolsConnections ? tenancyProblems(args, this.context.placement, instanceTenancy) : [];
+        if (problems.length > 0) {
+          throw foundInRun(problems);
+        }
+        return cidrBlock;
+      });
     this.publicSubnetIds = args.publicSubnetIds.map((id) => pulumi.output(id));
     this.privateSubnetIds = args.privateSubnetIds.map((id) => pulumi.output(id));
     this.dataSubnetIds = data.map((id) => pulumi.output(id));
@@ -60,4 +71,22 @@ export class ExistingNetwork extends Component implements AwsNetwork {
   private rangeOf(id: string, vpcId: string): pulumi.Output<string> {
     return aws.ec2.getSubnetOutput({ id, vpcId }, { parent: this }).cidrBlock;
   }
+}
+
+/** RDS Proxy is in no VPC of dedicated tenancy. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html#rds-proxy.limitations */
+function tenancyProblems(
+  { vpcId }: { readonly vpcId: string },
+  placement: string,
+  tenancy: string,
+): readonly Problem[] {
+  return tenancy === "dedicated"
+    ? [
+        {
+          path: `groundplan:existing.${placement}.vpc.id`,
+          found: `${vpcId}, whose tenancy is dedicated`,
+          allowed: "a VPC of default tenancy where databases share connections: RDS Proxy is in no other",
+          fix: "empty groundplan:compute.pooledDatabases, or name another VPC",
+        },
+      ]
+    : [];
 }

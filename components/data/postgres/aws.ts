@@ -74,6 +74,9 @@ export class Postgres extends Component implements PostgresContract {
   /** Key its secrets are encrypted with. */
   readonly secretsKeyArn: pulumi.Output<string>;
 
+  /** Name of the RDS Proxy before it. Undefined: clients connect by themselves. */
+  readonly proxyName: pulumi.Output<string> | undefined;
+
   private readonly primary: aws.rds.Instance;
   private readonly master: ReturnType<Postgres["makeMasterSecret"]>;
   private readonly args: PostgresArgs;
@@ -86,6 +89,7 @@ export class Postgres extends Component implements PostgresContract {
     const problems = postgresProblems(args.store, args.spec, {
       password: masterPassword(args.spec, args),
       followed: args.followed ?? false,
+      pooledClients: args.pooled ? args.clients.length : 0,
     });
     if (problems.length > 0) {
       throw new InputError(problems);
@@ -118,6 +122,7 @@ export class Postgres extends Component implements PostgresContract {
       replicaHosts: replicas.map((replica) => replica.address),
       rotates: this.rotatesClients,
     });
+    this.proxyName = proxy?.name;
     const versions = [...this.clientSecrets.values()].map(({ version }) => version);
     this.binding = this.bind([primary, ...replicas, ...(proxy?.attach(primary, versions) ?? [])]);
     this.reportReplicas(replicas.length);

@@ -17,6 +17,8 @@ export interface PostgresSubject {
   readonly password?: "managed" | "generated";
   /** Whether databases in other regions follow it. @default false */
   readonly followed?: boolean;
+  /** Clients that share its connections through RDS Proxy. @default none do */
+  readonly pooledClients?: number;
 }
 
 const GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide";
@@ -29,6 +31,8 @@ const UNENCRYPTED = /^db\.(m1|m2|t1)\.|^db\.t2\.micro$/;
 const OUTGROWN = /^db\.(t2|m3|m4|r3|r4)\./;
 const GP3_GIB = { min: 20, max: 65_536 };
 const MOST_REPLICAS = 15;
+/** Secrets of a proxy, one for each user it connects as. */
+const MOST_PROXY_SECRETS = 200;
 const SHORTEST_WINDOW_MINUTES = 30;
 const LONGEST_MAINTENANCE_MINUTES = 1_440;
 
@@ -234,13 +238,29 @@ export const POSTGRES_CONSTRAINTS: readonly Constraint<PostgresSubject>[] = [
             ),
       ),
   },
+  {
+    id: "rds-proxy-secrets",
+    limit: `a proxy connects as at most ${MOST_PROXY_SECRETS} users`,
+    source: `${GUIDE}/rds-proxy.html#rds-proxy.limitations`,
+    find: ({ name, pooledClients = 0 }) =>
+      pooledClients > MOST_PROXY_SECRETS
+        ? [
+            {
+              path: "groundplan:compute.pooledDatabases",
+              found: `${name}, with ${pooledClients} clients`,
+              allowed: `a database with at most ${MOST_PROXY_SECRETS} clients`,
+              fix: `take ${name} out: its clients then connect by themselves`,
+            },
+          ]
+        : [],
+  },
 ];
 
 /** What RDS would refuse at apply. */
 export function postgresProblems(
   name: string,
   store: Postgres,
-  more: Pick<PostgresSubject, "password" | "followed"> = {},
+  more: Pick<PostgresSubject, "password" | "followed" | "pooledClients"> = {},
 ): readonly Problem[] {
   return breaches(POSTGRES_CONSTRAINTS, { name, store, ...more });
 }

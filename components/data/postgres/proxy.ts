@@ -28,6 +28,7 @@ export interface ProxyArgs {
 
 /** A pool of connections before a database. */
 export interface DatabaseProxy {
+  readonly name: pulumi.Output<string>;
   readonly endpoint: pulumi.Output<string>;
   /** Puts the database behind it; what clients need must stand by then. */
   attach(instance: aws.rds.Instance, after: readonly pulumi.Resource[]): readonly pulumi.Resource[];
@@ -80,6 +81,7 @@ export function makeProxy(make: Make, args: ProxyArgs): DatabaseProxy {
     { dependsOn: [policy, logs] },
   );
   return {
+    name: proxy.name,
     endpoint: proxy.endpoint,
     attach: (instance, after) => {
       const group = make(aws.rds.ProxyDefaultTargetGroup, "proxy-pool", {

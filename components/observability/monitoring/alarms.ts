@@ -15,6 +15,8 @@ export interface WatchedDatabase {
   readonly replica: boolean;
   /** Whether RDS backs it up every day. @default false */
   readonly backedUp?: boolean;
+  /** Name of the RDS Proxy before it. @default none */
+  readonly proxyName?: pulumi.Input<string>;
 }
 
 /** A replication group of ElastiCache. */
@@ -119,6 +121,7 @@ function databaseAlarms(database: WatchedDatabase): readonly AlarmPlan[] {
             threshold: Math.floor(connections * 0.8),
           }),
         ]),
+    ...(database.proxyName === undefined ? [] : [pinnedAlarm(database, database.proxyName, connections)]),
     ...(database.replica
       ? [
           alarm("lag", "ReplicaLag", {
@@ -138,6 +141,35 @@ function databaseAlarms(database: WatchedDatabase): readonly AlarmPlan[] {
         ]
       : []),
   ];
+}
+
+/** Share of the database's connections that the pool may take, and of those that may be pinned before somebody is told. */
+const POOL_SHARE = 0.9;
+const PINNED_SHARE = 0.5;
+/** Connections where nobody knows how many the database allows. */
+const PINNED_UNKNOWN = 50;
+
+/**
+ * A client that sets something for its session keeps the connection until it leaves, and the pool is none any more. The
+ * metric is the sum over the machines a proxy runs on, each minute.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.monitoring.html
+ */
+function pinnedAlarm(
+  { store }: WatchedDatabase,
+  proxyName: pulumi.Input<string>,
+  connections: number | undefined,
+): AlarmPlan {
+  return {
+    role: `${store}-proxy-pinned`,
+    description: `More than half the pool of ${store} is pinned to single sessions for a quarter of an hour: look in the proxy's log for what pins them, such as SET, temporary tables or advisory locks`,
+    namespace: "AWS/RDS",
+    metric: "DatabaseConnectionsCurrentlySessionPinned",
+    dimensions: { ProxyName: proxyName },
+    statistic: "Sum",
+    threshold: connections === undefined ? PINNED_UNKNOWN : Math.floor(connections * POOL_SHARE * PINNED_SHARE),
+    periods: 15,
+    periodSeconds: 60,
+  };
 }
 
 /** Nodes are named by position. https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.WhichShouldIMonitor.html */

@@ -54,6 +54,7 @@ export class Monitoring extends Component {
       this.makeAlarm(alarm, topic);
     }
     this.reportDatabaseEvents(topic, policy);
+    this.reportProxyEvents(topic, policy);
     if (args.findings) {
       this.reportFindings(topic);
     }
@@ -178,6 +179,29 @@ export class Monitoring extends Component {
           "read replica",
           "recovery",
         ],
+        tags: this.context.tags,
+      },
+      // RDS tests whether it may publish when the subscription is made.
+      { dependsOn: [policy] },
+    );
+  }
+
+  /** Proxies that cannot reach their database or read their secrets. */
+  private reportProxyEvents(topic: aws.sns.Topic, policy: pulumi.Resource): void {
+    const proxies = this.args.watched.databases.flatMap(({ proxyName }) =>
+      proxyName === undefined ? [] : [proxyName],
+    );
+    if (proxies.length === 0) {
+      return;
+    }
+    this.make(
+      aws.rds.EventSubscription,
+      "proxy-events",
+      {
+        snsTopic: topic.arn,
+        sourceType: "db-proxy",
+        sourceIds: proxies,
+        eventCategories: ["failure"],
         tags: this.context.tags,
       },
       // RDS tests whether it may publish when the subscription is made.

@@ -36,11 +36,15 @@ export function makeNetwork(
   { clusterName, keys }: { readonly clusterName: string; readonly keys: Keys },
   options: pulumi.ComponentResourceOptions,
 ): AwsNetwork {
-  const { context, placementSettings } = request;
+  const { context, placementSettings, settings } = request;
   const vpc = placementSettings.existing?.vpc;
   if (vpc) {
     const { id: vpcId, ...subnets } = vpc;
-    return new ExistingNetwork(childOf(request, "network"), { context, vpcId, ...subnets }, options);
+    return new ExistingNetwork(
+      childOf(request, "network"),
+      { context, vpcId, ...subnets, poolsConnections: settings.compute.pooledDatabases.length > 0 },
+      options,
+    );
   }
   return new Network(
     childOf(request, "network"),

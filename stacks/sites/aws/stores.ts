@@ -142,7 +142,7 @@ export class Stores {
     const { context, store, spec, clients } = args;
     const database = new Postgres(this.named(store), { ...args, followed: isSpread(settings) }, this.options);
     const { binding } = database;
-    watch.database(store, spec, database.identifier, database.replicaIdentifiers);
+    watch.database(store, spec, database.identifier, database.replicaIdentifiers, database.proxyName);
     const [client] = clients;
     const users = client
       ? makeDatabaseUsers(

@@ -39,6 +39,7 @@ export class Watch {
     spec: StoreOf<"postgres">,
     primary: pulumi.Output<string> | undefined,
     replicas: readonly pulumi.Output<string>[],
+    proxyName?: pulumi.Output<string>,
   ): void {
     const common = {
       store: name,
@@ -47,7 +48,15 @@ export class Watch {
       ...(spec.maxConnections === undefined ? {} : { maxConnections: spec.maxConnections }),
     };
     if (primary) {
-      this.databases.push({ ...common, instance: "primary", identifier: primary, replica: false, backedUp: true });
+      const proxy = proxyName === undefined ? {} : { proxyName };
+      this.databases.push({
+        ...common,
+        instance: "primary",
+        identifier: primary,
+        replica: false,
+        backedUp: true,
+        ...proxy,
+      });
     }
     for (const [index, identifier] of replicas.entries()) {
       // The first that follows a primary elsewhere has backups of its own.

@@ -10,7 +10,9 @@ import { table } from "./constraintTable";
 const resources = { requests: { cpu: "1", memory: "4Gi" }, limits: { cpu: "2", memory: "8Gi" } };
 
 /** `raw` fields are past what the spec itself refuses. */
-const postgres = (change: { spec?: object; raw?: object; password?: "managed" } = {}): PostgresSubject => {
+const postgres = (
+  change: { spec?: object; raw?: object; password?: "managed"; pooledClients?: number } = {},
+): PostgresSubject => {
   const { spec, raw, ...others } = change;
   const parsed = store.parse({ kind: "postgres", version: "16", resources, storage: { size: "50Gi" }, ...spec });
   return { name: "db", store: { ...parsed, ...raw } as StoreOf<"postgres">, ...others };
@@ -39,6 +41,7 @@ table("RDS", POSTGRES_CONSTRAINTS, postgres, [
   ],
   ["rds-windows-apart", { spec: { maintenanceWindow: "mon:03:30-mon:04:30" } }, "stores.db.maintenanceWindow"],
   ["rds-extensions", { spec: { extensions: ["timescaledb"] } }, "stores.db.extensions[0]"],
+  ["rds-proxy-secrets", { pooledClients: 201 }, "groundplan:compute.pooledDatabases"],
 ]);
 
 const redis = (change: object = {}): RedisSubject => {

@@ -1,8 +1,12 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { planStack } from "../../../automation/plan";
+import { readStackFile, toPulumiConfig } from "../../../automation/stackFile";
+import { runProgram } from "../../../engine";
 import { unwrap } from "../../../engine/wire";
+import groundplan from "../../../index";
 import { type AwsPlan, named, ofType, planAws } from "../../stacks/awsPlan";
+import { problemsOf } from "../../stacks/settingsFixture";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const POOLED = { "groundplan:compute": { pooledDatabases: ["database"] } };
@@ -47,6 +51,64 @@ describe("a database behind RDS Proxy", function () {
       })),
     );
     expect(dependencies).to.include(named(pooled.plan, "main-database-proxy-logs").urn);
+  });
+
+  it("tells of connections pinned to single sessions, more than half the pool for a quarter of an hour", () => {
+    const alarm = named(pooled.plan, "main-monitoring-alarm-database-proxy-pinned");
+    expect(alarm.inputs.dimensions).to.deep.equal({
+      ProxyName: named(pooled.plan, "main-database-proxy").inputs.name,
+    });
+    const allowed = Number(named(pooled.plan, "main-monitoring-alarm-database-primary-connections").inputs.threshold);
+    const threshold = Number(alarm.inputs.threshold);
+    // Four fifths of all there, nine tenths of a half here.
+    expect(threshold).to.be.within(Math.floor((allowed / 0.8) * 0.45) - 1, Math.ceil(((allowed + 1) / 0.8) * 0.45));
+    expect(alarm.inputs).to.deep.include({
+      namespace: "AWS/RDS",
+      metricName: "DatabaseConnectionsCurrentlySessionPinned",
+      statistic: "Sum",
+      comparisonOperator: "GreaterThanThreshold",
+      period: 60,
+      evaluationPeriods: 15,
+      treatMissingData: "notBreaching",
+      alarmActions: named(pooled.plan, "main-monitoring-alarm-database-primary-cpu").inputs.alarmActions,
+    });
+  });
+
+  it("tells of failures of the proxy itself, and nothing of the kind where there is none", async () => {
+    const events = named(pooled.plan, "main-monitoring-proxy-events");
+    expect(events.type).to.equal("aws:rds/eventSubscription:EventSubscription");
+    expect(events.inputs).to.deep.include({
+      sourceType: "db-proxy",
+      sourceIds: [named(pooled.plan, "main-database-proxy").inputs.name],
+      eventCategories: ["failure"],
+    });
+    expect(events.dependencies).to.include(named(pooled.plan, "main-monitoring-topic-policy").urn);
+    const { plan } = await planAws("simulate");
+    const names = plan.resources.map(({ name }) => name);
+    expect(names).to.not.include("main-monitoring-proxy-events");
+    expect(names).to.not.include("main-monitoring-alarm-database-proxy-pinned");
+  });
+
+  it("stands in no VPC of dedicated tenancy, which is refused as soon as EC2 says so", async () => {
+    const file = await readStackFile(ROOT, "staging");
+    const vpc = {
+      id: "vpc-0aaaaaaaaaaaaaaaa",
+      publicSubnetIds: ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+      privateSubnetIds: ["subnet-0000000000000000c", "subnet-0000000000000000d"],
+    };
+    const tried = (changes: object) => {
+      const config = toPulumiConfig({ ...file.values, "groundplan:existing": { main: { vpc } }, ...changes });
+      const invokes = {
+        "aws:ec2/getVpc:getVpc": () => ({ id: vpc.id, cidrBlock: "10.0.0.0/16", instanceTenancy: "dedicated" }),
+      };
+      const secretKeys = [...file.secretKeys];
+      const request = { program: groundplan, project: file.project, stack: "staging", config, secretKeys, invokes };
+      return problemsOf(() => runProgram({ ...request, mode: "preview" }));
+    };
+    expect((await tried(POOLED)).map(({ path, found }) => [path, found])).to.deep.equal([
+      ["groundplan:existing.main.vpc.id", "vpc-0aaaaaaaaaaaaaaaa, whose tenancy is dedicated"],
+    ]);
+    expect(await tried({})).to.deep.equal([]);
   });
 
   it("leaves the database a tenth of its connections, and stands before the primary", () => {

@@ -64,6 +64,16 @@ describe("alarms on aws", () => {
     expect(strange.map(({ metric }) => metric)).to.not.include("DatabaseConnections");
   });
 
+  it("count pinned connections against half the pool, or fifty where nobody knows how many there are", () => {
+    const pinned = (change: object) =>
+      planAlarms({ ...NOTHING, databases: [{ ...database, replica: false, proxyName: "p", ...change }] })
+        .filter(({ role }) => role === "db-proxy-pinned")
+        .map(({ threshold, dimensions }) => [threshold, dimensions]);
+    expect(pinned({ maxConnections: 200 })).to.deep.equal([[90, { ProxyName: "p" }]]);
+    expect(pinned({ instanceClass: "db.z1d.large" })).to.deep.equal([[50, { ProxyName: "p" }]]);
+    expect(pinned({ proxyName: undefined })).to.deep.equal([]);
+  });
+
   it("name every node of a cache, and its memory only where a full one refuses writes", () => {
     const cache = { store: "r", groupId: pulumi.output("g"), shards: 2, replicas: 1 };
     const roles = (clusterMode: boolean, refusesWrites: boolean) =>
