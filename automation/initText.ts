@@ -51,7 +51,7 @@ export async function stackText(
     ...(policyExemptions.length > 0 ? { policyExemptions } : {}),
   };
   const document = new Document({ config: {} });
-  document.commentBefore = ` ${system} in ${environment}. Every setting: npx groundplan plan --help, and docs/architecture.md`;
+  document.commentBefore = ` ${system} in ${environment}. Every setting: docs/reference/settings.md`;
   for (const [key, value] of Object.entries(settings)) {
     const name = document.createNode(`groundplan:${key}`);
     name.commentBefore = COMMENTS[key] ?? null;

@@ -57,8 +57,7 @@ describe("the README", function () {
     for (const folder of ["components", "engine", "policies", "stacks", "systems"]) {
       symlinkSync(join(ROOT, folder), join(directory, folder));
     }
-    cpSync(join(ROOT, "examples", "from-compose", "compose.yaml"), join(directory, "compose.yaml"));
-    cpSync(join(ROOT, "examples", "from-score", "score.yaml"), join(directory, "score.yaml"));
+    cpSync(join(ROOT, "examples"), join(directory, "examples"), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(directory, "node_modules"));
   });
   after(() => rmSync(directory, { recursive: true }));
@@ -74,6 +73,17 @@ describe("the README", function () {
       expect(code, err()).to.equal(0);
     });
   }
+
+  it("leaves nothing of its examples among the files of the project", () => {
+    const ignored = readFileSync(join(ROOT, ".gitignore"), "utf8").split("\n");
+    const text = shownCommands("README.md").join("\n");
+    const written = [...text.matchAll(/--(?:out|json|save-plan) (\S+)/g)].map(([, file = ""]) => file);
+    const stacks = [...text.matchAll(/init --stack (\w+)/g)].map(([, stack]) => `Pulumi.${stack}.yaml`);
+    expect(written).to.include.members(["plan.json", "report.html", "build/shop.yaml", "up.json"]);
+    expect(stacks).to.deep.equal(["Pulumi.mine.yaml", "Pulumi.abroad.yaml"]);
+    const left = [...written, ...stacks].filter((file) => !file.startsWith("build/") && !file.startsWith("--"));
+    expect(left.filter((file) => !ignored.includes(`/${file}`))).to.deep.equal([]);
+  });
 
   it("tells what to set before the first deployment", () => {
     const text = readFileSync(join(ROOT, "README.md"), "utf8");

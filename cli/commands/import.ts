@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { ImportRequest } from "../../automation/import/compose";
 import type { Imported } from "../../automation/import/source";
@@ -45,6 +45,7 @@ async function importFile(
   if (out === undefined) {
     terminal.out.write(text);
   } else {
+    await mkdir(dirname(resolve(directory, out)), { recursive: true });
     await writeFile(resolve(directory, out), text);
     terminal.out.write(`System  ${out}\n`);
     await sayHowToTry(text, out, { directory, terminal });

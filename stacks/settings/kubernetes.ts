@@ -8,7 +8,39 @@ const storageDriver = z.strictObject({
 });
 
 const addOnMode = z.enum(["install", "existing", "none"]).optional();
-const addOnModes = Object.fromEntries(ADD_ONS.map((addOn) => [addOn, addOnMode])) as Record<AddOn, typeof addOnMode>;
+
+/** What each add-on is for. */
+const PURPOSES: Readonly<Record<AddOn, string>> = {
+  "metrics-server": "CPU and memory of pods, which autoscalers ask for",
+  "gateway-api": "The kinds of the Gateway API",
+  "cert-manager": "Certificates, from Let's Encrypt among others",
+  "snapshot-controller": "Snapshots of volumes",
+  keda: "Scaling on queues and on metrics",
+  "external-secrets": "Secrets of a cloud's store as those of the cluster",
+  reloader: "Restarts what reads a secret or a file that changed",
+  "vertical-pod-autoscaler": "Requests that follow what pods use",
+  "kube-prometheus-stack": "Prometheus, Alertmanager and Grafana",
+  pushgateway: "Metrics that jobs push",
+  "blackbox-exporter": "Probes of services from outside",
+  loki: "Logs, indexed",
+  tempo: "Traces, kept",
+  jaeger: "Traces, kept and shown by Jaeger",
+  "otel-collector": "Traces, taken from services and passed on",
+  "log-collector": "Logs of every container, passed on",
+  istio: "Service mesh; mesh.kind says who joins it",
+  ingress: "Controller that lets the public in",
+  "external-dns": "DNS records of the routes",
+  "cloudnative-pg": "Operator of PostgreSQL that fails over",
+  "barman-cloud": "Archive of PostgreSQL's write-ahead log in a bucket",
+  "eck-operator": "Operator of Elasticsearch",
+  "argo-cd": "Syncs the cluster from a repository, which nothing here needs",
+};
+const addOnModes = Object.fromEntries(
+  ADD_ONS.map((addOn) => [
+    addOn,
+    addOnMode.describe(`${PURPOSES[addOn]}; as the system and its model need it when absent`),
+  ]),
+) as Record<AddOn, typeof addOnMode>;
 
 /** Providers of DNS that external-dns is told of here, with the variables it reads their credentials from. */
 export const DNS_CREDENTIALS = {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Path } from "../../components/validation";
 import { formatPath } from "../../components/validation";
+import { wordsOf } from "../../systems/spec/primitives";
 
 /**
  * Stands for a secret in settings, which hold no secret value: `secret` is its path, by which the reader of the running
@@ -40,7 +41,12 @@ export function isUnreadable(value: unknown): value is Encrypted | string {
 /** A value that must be encrypted in the stack's settings; parsing leaves nothing of it. */
 export const secretText = z
   .union([z.string().min(1), z.strictObject({ secure: z.string().min(1).describe("The encrypted value") })])
-  .transform((): SecretRef => new Reference(""));
+  .transform((): SecretRef => new Reference(""))
+  .register(wordsOf, {
+    allowed: "a secret, encrypted: as `pulumi config set --secret --path` writes it",
+    fix: "set it with pulumi config set --secret --path",
+    example: "{ secure: AAABAO... }",
+  });
 
 /** Settings with the path of each secret put in. Whatever else they hold is left as it is. */
 export function withSecretPaths<T>(value: T, path: Path = []): T {

@@ -2,27 +2,39 @@ import { z } from "zod";
 import { parseBytes, parseCpuMillicores, parseSeconds } from "../../components/quantities";
 import { isCron } from "./cron";
 
+/** What a text has to be, in words: for problems, and for whoever writes a page about it. */
+export interface Words {
+  readonly allowed: string;
+  readonly fix: string;
+  readonly example: string;
+  /** What a page calls it that says once what is allowed. */
+  readonly term?: string;
+  /** What it counts in, where it is a quantity. */
+  readonly unit?: string;
+}
+
+/** Words of each kind of text, which its clones share. */
+export const wordsOf: z.core.$ZodRegistry<Words> = z.registry<Words>();
+
 /**
  * A check whose message says what is allowed and how to mend it. Zod carries `params` to the issue, and
  * `components/validation.ts` turns them into the `allowed` and `fix` of a problem; the example stands in for a wrong value
  * while the rest of the input is checked. The pattern goes to the JSON Schema,
  * where an editor can use it.
  */
-export function text(
-  pattern: RegExp,
-  words: { readonly allowed: string; readonly fix: string; readonly example: string },
-  accept: (value: string) => boolean = () => true,
-) {
+export function text(pattern: RegExp, words: Words, accept: (value: string) => boolean = () => true) {
   return z
     .string()
-    .refine((value) => pattern.test(value) && accept(value), { params: words })
-    .meta({ pattern: pattern.source });
+    .refine((value) => pattern.test(value) && accept(value), { params: { ...words } })
+    .meta({ pattern: pattern.source })
+    .register(wordsOf, words);
 }
 
 export const name = text(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, {
   allowed: "lower-case letters, digits and hyphens, starting with a letter, at most 40 characters",
   fix: "use a kebab-case name such as main-db",
   example: "main-db",
+  term: "name",
 });
 
 /** Name of a whole system: any language's letters. What services cannot take of it is seen to where names are made. */
@@ -43,6 +55,7 @@ export const envName = text(/^[A-Z_][A-Z0-9_]*$/, {
   allowed: "an environment variable name in upper case, such as DATABASE_URL",
   fix: "rename the variable",
   example: "DATABASE_URL",
+  term: "variable",
 });
 
 export const alertName = text(/^[A-Z][A-Za-z0-9]*$/, {
@@ -57,6 +70,8 @@ export const cpu = text(
     allowed: "a CPU quantity above zero, such as 500m or 2",
     fix: "write millicores (500m) or whole cores (2)",
     example: "500m",
+    term: "CPU",
+    unit: "cores, or millicores with m",
   },
   (value) => (parseCpuMillicores(value) ?? 0) > 0,
 );
@@ -67,13 +82,21 @@ export const memory = text(
     allowed: "a memory or storage quantity above zero, such as 512Mi or 10Gi",
     fix: "write a number with Ki, Mi, Gi or Ti",
     example: "512Mi",
+    term: "size",
+    unit: "bytes, with Ki, Mi, Gi or Ti",
   },
   (value) => (parseBytes(value) ?? 0) > 0,
 );
 
 export const duration = text(
   /^(?=\d)(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/,
-  { allowed: "a duration such as 30s, 5m, 2h or 7d", fix: "write a number with s, m, h or d", example: "5m" },
+  {
+    allowed: "a duration such as 30s, 5m, 2h or 7d",
+    fix: "write a number with s, m, h or d",
+    example: "5m",
+    term: "duration",
+    unit: "seconds, minutes, hours or days",
+  },
   (value) => parseSeconds(value) !== undefined,
 );
 
@@ -83,6 +106,8 @@ export const cron = text(
     allowed: "a cron expression of five fields, in UTC, such as 0 3 * * *",
     fix: "write minute, hour, day of month, month and day of week",
     example: "0 3 * * *",
+    term: "cron",
+    unit: "UTC",
   },
   isCron,
 );
@@ -92,6 +117,8 @@ export const dailyWindow = text(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\
   allowed: "a daily window in UTC, such as 03:00-04:00",
   fix: "write HH:MM-HH:MM",
   example: "03:00-04:00",
+  term: "daily window",
+  unit: "UTC",
 });
 
 export const weeklyWindow = text(
@@ -100,6 +127,8 @@ export const weeklyWindow = text(
     allowed: "a weekly window in UTC, such as mon:04:00-mon:05:00",
     fix: "write ddd:HH:MM-ddd:HH:MM in lower case",
     example: "mon:04:00-mon:05:00",
+    term: "weekly window",
+    unit: "UTC",
   },
 );
 
@@ -107,6 +136,7 @@ export const host = text(/^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/,
   allowed: "a host name such as api.openai.com",
   fix: "write the name without scheme, port or path",
   example: "api.openai.com",
+  term: "host",
 });
 
 /** A host outside the system, or any public one: crawlers cannot name theirs. */
@@ -120,12 +150,14 @@ export const hostLabel = text(/^(@|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$/, {
   allowed: "one label below the domain, such as api, or @ for the domain itself",
   fix: "write the label alone, without the domain",
   example: "api",
+  term: "label",
 });
 
 export const majorVersion = text(/^\d{1,2}(\.\d{1,2})?$/, {
   allowed: 'a major version in quotes, such as "15"',
   fix: "write the major version alone",
   example: "15",
+  term: "version",
 });
 
 export const port = z.int().min(1).max(65_535);
@@ -136,6 +168,7 @@ export const absolutePath = text(/^\/\S*$/, {
   allowed: "an absolute path, such as /health/live",
   fix: "start the path with a slash",
   example: "/health/live",
+  term: "path",
 });
 
 /** CPU and memory (and scratch disk) of one replica: what it is sure of, and what it may not exceed. */

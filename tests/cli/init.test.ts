@@ -44,7 +44,7 @@ describe("groundplan init", () => {
     expect(out).to.equal("Stack   Pulumi.mine.yaml\nTry it  npx groundplan plan --stack mine\n");
     expect(
       readFileSync(join(directory, "Pulumi.mine.yaml"), "utf8"),
-    ).to.equal(`# doc-scraper in dev. Every setting: npx groundplan plan --help, and docs/architecture.md
+    ).to.equal(`# doc-scraper in dev. Every setting: docs/reference/settings.md
 
 config:
   # Built-in system (npx groundplan systems), or the path of a system file.
