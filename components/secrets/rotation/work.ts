@@ -7,9 +7,6 @@ import type * as pulumi from "@pulumi/pulumi";
  */
 export const ALTERNATE_SUFFIX = "_alternate";
 
-/** Days between rotations that Secrets Manager takes. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html */
-export const ROTATION_DAYS = { least: 1, most: 1_000 } as const;
-
 /** Where a function stands to reach a store. */
 export interface RotationNetwork {
   readonly vpcId: pulumi.Input<string>;
@@ -61,7 +58,7 @@ export interface RotatedSecret {
   readonly arn: pulumi.Output<string>;
   /** Its first value, which must stand before. */
   readonly version: pulumi.Resource;
-  /** Days between rotations, see {@link ROTATION_DAYS}. */
+  /** Days between rotations, 1 to 1,000. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html */
   readonly days: number;
   /** What else must stand before it turns, such as the users it is for. @default nothing */
   readonly after?: readonly pulumi.Resource[];
