@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { InputError } from "../../components/errors";
 import type { Plan } from "../../engine";
@@ -96,6 +98,18 @@ describe("rotation of secrets on AWS", function () {
       expect(named(plan, `main-database-${client}-secret-rotation`).dependencies, client).to.include(job);
     }
     expect(named(plan, "main-database-master-secret-rotation").dependencies).to.not.include(job);
+  });
+
+  it("is told of in docs/rotation-aws.md by the names it has", () => {
+    const document = readFileSync(join(__dirname, "../../docs/rotation-aws.md"), "utf8");
+    const names = [
+      String(named(plan, "main-database-api-secret", SECRET).inputs.namePrefix).replace(/-$/, " "),
+      String((named(plan, "main-api-env-external").inputs.metadata as { readonly name: string }).name),
+      ...KEPT,
+    ];
+    expect(names.filter((name) => !document.includes(name))).to.deep.equal([]);
+    const { inputs } = named(plan, "main-monitoring-alarm-database-rotation-errors");
+    expect(inputs.alarmDescription).to.include("docs/rotation-aws.md");
   });
 
   it("keeps what the stack wrote alive by a label, which no update and no refresh takes back", () => {

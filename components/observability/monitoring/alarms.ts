@@ -210,7 +210,7 @@ function rotationAlarm({ subject, functionName }: WatchedRotation): AlarmPlan {
     namespace: "AWS/Lambda",
     metric: "Errors",
     dimensions: { FunctionName: functionName },
-    description: `What rotates the secrets of ${subject} failed: they stay what they are; its log says why (docs/databases-aws.md)`,
+    description: `What rotates the secrets of ${subject} failed: they stay what they are; its log says why (docs/rotation-aws.md)`,
     statistic: "Sum",
     threshold: 0,
     periods: 1,
