@@ -7,8 +7,22 @@ export interface Environments {
   }): Promise<{ readonly url?: string; readonly expiresAt: Date }>;
   /** Destroys it. One that is not there is closed. */
   close(name: string): Promise<void>;
-  /** Destroys those whose time is over; gives their names. */
-  prune(): Promise<readonly string[]>;
+  /** Every environment there is, whoever opened it. */
+  list(): Promise<readonly Found[]>;
+  /** Destroys one, if its time is over still; says whether it is gone. */
+  prune(name: string): Promise<boolean>;
+}
+
+/** An environment as the backend has it. */
+export interface Found {
+  readonly name: string;
+  readonly expiresAt: Date;
+  readonly expired: boolean;
+  /** Commit it was brought up to, or was to be, last. */
+  readonly commit?: string;
+  readonly url?: string;
+  /** Why its last update did not end well. */
+  readonly problem?: string;
 }
 
 export interface GroundplanOptions {
@@ -53,17 +67,45 @@ export function groundplanEnvironments(options: GroundplanOptions): Environments
         await stack.close();
       }
     },
-    prune: async () => {
-      const pruned = await library().pruneEnvironments({ directory }, { timeLimitMs });
-      for (const { stack, outcome, error } of pruned) {
-        if (outcome === "failed") {
-          // It keeps its tag: the next prune tries it again.
-          process.stderr.write(`prune of ${stack} failed: ${error instanceof Error ? error.message : String(error)}\n`);
-        }
+    list: async () => {
+      const known = await library().listEnvironments({ directory });
+      const found = await library().runMany(known, ({ stack }) => lastOf(stack));
+      return found.map((result) => {
+        const { stack: name, expiresAt, expired } = result.item;
+        // One whose history cannot be read is there all the same.
+        return { name, expiresAt, expired, ...(result.ok ? result.value : { problem: messageOf(result.error) }) };
+      });
+    },
+    prune: async (name) => {
+      const [pruned] = await library().pruneEnvironments({ directory }, { timeLimitMs, stacks: [name] });
+      if (pruned?.outcome === "failed") {
+        // It keeps its tag: the next prune tries it again.
+        throw pruned.error;
       }
-      return pruned.filter(({ outcome }) => outcome === "destroyed").map(({ stack }) => stack);
+      return pruned?.outcome === "destroyed";
     },
   };
+
+  /** What the last update of a stack was for, and what came of it. */
+  async function lastOf(name: string): Promise<Pick<Found, "commit" | "url" | "problem">> {
+    const stack = library().openStack({ directory, stack: name });
+    try {
+      const [last] = await stack.history({ limit: 1 });
+      const { placements } = await stack.outputs();
+      const commit = /^commit ([0-9a-f]{40})$/.exec(last?.message ?? "")?.[1];
+      return {
+        ...firstUrl(placements?.value),
+        ...(commit === undefined ? {} : { commit }),
+        ...(last?.result === "succeeded" ? {} : { problem: `the last ${last?.kind ?? "update"} did not end well` }),
+      };
+    } finally {
+      await stack.close();
+    }
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The first address among the program's outputs: placements, each with its URLs by host. */

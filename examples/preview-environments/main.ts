@@ -13,6 +13,7 @@ function required(name: string): string {
 
 const service = new PreviewService({
   secret: required("WEBHOOK_SECRET"),
+  token: required("API_TOKEN"),
   repository: required("REPOSITORY"),
   log: (line) => process.stdout.write(`${new Date().toISOString()} ${line}\n`),
   environments: groundplanEnvironments({
@@ -27,9 +28,15 @@ const service = new PreviewService({
   }),
 });
 
+const failed = (what: string) => (error: unknown) => {
+  process.stderr.write(`${what} failed: ${String(error)}\n`);
+};
+// Deliveries are taken meanwhile: what is asked for now is newer than what is found.
+void service.restore().catch(failed("looking for environments that are there"));
+
 const PRUNE_EVERY_MS = 15 * 60_000;
 const timer = setInterval(() => {
-  service.prune().catch((error: unknown) => process.stderr.write(`prune failed: ${String(error)}\n`));
+  service.prune().catch(failed("prune"));
 }, PRUNE_EVERY_MS);
 
 const server = service.server().listen(Number(process.env.PORT ?? 8080));

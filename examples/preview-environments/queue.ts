@@ -19,6 +19,13 @@ export class Queues {
     this.start();
   }
 
+  /** Puts a task behind the one that runs for `key`, unless something waits there already: nobody's wish gives way to it. */
+  add(key: string, task: () => Promise<void>): void {
+    if (!this.waiting.has(key)) {
+      this.put(key, task);
+    }
+  }
+
   /** Resolves when nothing waits or runs. */
   drained(): Promise<void> {
     return this.active.size === 0 && this.waiting.size === 0

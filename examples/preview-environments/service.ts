@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Environments } from "./environments";
+import { type Environments, messageOf } from "./environments";
 import { Queues } from "./queue";
-import { isSigned, type Wish, wishOf } from "./webhook";
+import { isAllowed, isSigned, type Wish, wishOf } from "./webhook";
 
 export interface ServiceOptions {
   readonly environments: Environments;
   /** Secret the webhook's deliveries are signed with. */
   readonly secret: string;
+  /** Token that whoever asks for the environments has to name. */
+  readonly token: string;
   /** Repository whose pull requests get environments: `owner/name`. */
   readonly repository: string;
   /** Environments worked on at once. @default 2 */
@@ -49,15 +51,50 @@ export class PreviewService {
     });
   }
 
-  /** Destroys what is out of time; to be called now and then. */
-  async prune(): Promise<readonly string[]> {
-    const names = await this.options.environments.prune();
-    for (const [number, { name }] of this.statuses) {
-      if (names.includes(name)) {
-        this.statuses.delete(number);
+  /** Learns what there is from the backend: a service that was started again knows what the last one opened. */
+  async restore(): Promise<void> {
+    for (const { name, expiresAt, commit, url, problem } of await this.options.environments.list()) {
+      const number = numberOf(name);
+      // What was asked for meanwhile is newer.
+      if (number !== undefined && !this.statuses.has(number)) {
+        const known = { ...(commit === undefined ? {} : { commit }), ...(url === undefined ? {} : { url }) };
+        const state = problem === undefined ? { state: "open" as const } : { state: "failed" as const, problem };
+        this.statuses.set(number, { name, ...state, ...known, expiresAt });
       }
     }
-    return names;
+  }
+
+  /**
+   * Lets what is out of time be destroyed, each in the line of its own name, behind what is done to it; to be called now and
+   * then. Gives the names.
+   */
+  async prune(): Promise<readonly string[]> {
+    const found = await this.options.environments.list();
+    const expired = found.filter((environment) => environment.expired).map(({ name }) => name);
+    for (const name of expired) {
+      this.queues.add(name, () => this.pruneOne(name));
+    }
+    return expired;
+  }
+
+  private async pruneOne(name: string): Promise<void> {
+    try {
+      if (await this.options.environments.prune(name)) {
+        this.log(`${name} pruned`);
+        this.forget(name);
+      }
+    } catch (error) {
+      this.log(`prune of ${name} failed: ${messageOf(error)}`);
+    }
+  }
+
+  /** Forgets one that is gone, unless somebody has asked for it again. */
+  private forget(name: string): void {
+    const number = numberOf(name);
+    const state = number === undefined ? undefined : this.statuses.get(number)?.state;
+    if (number !== undefined && (state === "open" || state === "failed")) {
+      this.statuses.delete(number);
+    }
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
@@ -66,6 +103,10 @@ export class PreviewService {
       return reply(response, 200, { status: "ok" });
     }
     if (method === "GET" && url === "/environments") {
+      if (!isAllowed(header(request, "authorization"), this.options.token)) {
+        response.setHeader("www-authenticate", "Bearer");
+        return reply(response, 401, { error: "name the token: Authorization: Bearer TOKEN" });
+      }
       return reply(response, 200, Object.fromEntries(this.statuses));
     }
     if (method !== "POST" || url !== "/webhook") {
@@ -142,7 +183,7 @@ export class PreviewService {
   }
 
   private fail(number: number, state: Status["state"], name: string, commit: string | undefined, error: unknown): void {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = messageOf(error);
     this.settle(number, state, commit, { name, state: "failed", problem, ...(commit === undefined ? {} : { commit }) });
   }
 
@@ -171,6 +212,12 @@ export class PreviewService {
 /** Name of a pull request's environment, and so of its stack. */
 export function nameOf(number: number): string {
   return `pr-${number}`;
+}
+
+/** The pull request of an environment; undefined where it is of none. */
+function numberOf(name: string): number | undefined {
+  const number = Number(/^pr-([1-9]\d*)$/.exec(name)?.[1]);
+  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

@@ -12,6 +12,13 @@ export function isSigned(body: Buffer, signature: string | undefined, secret: st
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
+/** Whether a request names the token, as `Authorization: Bearer TOKEN`. */
+export function isAllowed(authorization: string | undefined, token: string): boolean {
+  // Digests are of one length, whatever is guessed.
+  const digest = (text: string) => createHmac("sha256", "length").update(text).digest();
+  return timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${token}`));
+}
+
 /** What a `pull_request` delivery asks for; undefined for one that asks for nothing. Throws a SyntaxError for no JSON. */
 export function wishOf(event: string | undefined, body: Buffer, repository: string): Wish | undefined {
   const payload = JSON.parse(body.toString("utf8")) as Payload | null;

@@ -3,17 +3,20 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import type { Environments } from "../../examples/preview-environments/environments";
+import type { Environments, Found } from "../../examples/preview-environments/environments";
 import { PreviewService, type Status } from "../../examples/preview-environments/service";
 
 const SECRET = "shared with GitHub";
+const TOKEN = "for those who may look";
 const REPOSITORY = "acme/shop";
+const EXPIRES = new Date("2030-01-01T08:00:00Z");
 const commit = (digit: string) => digit.repeat(40);
 
 /** Environments that are opened and closed when the test says so, and write down what was asked of them. */
 class FakeEnvironments implements Environments {
   readonly calls: string[] = [];
   readonly held: (() => void)[] = [];
+  found: readonly Found[] = [];
   hold = false;
   failure: Error | undefined;
   running = 0;
@@ -28,8 +31,13 @@ class FakeEnvironments implements Environments {
     return this.work(`close ${name}`);
   }
 
-  async prune(): Promise<readonly string[]> {
-    return ["pr-7"];
+  async list(): Promise<readonly Found[]> {
+    return this.found;
+  }
+
+  async prune(name: string): Promise<boolean> {
+    await this.work(`prune ${name}`);
+    return this.found.some((environment) => environment.name === name && environment.expired);
   }
 
   private async work(call: string): Promise<void> {
@@ -58,7 +66,7 @@ describe("the preview environments service", () => {
 
   beforeEach(async () => {
     environments = new FakeEnvironments();
-    service = new PreviewService({ environments, secret: SECRET, repository: REPOSITORY });
+    service = new PreviewService({ environments, secret: SECRET, token: TOKEN, repository: REPOSITORY });
     server = service.server().listen(0, "127.0.0.1");
     await once(server, "listening");
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -90,7 +98,8 @@ describe("the preview environments service", () => {
     return { status: response.status, body: (await response.json()) as Record<string, string> };
   }
 
-  const listed = async () => (await (await fetch(`${address}/environments`)).json()) as Record<string, Status>;
+  const look = (authorization = `Bearer ${TOKEN}`) => fetch(`${address}/environments`, { headers: { authorization } });
+  const listed = async () => (await (await look()).json()) as Record<string, Status>;
 
   it("opens a stack for a pull request and closes it with it", async () => {
     expect(await send(payload("opened", 12))).to.deep.equal({
@@ -191,10 +200,90 @@ describe("the preview environments service", () => {
     expect(environments.calls).to.deep.equal([]);
   });
 
-  it("forgets environments that were pruned", async () => {
-    await send(payload("opened", 7));
+  it("tells nobody of its environments who does not name the token", async () => {
+    await send(payload("opened", 12));
+    for (const authorization of ["", TOKEN, "Bearer", "Bearer ", `Bearer ${TOKEN}x`, `Basic ${TOKEN}`]) {
+      const response = await look(authorization);
+      expect([response.status, response.headers.get("www-authenticate")]).to.deep.equal([401, "Bearer"]);
+      expect(await response.text()).to.not.include("pr-12");
+    }
+    expect((await fetch(`${address}/environments`)).status).to.equal(401);
+    expect((await look()).status).to.equal(200);
+  });
+
+  it("knows after a restart what there is, but for what was asked of it since", async () => {
+    environments.found = [
+      { name: "pr-7", expiresAt: EXPIRES, expired: false, commit: commit("b"), url: "https://pr-7.example.org" },
+      {
+        name: "pr-8",
+        expiresAt: EXPIRES,
+        expired: false,
+        commit: commit("b"),
+        problem: "the last update did not end well",
+      },
+      { name: "pr-12", expiresAt: EXPIRES, expired: false, commit: commit("b") },
+      { name: "somebody-s", expiresAt: EXPIRES, expired: false },
+    ];
+    environments.hold = true;
+    await send(payload("opened", 12));
+    await service.restore();
+    const expiresAt = EXPIRES.toISOString();
+    expect(await listed()).to.deep.equal({
+      "7": { name: "pr-7", state: "open", commit: commit("b"), url: "https://pr-7.example.org", expiresAt },
+      "8": {
+        name: "pr-8",
+        state: "failed",
+        problem: "the last update did not end well",
+        commit: commit("b"),
+        expiresAt,
+      },
+      "12": { name: "pr-12", state: "opening", commit: commit("a") },
+    });
+    // The commit it has is not opened again; one that failed is.
+    await send(payload("synchronize", 7, commit("b")));
+    await send(payload("synchronize", 8, commit("b")));
+    expect(environments.calls).to.deep.equal(["open pr-12 a", "open pr-8 b"]);
+    environments.hold = false;
+    environments.held.forEach((release) => {
+      release();
+    });
     await service.queues.drained();
+  });
+
+  it("destroys what is out of time in its own line, behind what is done to it", async () => {
+    environments.hold = true;
+    await send(payload("opened", 7));
+    environments.found = [
+      { name: "pr-7", expiresAt: EXPIRES, expired: true },
+      { name: "pr-8", expiresAt: EXPIRES, expired: false },
+    ];
     expect(await service.prune()).to.deep.equal(["pr-7"]);
+    expect(environments.calls).to.deep.equal(["open pr-7 a"]);
+    environments.hold = false;
+    environments.held.forEach((release) => {
+      release();
+    });
+    await service.queues.drained();
+    expect(environments.calls).to.deep.equal(["open pr-7 a", "prune pr-7"]);
     expect(await listed()).to.deep.equal({});
+  });
+
+  it("puts no prune in the place of a commit that waits, and keeps what a prune did not destroy", async () => {
+    environments.hold = true;
+    await send(payload("opened", 7));
+    await send(payload("synchronize", 7, commit("b")));
+    environments.found = [{ name: "pr-7", expiresAt: EXPIRES, expired: true }];
+    await service.prune();
+    environments.hold = false;
+    environments.held.forEach((release) => {
+      release();
+    });
+    await service.queues.drained();
+    expect(environments.calls).to.deep.equal(["open pr-7 a", "open pr-7 b"]);
+    environments.failure = new Error("the cluster does not answer");
+    await service.prune();
+    await service.queues.drained();
+    expect(environments.calls.at(-1)).to.equal("prune pr-7");
+    expect((await listed())["7"]).to.include({ state: "open", commit: commit("b") });
   });
 });

@@ -13,6 +13,7 @@ import { SandboxedProgram } from "../automation/lifecycle/program";
 import { needsPulumi } from "../sandbox/pulumi";
 
 const ROOT = join(__dirname, "..", "..");
+const TOKEN = "for those who may look";
 const SECRET = "shared with GitHub";
 const REPOSITORY = "acme/shop";
 const HOUR_MS = 3_600_000;
@@ -30,6 +31,14 @@ describe("the preview environments service as its README starts it (needs the Pu
     needsPulumi(this);
     program = new SandboxedProgram();
     copyFileSync(join(ROOT, "Pulumi.dev.yaml"), join(program.directory, "Pulumi.dev.yaml"));
+    await start();
+  });
+  after(() => {
+    service?.kill("SIGKILL");
+    program?.dispose();
+  });
+
+  async function start(): Promise<void> {
     const port = await freePort();
     address = `http://127.0.0.1:${port}`;
     service = spawn(process.execPath, ["--import", "tsx", "examples/preview-environments/main.ts"], {
@@ -38,6 +47,7 @@ describe("the preview environments service as its README starts it (needs the Pu
         ...process.env,
         ...program.place().env,
         WEBHOOK_SECRET: SECRET,
+        API_TOKEN: TOKEN,
         REPOSITORY,
         BASE_STACK: "dev",
         PREVIEW_DOMAIN: "previews.example.org",
@@ -52,11 +62,12 @@ describe("the preview environments service as its README starts it (needs the Pu
       });
     }
     await until(async () => (await fetch(`${address}/healthz`).catch(() => undefined))?.ok === true);
-  });
-  after(() => {
-    service?.kill("SIGKILL");
-    program?.dispose();
-  });
+  }
+
+  async function end(): Promise<unknown> {
+    service.kill("SIGTERM");
+    return (await once(service, "exit"))[0];
+  }
 
   async function tell(action: string, sha: string): Promise<number> {
     const body = JSON.stringify({
@@ -77,7 +88,8 @@ describe("the preview environments service as its README starts it (needs the Pu
   async function settled(): Promise<Status | undefined> {
     let status: Status | undefined;
     await until(async () => {
-      status = ((await (await fetch(`${address}/environments`)).json()) as Record<string, Status>)["12"];
+      const answer = await fetch(`${address}/environments`, { headers: { authorization: `Bearer ${TOKEN}` } });
+      status = ((await answer.json()) as Record<string, Status>)["12"];
       return status?.state !== "opening" && status?.state !== "closing";
     });
     return status;
@@ -111,13 +123,19 @@ describe("the preview environments service as its README starts it (needs the Pu
       .to.include(`/${commits[1].slice(0, 12)}/`)
       .and.not.to.include(`/${commits[0].slice(0, 12)}/`);
 
+    // Started again, it knows from the backend what the one before it opened.
+    const before = await settled();
+    expect(await end()).to.equal(0);
+    await start();
+    await until(async () => (await settled()) !== undefined);
+    expect(await settled()).to.deep.equal(before);
+
     expect(await tell("closed", commits[1])).to.equal(202);
     expect(await settled(), said).to.equal(undefined);
     expect(await listStacks(program.place())).to.deep.equal([]);
     expect(cloud().map(({ id }) => id)).to.satisfy((ids: string[]) => ids.every((id) => id === SHARED));
 
-    service.kill("SIGTERM");
-    expect((await once(service, "exit"))[0]).to.equal(0);
+    expect(await end()).to.equal(0);
   });
 });
 
