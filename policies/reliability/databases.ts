@@ -2,7 +2,7 @@ import { type EnvironmentConfig, environmentSchema } from "../environments";
 import { amount, at, isFalse, isSet, isTrue, shown, text } from "../read";
 import { setAt } from "../remedies";
 import { type ResourceRule, type Rule, resourceRule } from "../rule";
-import { mustBeTrue } from "../simple";
+import { mustBeSet, mustBeTrue } from "../simple";
 
 const RDS = ["aws:rds/instance:Instance"];
 const SQL = ["gcp:sql/databaseInstance:DatabaseInstance"];
@@ -69,6 +69,24 @@ export const rdsBackups = resourceRule<{ readonly minimumDays: number }>({
     }
   },
 });
+
+export const rdsBackupWindow = mustBeSet(
+  {
+    id: "rds-backup-window",
+    title: "RDS backs up at an hour that was chosen",
+    description: "AWS draws one by lot otherwise, which may be the busiest of the day",
+    severity: "low",
+    level: "advisory",
+    fix: "Set backupWindow to a quiet half hour or more, apart from maintenanceWindow.",
+    sources: [],
+    resources: RDS,
+  },
+  ["backupWindow"],
+  {
+    unless: (props) =>
+      isSet(props.replicateSourceDb) ? "The source of a read replica is what is backed up" : undefined,
+  },
+);
 
 export const rdsUpgrades = resourceRule({
   id: "rds-minor-upgrades",
@@ -213,6 +231,7 @@ export const databaseReliabilityRules: readonly Rule[] = [
   rdsMultiAz,
   rdsDeletion,
   rdsBackups,
+  rdsBackupWindow,
   rdsUpgrades,
   rdsSnapshotTags,
   rdsFinalSnapshot,

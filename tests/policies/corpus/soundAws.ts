@@ -74,6 +74,7 @@ export const database: readonly TestResource[] = [
       multiAz: true,
       deletionProtection: true,
       backupRetentionPeriod: 14,
+      backupWindow: "03:00-04:00",
       copyTagsToSnapshot: true,
       finalSnapshotIdentifier: "database-final",
       iamDatabaseAuthenticationEnabled: true,

@@ -85,6 +85,7 @@ export const reliability: Further = {
     leaves([rds({ finalSnapshotIdentifier: "final" })], replica),
     notInDev([rds({ finalSnapshotIdentifier: "final" })], { at: "skipFinalSnapshot", to: true }),
   ],
+  "rds-backup-window": [leaves([rds({ backupWindow: "03:00-04:00" })], replica)],
   "elasticache-failover": [notInDev(cache, { at: "multiAzEnabled", to: false })],
   "elasticache-snapshots": [
     allows(

@@ -6,6 +6,7 @@ const protectedOne = (type: string, props: Readonly<Record<string, unknown>>): r
   { type, props, protect: true },
 ];
 const database = protectedOne("aws:rds/instance:Instance", {
+  backupWindow: "03:00-04:00",
   multiAz: true,
   deletionProtection: true,
   backupRetentionPeriod: 7,
@@ -79,6 +80,11 @@ export const table: CaseTable = {
       { at: "backupRetentionPeriod", to: DELETE, message: "backupRetentionPeriod is unset, not 7 or more" },
     ],
     unknown: ["backupRetentionPeriod"],
+  },
+  "rds-backup-window": {
+    base: database,
+    fails: [{ at: "backupWindow", to: DELETE, message: "backupWindow is not set" }],
+    unknown: ["backupWindow"],
   },
   "rds-minor-upgrades": dev(database, "autoMinorVersionUpgrade", false, "autoMinorVersionUpgrade is false"),
   "rds-tags-to-snapshots": flag(database, "copyTagsToSnapshot"),
