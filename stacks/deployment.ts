@@ -15,6 +15,7 @@ import type { ServiceSpec } from "../systems/spec";
 import { type BackupsRequest, backupDemands, planBackups } from "./backups";
 import { collectorBinding, externalBinding, pushGatewayBinding, serviceBinding } from "./bindings";
 import { clientOf, scalesOn, storeClients } from "./clients";
+import { crowdedDatabases } from "./connections";
 import { contextOf, systemIn } from "./context";
 import { namespaceOf, serviceDemand, serviceOf } from "./demands";
 import { discarded } from "./discarded";
@@ -53,7 +54,11 @@ export interface DeployedSystem {
 export async function deploy(settings: ProgramSettings, placementSettings: PlacementSettings): Promise<Deployed> {
   const system = systemIn(settings, placementSettings);
   const context = contextOf(settings, placementSettings, system);
-  const degraded = [...unread(system, placeOf(settings, context)), ...discarded(settings, placementSettings)];
+  const degraded = [
+    ...unread(system, placeOf(settings, context)),
+    ...crowdedDatabases(system, settings, placementSettings, context.cloud === "kubernetes"),
+    ...discarded(settings, placementSettings),
+  ];
   const placement = new Placement(placementSettings.name, { context, edges: system.edges, degraded });
   const site = await openSite(placementSettings.cloud, { context, settings, placementSettings, system, placement });
   return new Deployment(settings, system, context, placement, site, {

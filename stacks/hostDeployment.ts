@@ -6,6 +6,7 @@ import { hostName } from "../components/host/nginx";
 import { type MachineType, planSize } from "../components/host/sizing";
 import { Placement } from "../components/placement";
 import type { ResolvedSystem } from "../systems/resolve";
+import { crowdedDatabases } from "./connections";
 import { contextOf, systemIn } from "./context";
 import type { Deployed } from "./deployment";
 import { discarded } from "./discarded";
@@ -23,7 +24,11 @@ export async function deployToHost(settings: ProgramSettings, placementSettings:
   const host = openHost({ settings, placementSettings, system });
   const description = describeHost(settings, system, host.machines);
   const context = contextOf(settings, placementSettings, system);
-  const degraded = [...unread(system, placeOf(settings, context)), ...discarded(settings, placementSettings)];
+  const degraded = [
+    ...unread(system, placeOf(settings, context)),
+    ...crowdedDatabases(system, settings, placementSettings, true),
+    ...discarded(settings, placementSettings),
+  ];
   const placement = new Placement(placementSettings.name, { context, edges: system.edges, degraded });
   const request = { context, settings, placementSettings, system, placement };
   host.check(request);

@@ -1,5 +1,6 @@
 import type { Degraded } from "../components/component";
 import { type Context, isDistributed } from "../components/context";
+import { normalizeUse } from "../systems/edges";
 import type { ResolvedSystem } from "../systems/resolve";
 import type { Settings } from "./settings";
 
@@ -10,6 +11,8 @@ export interface Place {
   readonly host: boolean;
   /** Class of the controller that lets the public in on an attached cluster. */
   readonly ingressClass: string;
+  /** Storage classes the settings of an attached cluster name, which every volume there is of. */
+  readonly storageClasses: { readonly data?: string | undefined; readonly shared?: string | undefined };
   /** Whether the stack makes the repositories of its images. */
   readonly repository: boolean;
   /** Whether Vault holds its secrets; what it does not rotate, its store says. @default false */
@@ -20,7 +23,7 @@ export interface Place {
 interface Unread extends Degraded {
   readonly where: (place: Place) => boolean;
   /** Paths of the fields in the system that say something else than their defaults. */
-  readonly asked: (system: ResolvedSystem) => readonly string[];
+  readonly asked: (system: ResolvedSystem, place: Place) => readonly string[];
 }
 
 const everywhere = () => true;
@@ -59,6 +62,34 @@ const UNREAD: readonly Unread[] = [
     feature: "more than one standby",
     reason: "a managed database keeps one, in another zone, where the environment asks for it",
     remedy: "add readReplicas, which can be promoted",
+  },
+  {
+    where: (place) => !attached(place),
+    asked: (system) => classes(system, undefined),
+    feature: "a storage class of a store's own",
+    reason: "classes are of a cluster you have; disks made here are the cloud's SSDs, encrypted with the system's key",
+    remedy: "remove it, or use a placement on kubernetes",
+  },
+  {
+    where: attached,
+    asked: (system, { storageClasses }) => classes(system, storageClasses),
+    feature: "a storage class of a store's own",
+    reason: "the stack's settings name one for all volumes: the system does not know what a cluster offers",
+    remedy: "remove groundplan:kubernetes.storageClass or sharedStorageClass where the system's own class is there",
+  },
+  {
+    where: ({ cloud, host }) => host || cloud !== "aws",
+    asked: ({ observability }) => when(observability.logArchive, "observability.logArchive"),
+    feature: "old logs in a bucket",
+    reason: "logs are kept where they are collected, for as long as groundplan:retention.logsDays says",
+    remedy: "raise groundplan:retention.logsDays, or export them where an audit asks for more",
+  },
+  {
+    where: everywhere,
+    asked: (system, place) => rights(system, place),
+    feature: "rights of a client's own",
+    reason: "what it uses knows one user, who may do all; a policy decides who reaches it",
+    remedy: "let the application keep to it, or use a database or bucket on aws or gcp",
   },
   {
     where: ({ repository }) => !repository,
@@ -104,6 +135,13 @@ const UNREAD: readonly Unread[] = [
     remedy: "route the host to a service that redirects, or use a placement on aws or gcp",
   },
   {
+    where: ({ cloud, host }) => host || cloud === "kubernetes",
+    asked: ({ edge }) => when(edge.requestsPerSecond !== undefined && edge.rateLimit !== undefined, "edge.rateLimit"),
+    feature: "a limit over five minutes beside the one per second",
+    reason: "a proxy counts at one rate, and the one per second is asked for too",
+    remedy: "remove one of edge.requestsPerSecond and edge.rateLimit, or use a placement on aws or gcp in distributed",
+  },
+  {
     where: (place) => attached(place) && !/^(traefik|nginx)/.test(place.ingressClass),
     asked: ({ edge }) => when(edge.maxBodySize, "edge.maxBodySize"),
     feature: "refusing larger requests",
@@ -147,7 +185,7 @@ const UNREAD: readonly Unread[] = [
 /** What a system asks for in fields that its place does not read. */
 export function unread(system: ResolvedSystem, place: Place): readonly Degraded[] {
   return UNREAD.flatMap(({ where, asked, feature, reason, remedy }) => {
-    const paths = where(place) ? asked(system) : [];
+    const paths = where(place) ? asked(system, place) : [];
     return paths.length === 0 ? [] : [{ feature: `${feature} (${paths.join(", ")})`, reason, remedy }];
   });
 }
@@ -162,9 +200,42 @@ export function placeOf(
     cloud,
     host: cloud !== "kubernetes" && !isDistributed(model),
     ingressClass,
+    storageClasses: { data: kubernetes.storageClass, shared: kubernetes.sharedStorageClass },
     repository: images.repository ?? false,
     vault: placements.find(({ name }) => name === placement)?.vault !== undefined,
   };
+}
+
+/** Classes of stores that nothing reads: on a cloud all of them, on a cluster those the settings name another for. */
+function classes({ stores }: ResolvedSystem, set: Place["storageClasses"] | undefined): readonly string[] {
+  return Object.entries(stores).flatMap(([name, store]) => {
+    if (store.kind === "file-share") {
+      return when(
+        isOther(store.storageClass, set && (set.shared ?? store.storageClass)),
+        `stores.${name}.storageClass`,
+      );
+    }
+    const asked = "storage" in store ? store.storage?.class : undefined;
+    return when(isOther(asked, set && (set.data ?? asked)), `stores.${name}.storage.class`);
+  });
+}
+
+function isOther(asked: string | undefined, given: string | undefined): boolean {
+  return asked !== undefined && asked !== given;
+}
+
+/** Uses that ask for other rights than to write, of something that tells no users apart. */
+function rights({ services, stores }: ResolvedSystem, place: Place): readonly string[] {
+  return Object.entries(services).flatMap(([service, { uses }]) =>
+    uses.flatMap((written, index) => {
+      const { to, access, endpoint } = normalizeUse(written);
+      const store = stores[to];
+      const apart = store?.kind === "bucket" || (store?.kind === "postgres" && (managed(place) || store.embedded));
+      // A replica takes no writes from anybody; one machine has none.
+      const readOnly = access === "read" && endpoint === "replica" && !place.host;
+      return when(store && !apart && !readOnly && access !== "write", `services.${service}.uses[${index}].access`);
+    }),
+  );
 }
 
 /** What guards the account and the network around a system. */

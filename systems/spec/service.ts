@@ -96,7 +96,7 @@ export const use = z.union([
     endpoint: z.enum(["primary", "replica"]).default("primary").describe("Which endpoint of a replicated store"),
     connections: positive
       .optional()
-      .describe("Connections one replica may hold open; decides whether a pooler stands before a database"),
+      .describe("Connections one replica may hold open; a plan says where a database accepts fewer than all of them"),
     env: z
       .record(envName, z.string())
       .default({})

@@ -6,14 +6,20 @@ import { planCell } from "../systems/cellPlans";
 import { shop, small } from "../systems/fixture";
 
 const PLACES = {
-  aws: { cloud: "aws", host: false, ingressClass: "traefik", repository: false },
-  gcp: { cloud: "gcp", host: false, ingressClass: "traefik", repository: false },
-  kubernetes: { cloud: "kubernetes", host: false, ingressClass: "traefik", repository: false },
-  host: { cloud: "aws", host: true, ingressClass: "traefik", repository: false },
+  aws: { cloud: "aws", host: false, ingressClass: "traefik", repository: false, storageClasses: {} },
+  gcp: { cloud: "gcp", host: false, ingressClass: "traefik", repository: false, storageClasses: {} },
+  kubernetes: { cloud: "kubernetes", host: false, ingressClass: "traefik", repository: false, storageClasses: {} },
+  host: { cloud: "aws", host: true, ingressClass: "traefik", repository: false, storageClasses: {} },
 } as const satisfies Record<string, Place>;
 
+const web = { ...shop.services.web, uses: shop.services.web?.uses ?? [] } as const;
+
 /** A system that asks for nothing beside the defaults, nor for what a default asks. */
-const quiet: SystemInput = { ...shop, security: { imageScanning: false } };
+const quiet: SystemInput = {
+  ...shop,
+  services: { ...shop.services, web: { ...web, uses: web.uses.filter((use) => use === "queue") } },
+  security: { imageScanning: false },
+};
 
 function features(change: Partial<SystemInput>, place: Place): readonly string[] {
   const system = { ...quiet, ...change } as SystemInput;
@@ -63,6 +69,62 @@ describe("fields that a place does not read", function () {
       "more than one standby (stores.main-db.instances)",
     ];
     expect(said(change)).to.deep.equal([managed, managed, [dead], [dead]]);
+  });
+
+  it("are named with their paths: rights, and classes of disks", () => {
+    const change: Partial<SystemInput> = {
+      services: {
+        reader: {
+          kind: "deployment",
+          image: "reader:1",
+          resources: small,
+          uses: [
+            { to: "main-db", access: "read" },
+            { to: "main-db", access: "read", endpoint: "replica" },
+            { to: "queue", access: "read" },
+            { to: "files", access: "read" },
+          ],
+        },
+      },
+      routes: [],
+      observability: {},
+      alerts: {},
+      stores: {
+        ...shop.stores,
+        "main-db": {
+          kind: "postgres",
+          version: "16",
+          resources: small,
+          storage: { size: "10Gi", class: "fast" },
+          readReplicas: 1,
+        },
+        shared: { kind: "file-share", size: "5Gi", storageClass: "nfs" },
+      },
+    };
+    const rights = (...indexes: readonly number[]) =>
+      `rights of a client's own (${indexes.map((index) => `services.reader.uses[${index}].access`).join(", ")})`;
+    const classes = "a storage class of a store's own (stores.main-db.storage.class, stores.shared.storageClass)";
+    expect(said(change)).to.deep.equal([
+      [classes, rights(2)],
+      [classes, rights(2)],
+      [rights(0, 2)],
+      [classes, rights(0, 1, 2)],
+    ]);
+    const named = { ...PLACES.kubernetes, storageClasses: { data: "ssd", shared: "nfs" } };
+    expect(features(change, named)).to.deep.equal([
+      "a storage class of a store's own (stores.main-db.storage.class)",
+      rights(0, 2),
+    ]);
+  });
+
+  it("are named with their paths: the archive of logs, and a second limit of requests", () => {
+    const change: Partial<SystemInput> = {
+      observability: { logArchive: "files" },
+      edge: { rateLimit: 3_000, requestsPerSecond: 40 },
+    };
+    const logs = "old logs in a bucket (observability.logArchive)";
+    const limit = "a limit over five minutes beside the one per second (edge.rateLimit)";
+    expect(said(change)).to.deep.equal([[], [logs], [logs, limit], [logs, limit]]);
   });
 
   it("are named with their paths: the edge", () => {

@@ -10,11 +10,19 @@ import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels"
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { claimSpec } from "../../workload/volumes";
 import type { Archive } from "../archive";
+import { namesNotTaken } from "../ownNames";
 import { onPool, poolFields, poolVerdicts } from "../pool";
 import { noSnapshots } from "../snapshots";
 import { type ArchiveArgs, makeBaseBackups, makeObjectStore, noArchive } from "./archive";
 import { archivedCluster, type Recovery } from "./archiving";
-import { CLUSTER_LABEL, cloudNativePgCluster, cloudNativePgPolicy, instancesOf, isReplicated } from "./cloudNativePg";
+import {
+  CLUSTER_LABEL,
+  cloudNativePgCluster,
+  cloudNativePgPolicy,
+  instancesOf,
+  isReplicated,
+  operatorImage,
+} from "./cloudNativePg";
 import { POSTGRES_PORT, type PostgresContract } from "./contract";
 import { BOOTSTRAP, PASSWD, postgresPod } from "./pod";
 
@@ -45,6 +53,7 @@ export interface KubernetesPostgresArgs extends ComponentArgs {
 /** Role the system's services connect as. It owns its database and is no superuser. */
 const USER = "app";
 const PORT = POSTGRES_PORT;
+const NAMED_BY_OPERATOR = "CloudNativePG runs PostgreSQL from images made for it, and names a claim after its instance";
 
 /** A custom resource counts as made once it is stored; its clients want the database to answer. */
 const UNTIL_READY = { "pulumi.com/waitFor": "condition=Ready", "pulumi.com/timeoutSeconds": "900" };
@@ -236,6 +245,13 @@ export class KubernetesPostgres extends Component implements PostgresContract {
     );
     this.podMonitor(server);
     this.snapshots(server);
+    const named = {
+      image: image === operatorImage(spec.version) ? spec.image : undefined,
+      volume: spec.storage.volume,
+    };
+    for (const verdict of namesNotTaken(store, named, NAMED_BY_OPERATOR)) {
+      this.degrade(verdict);
+    }
     this.degrade({
       feature: `egress of ${store} to the API server alone`,
       reason: "its instances report there, and no policy can name an address only the cluster's operator knows",

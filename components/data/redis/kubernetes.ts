@@ -10,6 +10,7 @@ import { objectLabels, SKIP_AWAIT, selectorLabels } from "../../workload/labels"
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { jobTimeouts, rolloutTimeouts } from "../../workload/timeouts";
 import { claimSpec } from "../../workload/volumes";
+import { namesNotTaken } from "../ownNames";
 import { onPool, poolVerdicts } from "../pool";
 import { noSnapshots } from "../snapshots";
 import {
@@ -295,6 +296,10 @@ export class KubernetesRedis extends Component implements RedisContract {
     });
     if (spec.storage?.snapshots) {
       this.degrade(noSnapshots(store));
+    }
+    const volume = redisServers(spec) > 1 ? spec.storage?.volume : undefined;
+    for (const verdict of namesNotTaken(store, { volume }, "each of several servers has a claim, named after it")) {
+      this.degrade(verdict);
     }
     if (spec.mode === "single" && this.context.redundancy.multiZone) {
       this.degrade({

@@ -8,6 +8,7 @@ import { Component, type ComponentArgs, type Transform } from "../../component";
 import { objectLabels, selectorLabels } from "../../workload/labels";
 import { networkPolicySpec } from "../../workload/networkPolicy";
 import { type Archive, archiveFolder } from "../archive";
+import { namesNotTaken } from "../ownNames";
 import { poolFields, poolVerdicts } from "../pool";
 import { CLUSTER_LABEL, elasticsearchCluster, ROLES, SEARCH_PORT, searchPolicy } from "./elasticsearch";
 import { SETTINGS_SCRIPT, SNAPSHOT_ROLES, SNAPSHOT_USER, settingsFiles, settingsPod } from "./snapshots";
@@ -241,6 +242,10 @@ export class KubernetesSearch extends Component {
       reason: "the operator signs it with an authority of its own",
       remedy: `give clients the authority in the Secret ${store}-es-http-certs-public`,
     });
+    const { volume } = spec.storage;
+    for (const verdict of namesNotTaken(store, { volume }, "the operator names the claims of its nodes")) {
+      this.degrade(verdict);
+    }
     if (!this.args.archive) {
       this.degrade({
         feature: `snapshots of ${store}`,
