@@ -37,6 +37,20 @@ const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
     "snapshotArns",
     "subnetGroupName",
   ],
+  // Memcached takes no other node type in place; Redis is made as a replication group.
+  "aws:elasticache/cluster:Cluster": [
+    "availabilityZone",
+    "clusterId",
+    "engine",
+    "networkType",
+    "nodeType",
+    "port",
+    "replicationGroupId",
+    "snapshotArns",
+    "snapshotName",
+    "subnetGroupName",
+    "transitEncryptionEnabled",
+  ],
   "aws:efs/fileSystem:FileSystem": [
     "availabilityZoneName",
     "creationToken",
@@ -46,6 +60,8 @@ const REPLACED_BY: Readonly<Record<string, readonly string[]>> = {
   ],
   "aws:ebs/volume:Volume": ["availabilityZone", "encrypted", "kmsKeyId", "outpostArn", "snapshotId"],
   "aws:opensearch/domain:Domain": ["domainName", "vpcOptions.subnetIds"],
+  "aws:ecr/repository:Repository": ["encryptionConfigurations", "name"],
+  "aws:secretsmanager/secret:Secret": ["name", "namePrefix"],
   "aws:s3/bucket:Bucket": ["bucket", "bucketPrefix", "objectLockEnabled"],
   "aws:eks/cluster:Cluster": [
     "bootstrapSelfManagedAddons",
