@@ -1,7 +1,9 @@
 import type { Degraded } from "../components/component";
 import { type Context, isDistributed } from "../components/context";
+import { isRunning } from "../components/workload/container";
 import { normalizeUse } from "../systems/edges";
 import type { ResolvedSystem } from "../systems/resolve";
+import type { ServiceSpec } from "../systems/spec";
 import type { Settings } from "./settings";
 
 /** Where a system runs, as far as it decides which fields are read. */
@@ -83,6 +85,49 @@ const UNREAD: readonly Unread[] = [
     feature: "old logs in a bucket",
     reason: "logs are kept where they are collected, for as long as groundplan:retention.logsDays says",
     remedy: "raise groundplan:retention.logsDays, or export them where an audit asks for more",
+  },
+  {
+    where: managed,
+    asked: ({ stores }) =>
+      Object.entries(stores).flatMap(([name, store]) =>
+        when(store.kind === "postgres" && store.embedded, `stores.${name}.embedded`),
+      ),
+    feature: "a database in a file of its service",
+    reason: "a server is made in its place: replicas on several nodes cannot share the file",
+    remedy: "remove embedded in this model, or use a placement on kubernetes or a model of one machine",
+  },
+  {
+    where: ({ host }) => host,
+    asked: ({ services }) =>
+      Object.entries(services).flatMap(([name, service]) => when(scales(service), `services.${name}.scaling`)),
+    feature: "replicas that come and go",
+    reason: "one machine runs as many as are fixed, and one where they are not",
+    remedy: "set groundplan:model to distributed, or scaling.replicas in this model",
+  },
+  {
+    where: ({ host }) => host,
+    asked: ({ services }) =>
+      Object.entries(services).flatMap(([name, service]) => unasked(`services.${name}`, service)),
+    feature: "checks beside the one of liveness",
+    reason: "Docker asks a container one question; the check of the start decides how long a wrong answer is forgiven",
+    remedy: "set groundplan:model to distributed",
+  },
+  {
+    where: ({ host }) => host,
+    asked: ({ services }) => Object.entries(services).flatMap(([name, service]) => limitsOfRuns(name, service)),
+    feature: "limits of a job's runs",
+    reason: "a host starts a job at its hour and leaves it alone: what fails is tried again at the next one",
+    remedy: "let the job end itself in time, or set groundplan:model to distributed",
+  },
+  {
+    where: ({ cloud, host }) => host || cloud === "kubernetes",
+    asked: ({ stores }) =>
+      Object.entries(stores).flatMap(([name, store]) =>
+        when(store.kind === "bucket" && store.cdn, `stores.${name}.cdn`),
+      ),
+    feature: "objects delivered by a CDN",
+    reason: "there is none",
+    remedy: "use a placement on aws or gcp in distributed or global",
   },
   {
     where: everywhere,
@@ -236,6 +281,37 @@ function rights({ services, stores }: ResolvedSystem, place: Place): readonly st
       return when(store && !apart && !readOnly && access !== "write", `services.${service}.uses[${index}].access`);
     }),
   );
+}
+
+/** What a job's runs may take, where it says something else than every job does. */
+function limitsOfRuns(name: string, service: ServiceSpec): readonly string[] {
+  if (isRunning(service)) {
+    return [];
+  }
+  const late = service.kind === "cronjob" && service.deadlineSeconds !== 300;
+  return [
+    ...when(late, `services.${name}.deadlineSeconds`),
+    ...when(service.timeout !== (service.kind === "cronjob" ? "1h" : "15m"), `services.${name}.timeout`),
+    ...when(service.retries !== 2, `services.${name}.retries`),
+  ];
+}
+
+function scales(service: ServiceSpec): boolean {
+  if (!isRunning(service)) {
+    return false;
+  }
+  const { max, queue, metrics, vertical } = service.scaling;
+  return max !== undefined || queue !== undefined || metrics.length > 0 || vertical !== "off";
+}
+
+/** Checks of a container that Docker does not ask for. */
+function unasked(at: string, service: ServiceSpec): readonly string[] {
+  const { startup, liveness, readiness } = isRunning(service) ? service.probes : {};
+  return [
+    ...when(startup?.path ?? startup?.command ?? startup?.port, `${at}.probes.startup`),
+    ...when(startup && liveness && liveness.initialDelaySeconds > 0, `${at}.probes.liveness.initialDelaySeconds`),
+    ...when(liveness && readiness, `${at}.probes.readiness`),
+  ];
 }
 
 /** What guards the account and the network around a system. */

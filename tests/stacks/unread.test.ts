@@ -12,12 +12,14 @@ const PLACES = {
   host: { cloud: "aws", host: true, ingressClass: "traefik", repository: false, storageClasses: {} },
 } as const satisfies Record<string, Place>;
 
-const web = { ...shop.services.web, uses: shop.services.web?.uses ?? [] } as const;
+const { web, ...others } = shop.services;
+/** Without the use of a replica, which one machine has not, and with as many replicas and checks as a machine has. */
+const plain = { ...web, uses: ["queue"], scaling: { replicas: 2 }, probes: {} } as SystemInput["services"][string];
 
 /** A system that asks for nothing beside the defaults, nor for what a default asks. */
 const quiet: SystemInput = {
   ...shop,
-  services: { ...shop.services, web: { ...web, uses: web.uses.filter((use) => use === "queue") } },
+  services: { ...others, web: plain, worker: { ...others.worker, scaling: { replicas: 1 } } as typeof plain },
   security: { imageScanning: false },
 };
 
