@@ -90,11 +90,14 @@ const UNREAD: readonly Unread[] = [
     where: managed,
     asked: ({ stores }) =>
       Object.entries(stores).flatMap(([name, store]) =>
-        when(store.kind === "postgres" && store.embedded, `stores.${name}.embedded`),
+        store.kind === "postgres"
+          ? when(store.embedded, `stores.${name}.embedded`)
+          : when(store.kind === "bucket" && store.local, `stores.${name}.local`),
       ),
-    feature: "a database in a file of its service",
-    reason: "a server is made in its place: replicas on several nodes cannot share the file",
-    remedy: "remove embedded in this model, or use a placement on kubernetes or a model of one machine",
+    feature: "a store in a directory of its service",
+    reason:
+      "a database or bucket of the cloud is made in its place: replicas on several nodes cannot share a directory",
+    remedy: "remove embedded or local in this model, or use a placement on kubernetes or a model of one machine",
   },
   {
     where: ({ host }) => host,
@@ -120,14 +123,14 @@ const UNREAD: readonly Unread[] = [
     remedy: "let the job end itself in time, or set groundplan:model to distributed",
   },
   {
-    where: ({ cloud, host }) => host || cloud === "kubernetes",
+    where: ({ cloud, host }) => host || cloud !== "aws",
     asked: ({ stores }) =>
       Object.entries(stores).flatMap(([name, store]) =>
         when(store.kind === "bucket" && store.cdn, `stores.${name}.cdn`),
       ),
     feature: "objects delivered by a CDN",
-    reason: "there is none",
-    remedy: "use a placement on aws or gcp in distributed or global",
+    reason: "CloudFront alone is told of buckets; anywhere else the services answer every path",
+    remedy: "let a service deliver them, or use a placement on aws in distributed or global",
   },
   {
     where: everywhere,
