@@ -1,37 +1,12 @@
 import type { Degraded } from "../components/component";
 import { type Context, isDistributed } from "../components/context";
-import { isRunning } from "../components/workload/container";
 import { normalizeUse } from "../systems/edges";
 import type { ResolvedSystem } from "../systems/resolve";
-import type { ServiceSpec } from "../systems/spec";
 import type { Settings } from "./settings";
+import { UNREAD_BY_HOSTS } from "./unread/host";
+import { attached, everywhere, managed, type Place, type Unread, when } from "./unread/place";
 
-/** Where a system runs, as far as it decides which fields are read. */
-export interface Place {
-  readonly cloud: Context["cloud"];
-  /** Whether one machine carries the whole system. */
-  readonly host: boolean;
-  /** Class of the controller that lets the public in on an attached cluster. */
-  readonly ingressClass: string;
-  /** Storage classes the settings of an attached cluster name, which every volume there is of. */
-  readonly storageClasses: { readonly data?: string | undefined; readonly shared?: string | undefined };
-  /** Whether the stack makes the repositories of its images. */
-  readonly repository: boolean;
-  /** Whether Vault holds its secrets; what it does not rotate, its store says. @default false */
-  readonly vault?: boolean;
-}
-
-/** Fields that nothing reads in some place: what the system asked for there, and what would give it. */
-interface Unread extends Degraded {
-  readonly where: (place: Place) => boolean;
-  /** Paths of the fields in the system that say something else than their defaults. */
-  readonly asked: (system: ResolvedSystem, place: Place) => readonly string[];
-}
-
-const everywhere = () => true;
-const attached = ({ cloud, host }: Place) => cloud === "kubernetes" && !host;
-const managed = ({ cloud, host }: Place) => cloud !== "kubernetes" && !host;
-const when = (asked: unknown, ...paths: readonly string[]): readonly string[] => (asked ? paths : []);
+export type { Place } from "./unread/place";
 
 /** The one table of fields that some place does not read. What a component cannot give, it says itself. */
 const UNREAD: readonly Unread[] = [
@@ -98,29 +73,6 @@ const UNREAD: readonly Unread[] = [
     reason:
       "a database or bucket of the cloud is made in its place: replicas on several nodes cannot share a directory",
     remedy: "remove embedded or local in this model, or use a placement on kubernetes or a model of one machine",
-  },
-  {
-    where: ({ host }) => host,
-    asked: ({ services }) =>
-      Object.entries(services).flatMap(([name, service]) => when(scales(service), `services.${name}.scaling`)),
-    feature: "replicas that come and go",
-    reason: "one machine runs as many as are fixed, and one where they are not",
-    remedy: "set groundplan:model to distributed, or scaling.replicas in this model",
-  },
-  {
-    where: ({ host }) => host,
-    asked: ({ services }) =>
-      Object.entries(services).flatMap(([name, service]) => unasked(`services.${name}`, service)),
-    feature: "checks beside the one of liveness",
-    reason: "Docker asks a container one question; the check of the start decides how long a wrong answer is forgiven",
-    remedy: "set groundplan:model to distributed",
-  },
-  {
-    where: ({ host }) => host,
-    asked: ({ services }) => Object.entries(services).flatMap(([name, service]) => limitsOfRuns(name, service)),
-    feature: "limits of a job's runs",
-    reason: "a host starts a job at its hour and leaves it alone: what fails is tried again at the next one",
-    remedy: "let the job end itself in time, or set groundplan:model to distributed",
   },
   {
     where: ({ cloud, host }) => host || cloud !== "aws",
@@ -228,6 +180,7 @@ const UNREAD: readonly Unread[] = [
     reason: "a stack makes no pipeline and no registry; its deployments replace pods one after the other",
     remedy: "write it in the repository: groundplan check, plan and up are its steps",
   },
+  ...UNREAD_BY_HOSTS,
 ];
 
 /** What a system asks for in fields that its place does not read. */
@@ -284,37 +237,6 @@ function rights({ services, stores }: ResolvedSystem, place: Place): readonly st
       return when(store && !apart && !readOnly && access !== "write", `services.${service}.uses[${index}].access`);
     }),
   );
-}
-
-/** What a job's runs may take, where it says something else than every job does. */
-function limitsOfRuns(name: string, service: ServiceSpec): readonly string[] {
-  if (isRunning(service)) {
-    return [];
-  }
-  const late = service.kind === "cronjob" && service.deadlineSeconds !== 300;
-  return [
-    ...when(late, `services.${name}.deadlineSeconds`),
-    ...when(service.timeout !== (service.kind === "cronjob" ? "1h" : "15m"), `services.${name}.timeout`),
-    ...when(service.retries !== 2, `services.${name}.retries`),
-  ];
-}
-
-function scales(service: ServiceSpec): boolean {
-  if (!isRunning(service)) {
-    return false;
-  }
-  const { max, queue, metrics, vertical } = service.scaling;
-  return max !== undefined || queue !== undefined || metrics.length > 0 || vertical !== "off";
-}
-
-/** Checks of a container that Docker does not ask for. */
-function unasked(at: string, service: ServiceSpec): readonly string[] {
-  const { startup, liveness, readiness } = isRunning(service) ? service.probes : {};
-  return [
-    ...when(startup?.path ?? startup?.command ?? startup?.port, `${at}.probes.startup`),
-    ...when(startup && liveness && liveness.initialDelaySeconds > 0, `${at}.probes.liveness.initialDelaySeconds`),
-    ...when(liveness && readiness, `${at}.probes.readiness`),
-  ];
 }
 
 /** What guards the account and the network around a system. */

@@ -16,9 +16,17 @@ const { web, ...others } = shop.services;
 /** Without the use of a replica, which one machine has not, and with as many replicas and checks as a machine has. */
 const plain = { ...web, uses: ["queue"], scaling: { replicas: 2 }, probes: {} } as SystemInput["services"][string];
 
+/** One server of each, as a machine has. */
+const stores: SystemInput["stores"] = {
+  ...shop.stores,
+  "main-db": { kind: "postgres", version: "16", resources: small, storage: { size: "10Gi" } },
+  queue: { kind: "redis", resources: small, purpose: "broker", alone: "Only the tests read it" },
+};
+
 /** A system that asks for nothing beside the defaults, nor for what a default asks. */
 const quiet: SystemInput = {
   ...shop,
+  stores,
   services: { ...others, web: plain, worker: { ...others.worker, scaling: { replicas: 1 } } as typeof plain },
   security: { imageScanning: false },
 };
@@ -44,7 +52,7 @@ describe("fields that a place does not read", function () {
   it("are named with their paths: stores", () => {
     const change: Partial<SystemInput> = {
       stores: {
-        ...shop.stores,
+        ...stores,
         queue: {
           kind: "redis",
           resources: small,
@@ -70,7 +78,9 @@ describe("fields that a place does not read", function () {
       "a bucket without old versions (stores.files.versioning)",
       "more than one standby (stores.main-db.instances)",
     ];
-    expect(said(change)).to.deep.equal([managed, managed, [dead], [dead]]);
+    const servers =
+      "more servers than one of a store (stores.main-db.instances, stores.main-db.readReplicas, stores.queue.mode, stores.queue.replicas)";
+    expect(said(change)).to.deep.equal([managed, managed, [dead], [dead, servers]]);
   });
 
   it("are named with their paths: rights, and classes of disks", () => {
@@ -92,7 +102,7 @@ describe("fields that a place does not read", function () {
       observability: {},
       alerts: {},
       stores: {
-        ...shop.stores,
+        ...stores,
         "main-db": {
           kind: "postgres",
           version: "16",
@@ -110,13 +120,82 @@ describe("fields that a place does not read", function () {
       [classes, rights(2)],
       [classes, rights(2)],
       [rights(0, 2)],
-      [classes, rights(0, 1, 2)],
+      [classes, rights(0, 1, 2), "more servers than one of a store (stores.main-db.readReplicas)"],
     ]);
     const named = { ...PLACES.kubernetes, storageClasses: { data: "ssd", shared: "nfs" } };
     expect(features(change, named)).to.deep.equal([
       "a storage class of a store's own (stores.main-db.storage.class)",
       rights(0, 2),
     ]);
+  });
+
+  it("are named with their paths: what one machine has not", () => {
+    const change: Partial<SystemInput> = {
+      services: {
+        ...quiet.services,
+        web: {
+          ...web,
+          kind: "deployment",
+          image: "web:1",
+          resources: small,
+          uses: [],
+          probes: { startup: { path: "/start" }, liveness: { path: "/live", initialDelaySeconds: 4 }, readiness: {} },
+        },
+        nightly: {
+          kind: "cronjob",
+          image: "nightly:1",
+          resources: small,
+          schedule: "0 3 * * *",
+          deadlineSeconds: 60,
+          timeout: "2h",
+          retries: 5,
+        },
+      },
+      stores: {
+        ...stores,
+        "main-db": {
+          kind: "postgres",
+          version: "16",
+          resources: small,
+          storage: { size: "10Gi" },
+          backupRetentionDays: 9,
+          backupWindow: "01:00-02:00",
+        },
+        files: { kind: "bucket", cdn: true },
+      },
+    };
+    const objects = "objects delivered by a CDN (stores.files.cdn)";
+    expect(said(change)).to.deep.equal([
+      [],
+      [objects],
+      [objects],
+      [
+        objects,
+        "replicas that come and go (services.web.scaling)",
+        "checks beside the one of liveness (services.web.probes.startup, services.web.probes.liveness.initialDelaySeconds, services.web.probes.readiness)",
+        "limits of a job's runs (services.nightly.deadlineSeconds, services.nightly.timeout, services.nightly.retries)",
+        "automatic backups of a database (stores.main-db.backupRetentionDays, stores.main-db.backupWindow)",
+      ],
+    ]);
+  });
+
+  it("are named with their paths: stores in a directory", () => {
+    const change: Partial<SystemInput> = {
+      stores: {
+        ...stores,
+        "main-db": {
+          kind: "postgres",
+          version: "16",
+          resources: small,
+          storage: { size: "10Gi" },
+          embedded: { url: "file:/data/db.sqlite", path: "/data" },
+        },
+        files: { kind: "bucket", local: { path: "/files", size: "1Gi" } },
+      },
+      backups: {},
+    };
+    const made = "a store in a directory of its service (stores.main-db.embedded, stores.files.local)";
+    expect(said(change)).to.deep.equal([[made], [made], [], []]);
   });
 
   it("are named with their paths: the archive of logs, and a second limit of requests", () => {
