@@ -180,6 +180,16 @@ const UNREAD: readonly Unread[] = [
     reason: "a stack makes no pipeline and no registry; its deployments replace pods one after the other",
     remedy: "write it in the repository: groundplan check, plan and up are its steps",
   },
+  {
+    where: ({ cloud, host }) => cloud === "gcp" && !host,
+    asked: ({ nodePools }) =>
+      Object.entries(nodePools).flatMap(([name, { alternatives }]) =>
+        when(alternatives?.gcp?.length, `nodePools.${name}.alternatives.gcp`),
+      ),
+    feature: "further machine types of a node pool",
+    reason: "a pool of GKE has one machine type",
+    remedy: "describe a second pool with the other type",
+  },
   ...UNREAD_BY_HOSTS,
 ];
 

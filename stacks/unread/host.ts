@@ -49,6 +49,24 @@ export const UNREAD_BY_HOSTS: readonly Unread[] = [
     reason: "snapshots of the volume, and the system's own dumps, take their place",
     remedy: "write a dump in backups, with its schedule and retention",
   },
+  {
+    where: ({ host }) => host,
+    asked: ({ edge }) => [
+      ...when(edge.proxy && edge.proxy.certificates !== "ssl-certs", "edge.proxy.certificates"),
+      ...when(edge.proxy?.segment, "edge.proxy.segment"),
+    ],
+    feature: "a network and a volume the proxy names",
+    reason: "it joins the networks of what it leads to, and keeps certificates on the data volume",
+    remedy: "remove them: nothing else has to know of either",
+  },
+  {
+    where: ({ host }) => host,
+    asked: ({ external }) =>
+      Object.entries(external).flatMap(([name, { hosts }]) => when(!hosts.includes("*"), `external.${name}.hosts`)),
+    feature: "a way out to named hosts alone",
+    reason: "a machine's firewall knows addresses, not names: its containers reach any public host",
+    remedy: "send them through a proxy that filters by name",
+  },
 ];
 
 /** What a store says of servers beside its first. */

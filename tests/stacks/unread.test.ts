@@ -26,6 +26,7 @@ const stores: SystemInput["stores"] = {
 /** A system that asks for nothing beside the defaults, nor for what a default asks. */
 const quiet: SystemInput = {
   ...shop,
+  external: { pay: { hosts: ["*"], url: "https://api.pay.example", secrets: shop.external?.pay?.secrets ?? {} } },
   stores,
   services: { ...others, web: plain, worker: { ...others.worker, scaling: { replicas: 1 } } as typeof plain },
   security: { imageScanning: false },
@@ -163,6 +164,8 @@ describe("fields that a place does not read", function () {
         },
         files: { kind: "bucket", cdn: true },
       },
+      external: { mail: { hosts: ["mail.example.com"] } },
+      edge: { proxy: { certificates: "certs", segment: "outer" } },
     };
     const objects = "objects delivered by a CDN (stores.files.cdn)";
     expect(said(change)).to.deep.equal([
@@ -175,8 +178,21 @@ describe("fields that a place does not read", function () {
         "checks beside the one of liveness (services.web.probes.startup, services.web.probes.liveness.initialDelaySeconds, services.web.probes.readiness)",
         "limits of a job's runs (services.nightly.deadlineSeconds, services.nightly.timeout, services.nightly.retries)",
         "automatic backups of a database (stores.main-db.backupRetentionDays, stores.main-db.backupWindow)",
+        "a network and a volume the proxy names (edge.proxy.certificates, edge.proxy.segment)",
+        "a way out to named hosts alone (external.mail.hosts)",
       ],
     ]);
+  });
+
+  it("are named with their paths: further machine types", () => {
+    const alternatives = { aws: ["m5a.xlarge"], gcp: ["n2-standard-4"] };
+    const change: Partial<SystemInput> = {
+      nodePools: {
+        workers: { ...shop.nodePools?.workers, cpu: "2", memory: "4Gi", min: 1, max: 3, spot: true, alternatives },
+      },
+    };
+    const types = "further machine types of a node pool (nodePools.workers.alternatives.gcp)";
+    expect(said(change)).to.deep.equal([[], [types], [], []]);
   });
 
   it("are named with their paths: stores in a directory", () => {
