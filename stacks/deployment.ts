@@ -28,6 +28,7 @@ import { withGenerated } from "./sites/commonSecrets";
 import type { Exposure, NamespaceRequest, Site } from "./sites/site";
 import { startOrder } from "./startOrder";
 import { placeOf, unread } from "./unread";
+import { unreadSettings } from "./unread/settings";
 
 /** What a placement gives back: nothing secret. */
 export interface Deployed {
@@ -54,8 +55,10 @@ export interface DeployedSystem {
 export async function deploy(settings: ProgramSettings, placementSettings: PlacementSettings): Promise<Deployed> {
   const system = systemIn(settings, placementSettings);
   const context = contextOf(settings, placementSettings, system);
+  const place = placeOf(settings, context);
   const degraded = [
-    ...unread(system, placeOf(settings, context)),
+    ...unread(system, place),
+    ...unreadSettings(settings, place),
     ...crowdedDatabases(system, settings, placementSettings, context.cloud === "kubernetes"),
     ...discarded(settings, placementSettings),
   ];

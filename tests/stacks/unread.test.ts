@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Place, unread } from "../../stacks/unread";
+import { unreadSettings } from "../../stacks/unread/settings";
 import { resolveSystem } from "../../systems/resolve";
 import type { SystemInput } from "../../systems/spec";
 import { planCell } from "../systems/cellPlans";
@@ -261,6 +262,18 @@ describe("fields that a place does not read", function () {
       [...common, guarding, rotation, pipeline],
       [...common, guarding, rotation, pipeline],
     ]);
+  });
+
+  it("are settings too, on a cluster of somebody's own", () => {
+    const asked = { backups: { crossRegion: true }, retention: { auditDays: 400 }, tags: { owner: "shop" } };
+    const none = { backups: {}, retention: {}, tags: {} };
+    const features = (settings: object, place: Place) =>
+      unreadSettings(settings as Parameters<typeof unreadSettings>[0], place).map(({ feature }) => feature);
+    expect(features(asked, PLACES.kubernetes)).to.deep.equal([
+      "settings of a cloud's services (groundplan:backups.crossRegion, groundplan:retention.auditDays, groundplan:tags)",
+    ]);
+    expect(features(none, PLACES.kubernetes)).to.deep.equal([]);
+    expect(features(asked, PLACES.aws)).to.deep.equal([]);
   });
 
   it("are in the plan of a cluster and of a host, once", async () => {
