@@ -19,8 +19,13 @@ const storage = z
   .strictObject({
     size: memory.describe("Size of the volume of one instance"),
     maxSize: memory.optional().describe("Size managed services may grow to by themselves; twice the size when absent"),
-    class: z.string().optional().describe("Storage class in a cluster you have, unless its settings name one; its default when absent"),
-    volume: name.optional().describe("Name of the volume claim of a single in-cluster server, where a document names it"),
+    class: z
+      .string()
+      .optional()
+      .describe("Storage class in a cluster you have, unless its settings name one; its default when absent"),
+    volume: name
+      .optional()
+      .describe("Name of the volume claim of a single in-cluster server, where a document names it"),
     snapshots: z
       .strictObject({
         schedule: cron.describe("When a snapshot is taken, UTC"),
@@ -59,7 +64,9 @@ const postgres = z
     pointInTimeRecovery: z.boolean().default(true).describe("Whether any moment of the retention can be restored"),
     backupRetentionDays: z.int().min(1).max(35).default(7).describe("Days automatic backups are kept"),
     backupWindow: dailyWindow.default("03:00-04:00").describe("When the automatic backup runs, UTC"),
-    maintenanceWindow: weeklyWindow.default("mon:04:00-mon:05:00").describe("When a managed service may be maintained, UTC"),
+    maintenanceWindow: weeklyWindow
+      .default("mon:04:00-mon:05:00")
+      .describe("When a managed service may be maintained, UTC"),
     mesh: z.boolean().default(false).describe("Whether an in-cluster database joins the mesh where one is set"),
     embedded: z
       .strictObject({
