@@ -65,7 +65,7 @@ export function usersScript({ database, users, extensions, alternating = false }
 function userLines(database: string, { client, access }: DatabaseUser, alternating: boolean): readonly string[] {
   const users = alternating ? [databaseUser(client), alternateUser(client)] : [databaseUser(client)];
   const [first = ""] = users;
-  const role = access === "read" ? READERS : WRITERS;
+  const [role, other] = access === "read" ? [READERS, WRITERS] : [WRITERS, READERS];
   return [
     `\\getenv password ${passwordVariable(client)}`,
     ...(alternating ? [`\\getenv user ${userVariable(client)}`] : []),
@@ -73,15 +73,20 @@ function userLines(database: string, { client, access }: DatabaseUser, alternati
     `ALTER ROLE ${alternating ? ':"user"' : quote(first)} LOGIN PASSWORD :'password';`,
     ...users.flatMap((user) => [
       `GRANT ${role} TO ${quote(user)};`,
-      ...(access === "read"
-        ? []
-        : [`ALTER ROLE ${quote(user)} IN DATABASE ${quote(database)} SET role = '${WRITERS}';`]),
+      // What it was before, so that a client may no more than its access says and both its users may the same.
+      revokeRole(other, user),
+      `ALTER ROLE ${quote(user)} IN DATABASE ${quote(database)} ${access === "read" ? "RESET role" : `SET role = '${WRITERS}'`};`,
     ]),
   ];
 }
 
 function createRole(role: string): string {
   return `SELECT 'CREATE ROLE ${quote(role)}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec`;
+}
+
+function revokeRole(role: string, user: string): string {
+  const members = `SELECT FROM pg_auth_members WHERE roleid = '${role}'::regrole AND member = '${quote(user)}'::regrole`;
+  return `SELECT 'REVOKE ${role} FROM ${quote(user)}' WHERE EXISTS (${members}) \\gexec`;
 }
 
 function quote(identifier: string): string {

@@ -157,6 +157,7 @@ describe("database users", () => {
       "ALTER ROLE :\"user\" LOGIN PASSWORD :'password';",
       ...["web_api", "web_api_alternate"].flatMap((user) => [
         `GRANT _app_write TO "${user}";`,
+        `SELECT 'REVOKE _app_read FROM "${user}"' WHERE EXISTS (SELECT FROM pg_auth_members WHERE roleid = '_app_read'::regrole AND member = '"${user}"'::regrole) \\gexec`,
         `ALTER ROLE "${user}" IN DATABASE "app" SET role = '_app_write';`,
       ]),
       "",

@@ -17,15 +17,16 @@ function serverPath(): string {
 const USER_ID = 65_534;
 const ROTATED = "NewPasswordOfTheOther";
 
-const SCRIPT = usersScript({
-  database: "app",
-  extensions: [],
-  users: [
-    { client: "web-api", access: "write" },
-    { client: "reports", access: "read" },
-  ],
-  alternating: true,
-});
+const script = (api: "write" | "read", reports: "write" | "read") =>
+  usersScript({
+    database: "app",
+    extensions: [],
+    users: [
+      { client: "web-api", access: api },
+      { client: "reports", access: reports },
+    ],
+    alternating: true,
+  });
 
 describe("the script of database users, run with the machine's PostgreSQL", function () {
   this.timeout(60_000);
@@ -43,7 +44,8 @@ describe("the script of database users, run with the machine's PostgreSQL", func
     for (const directory of ["server", "run"]) {
       mkdirSync(join(root, directory));
     }
-    writeFileSync(join(root, "users.sql"), SCRIPT);
+    writeFileSync(join(root, "users.sql"), script("write", "read"));
+    writeFileSync(join(root, "swapped.sql"), script("read", "write"));
     writeFileSync(join(root, "superuser"), "OfTheSuperuser");
     chmodSync(root, 0o755);
     if (process.getuid?.() === 0) {
@@ -104,8 +106,8 @@ describe("the script of database users, run with the machine's PostgreSQL", func
     spawnSync(...command("psql", ["--no-psqlrc", "--command", "SELECT 1"], as(user, password))).status === 0;
 
   /** The job: what the clients' secrets hold when it starts. */
-  function runJob(api: readonly [user: string, password: string]): void {
-    run("psql", ["--no-psqlrc", "--quiet", "--file", join(root, "users.sql")], {
+  function runJob(api: readonly [user: string, password: string], file = "users.sql"): void {
+    run("psql", ["--no-psqlrc", "--quiet", "--file", join(root, file)], {
       USER_WEB_API: api[0],
       PASSWORD_WEB_API: api[1],
       USER_REPORTS: "reports",
@@ -146,5 +148,26 @@ describe("the script of database users, run with the machine's PostgreSQL", func
     expect(enters("web_api", "ReplacedPassword")).to.equal(true);
     expect(enters("web_api", "FirstPassword")).to.equal(false);
     expect(enters("web_api_alternate", ROTATED)).to.equal(true);
+  });
+
+  it("takes from both users what their client may no more, and gives both what it may now", () => {
+    runJob(["web_api", "ReplacedPassword"], "swapped.sql");
+    const rights = `SELECT m.member::regrole || ' in ' || m.roleid::regrole FROM pg_auth_members m
+      WHERE m.member::regrole::text ~ '^(web_api|reports)' GROUP BY m.member, m.roleid ORDER BY 1`;
+    expect(ask(rights).split("\n")).to.deep.equal([
+      "reports in _app_write",
+      "reports_alternate in _app_write",
+      "web_api in _app_read",
+      "web_api_alternate in _app_read",
+    ]);
+    expect(ask("SELECT current_user", as("reports", "OfReports"))).to.equal("_app_write");
+    for (const [user, password] of [
+      ["web_api", "ReplacedPassword"],
+      ["web_api_alternate", ROTATED],
+    ] as const) {
+      expect(ask("SELECT current_user || ' ' || count(*) FROM made", as(user, password))).to.equal(`${user} 1`);
+      const tried = spawnSync(...command("psql", ["--no-psqlrc", "--command", "DELETE FROM made"], as(user, password)));
+      expect(tried.stderr, user).to.contain("permission denied");
+    }
   });
 });
