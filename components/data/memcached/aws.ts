@@ -12,6 +12,7 @@ import { openToClients } from "../openToClients";
 import { nodeTypeFor } from "../redis/nodeType";
 import { memcachedProblems, memcachedVersion } from "./constraints";
 import { MEMCACHED_PORT } from "./pod";
+import { nodeValues } from "./values";
 
 export interface MemcachedArgs extends ComponentArgs {
   /** Name of the store in the spec. */
@@ -94,14 +95,9 @@ export class Memcached extends Component {
 
   private bind(cluster: aws.elasticache.Cluster): Binding {
     const hosts = cluster.cacheNodes.apply((nodes) => nodes.map(({ address }) => address));
-    const addresses = hosts.apply((names) => names.map((name) => `${name}:${MEMCACHED_PORT}`).join(","));
+    const values = nodeValues(hosts, true);
     return {
-      values: () => ({
-        url: { kind: "plain", value: pulumi.interpolate`memcached://${addresses}` },
-        host: { kind: "plain", value: hosts.apply((names) => names.join(",")) },
-        port: { kind: "plain", value: String(MEMCACHED_PORT) },
-        tls: { kind: "plain", value: "true" },
-      }),
+      values: () => values,
       peers: [{ kind: "cidrs", cidrBlocks: this.args.network.dataCidrBlocks }],
       ports: [MEMCACHED_PORT],
       grants: () => [],

@@ -1,7 +1,7 @@
 import type { StoreOf } from "../../../systems/spec";
 import { breaches, type Constraint } from "../../aws/constraint";
-import { type Problem, show } from "../../errors";
-import { nodeTypeFor } from "../redis/nodeType";
+import type { Problem } from "../../errors";
+import { ELASTICACHE_GUIDE, nodeConstraints, refuse, typeCheck } from "../elasticache";
 
 type Memcached = StoreOf<"memcached">;
 
@@ -11,8 +11,6 @@ export interface MemcachedSubject {
   readonly name: string;
   readonly store: Memcached;
 }
-
-const GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg";
 
 /** Engine versions of ElastiCache by the spec's; none before 1.6.12 takes TLS. */
 const VERSIONS: Readonly<Record<string, string>> = { "1.6": "1.6.22", "1.6.17": "1.6.17", "1.6.22": "1.6.22" };
@@ -27,7 +25,7 @@ export const MEMCACHED_CONSTRAINTS: readonly Constraint<MemcachedSubject>[] = [
   {
     id: "memcached-version",
     limit: `versions with TLS: ${Object.keys(VERSIONS).join(", ")}`,
-    source: `${GUIDE}/in-transit-encryption-mc.html`,
+    source: `${ELASTICACHE_GUIDE}/in-transit-encryption-mc.html`,
     find: (subject) =>
       memcachedVersion(subject.store) !== undefined
         ? []
@@ -42,68 +40,26 @@ export const MEMCACHED_CONSTRAINTS: readonly Constraint<MemcachedSubject>[] = [
   {
     id: "memcached-nodes",
     limit: `at most ${MOST_NODES} nodes`,
-    source: `${GUIDE}/quota-limits.html`,
+    source: `${ELASTICACHE_GUIDE}/quota-limits.html`,
     find: (subject) =>
       subject.store.instances > MOST_NODES
         ? refuse(subject, "instances", subject.store.instances, `at most ${MOST_NODES}`, "use fewer, larger nodes")
         : [],
   },
-  {
-    id: "memcached-largest-node",
-    limit: "419 GiB per node in the types known here",
-    source: `${GUIDE}/ParameterGroups.Engine.html`,
-    find: (subject) =>
-      nodeTypeFor(subject.store) !== undefined
-        ? []
-        : refuse(
-            subject,
-            "resources.requests.memory",
-            subject.store.resources.requests.memory,
-            "at most 419Gi per node",
-            "use more nodes: clients spread keys over them",
-          ),
-  },
-  {
-    id: "memcached-type-form",
-    limit: "a node type is called cache.FAMILY.SIZE",
-    source: `${GUIDE}/CacheNodes.SupportedTypes.html`,
-    find: (subject) => {
-      const type = nodeTypeFor(subject.store);
-      return type === undefined || /^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(type)
-        ? []
-        : refuse(
-            subject,
-            "classes.aws",
-            type,
-            "a node type such as cache.t4g.small",
-            "write the type with its cache. prefix",
-          );
-    },
-  },
+  ...nodeConstraints("memcached", "cache.t4g.small", "use more nodes: clients spread keys over them"),
   {
     id: "memcached-type-encryption",
     limit: "old generations take no encryption in transit",
-    source: `${GUIDE}/in-transit-encryption-mc.html`,
-    find: (subject) => {
-      const type = nodeTypeFor(subject.store);
-      return type !== undefined && /^cache\.(t1|t2|m1|m2|m3|c1|r3)\./.test(type)
-        ? refuse(
-            subject,
-            "classes.aws",
-            type,
-            "a node type with encryption",
-            "use a current generation, such as cache.t4g.small",
-          )
-        : [];
-    },
+    source: `${ELASTICACHE_GUIDE}/in-transit-encryption-mc.html`,
+    find: typeCheck(
+      (type) => /^cache\.(t1|t2|m1|m2|m3|c1|r3)\./.test(type),
+      "a node type with encryption",
+      "use a current generation, such as cache.t4g.small",
+    ),
   },
 ];
 
 /** What ElastiCache would refuse at apply. */
 export function memcachedProblems(name: string, store: Memcached): readonly Problem[] {
   return breaches(MEMCACHED_CONSTRAINTS, { name, store });
-}
-
-function refuse({ name }: MemcachedSubject, field: string, found: unknown, allowed: string, fix: string): Problem[] {
-  return [{ path: `stores.${name}.${field}`, found: show(found), allowed, fix }];
 }

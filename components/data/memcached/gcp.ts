@@ -14,6 +14,7 @@ import type { Make } from "../../make";
 import { AUTO_NAME_SUFFIX, uniqueName } from "../../naming";
 import type { Network } from "../../networking/gcp";
 import { MEMCACHED_PORT } from "./pod";
+import { nodeValues } from "./values";
 
 export interface MemcachedArgs extends ComponentArgs {
   /** Name of the store in the spec. */
@@ -105,14 +106,9 @@ export class Memcached extends Component {
       instance.memcacheNodes.apply((nodes) => nodes[index]?.host ?? ""),
     );
     const opened = this.openTo(hosts);
-    const addresses = pulumi.all(hosts).apply((names) => names.map((name) => `${name}:${MEMCACHED_PORT}`).join(","));
+    const values = nodeValues(pulumi.all(hosts), false);
     return {
-      values: () => ({
-        url: { kind: "plain", value: pulumi.interpolate`memcached://${addresses}` },
-        host: { kind: "plain", value: pulumi.all(hosts).apply((names) => names.join(",")) },
-        port: { kind: "plain", value: String(MEMCACHED_PORT) },
-        tls: { kind: "plain", value: "false" },
-      }),
+      values: () => values,
       peers: [{ kind: "cidrs", cidrBlocks: hosts.map(onlyIt) }],
       ports: [MEMCACHED_PORT],
       grants: () => [],

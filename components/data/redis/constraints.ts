@@ -1,6 +1,7 @@
 import type { StoreOf } from "../../../systems/spec";
 import { breaches, type Constraint } from "../../aws/constraint";
-import { type Problem, show } from "../../errors";
+import type { Problem } from "../../errors";
+import { ELASTICACHE_GUIDE, nodeConstraints, refuse, typeCheck } from "../elasticache";
 import { nodeTypeFor } from "./nodeType";
 
 type Redis = StoreOf<"redis">;
@@ -15,8 +16,6 @@ export interface RedisSubject {
   /** Regions of the Global Datastore it is in. @default none: each placement has its own */
   readonly regions?: number;
 }
-
-const GUIDE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg";
 
 /** Engine versions of ElastiCache for Redis OSS by the spec's. */
 const ENGINES: Readonly<Record<string, { readonly version: string; readonly family: string }>> = {
@@ -46,7 +45,7 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
   {
     id: "elasticache-version",
     limit: `versions ${Object.keys(ENGINES).join(", ")}`,
-    source: `${GUIDE}/engine-versions.html`,
+    source: `${ELASTICACHE_GUIDE}/engine-versions.html`,
     find: (subject) =>
       engineOf(subject.store)
         ? []
@@ -58,35 +57,11 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
             "choose one of them",
           ),
   },
-  {
-    id: "elasticache-largest-node",
-    limit: "419 GiB per node in the types known here",
-    source: `${GUIDE}/ParameterGroups.Engine.html`,
-    find: (subject) =>
-      nodeTypeFor(subject.store) !== undefined
-        ? []
-        : refuse(
-            subject,
-            "resources.requests.memory",
-            subject.store.resources.requests.memory,
-            "at most 419Gi per node",
-            "use cluster mode with more shards",
-          ),
-  },
-  {
-    id: "elasticache-type-form",
-    limit: "a node type is called cache.FAMILY.SIZE",
-    source: `${GUIDE}/CacheNodes.SupportedTypes.html`,
-    find: typeCheck(
-      (type) => !/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(type),
-      "a node type such as cache.r6g.large",
-      "write the type with its cache. prefix",
-    ),
-  },
+  ...nodeConstraints("elasticache", "cache.r6g.large", "use cluster mode with more shards"),
   {
     id: "elasticache-type-failover",
     limit: "old generations do not fail over",
-    source: `${GUIDE}/AutoFailover.html`,
+    source: `${ELASTICACHE_GUIDE}/AutoFailover.html`,
     find: typeCheck(
       (type) => /^cache\.(t1|m1|m2|c1)\./.test(type),
       "a node type with automatic failover",
@@ -96,7 +71,7 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
   {
     id: "elasticache-type-encryption",
     limit: "old generations take no encryption in transit or at rest",
-    source: `${GUIDE}/in-transit-encryption.html`,
+    source: `${ELASTICACHE_GUIDE}/in-transit-encryption.html`,
     find: typeCheck(
       (type) => /^cache\.(m3|r3)\./.test(type),
       "a node type with encryption",
@@ -106,7 +81,7 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
   {
     id: "elasticache-nodes",
     limit: `at most ${MOST_NODES} nodes`,
-    source: `${GUIDE}/quota-limits.html`,
+    source: `${ELASTICACHE_GUIDE}/quota-limits.html`,
     find: (subject) => {
       const { shards, replicas } = topologyOf(subject.store, subject.multiZone);
       return shards * (replicas + 1) > MOST_NODES
@@ -123,7 +98,7 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
   {
     id: "elasticache-replicas",
     limit: `at most ${MOST_REPLICAS} replicas of a master`,
-    source: `${GUIDE}/Replication.Redis.Groups.html`,
+    source: `${ELASTICACHE_GUIDE}/Replication.Redis.Groups.html`,
     find: (subject) =>
       subject.store.replicas > MOST_REPLICAS
         ? refuse(subject, "replicas", subject.store.replicas, `at most ${MOST_REPLICAS}`, "use fewer replicas")
@@ -132,7 +107,7 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
   {
     id: "elasticache-global-type",
     limit: "a Global Datastore has nodes of M5, R5 and later, large at least",
-    source: `${GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
+    source: `${ELASTICACHE_GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
     find: (subject) => {
       const type = nodeTypeFor(subject.store) ?? "";
       return subject.regions === undefined || /^cache\.[mr][5-9][a-z]*\.(\d*x)?large$/.test(type)
@@ -149,7 +124,7 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
   {
     id: "elasticache-global-regions",
     limit: `a Global Datastore spans at most ${MOST_REGIONS} regions`,
-    source: `${GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
+    source: `${ELASTICACHE_GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
     find: (subject) =>
       (subject.regions ?? 0) > MOST_REGIONS
         ? refuse(
@@ -164,7 +139,7 @@ export const REDIS_CONSTRAINTS: readonly Constraint<RedisSubject>[] = [
   {
     id: "elasticache-global-failover",
     limit: "the groups of a Global Datastore fail over by themselves",
-    source: `${GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
+    source: `${ELASTICACHE_GUIDE}/Redis-Global-Datastores-Getting-Started.html`,
     find: (subject) => {
       const { clusterMode, replicas } = topologyOf(subject.store, subject.multiZone);
       return subject.regions === undefined || clusterMode || replicas > 0
@@ -204,21 +179,4 @@ export function redisProblems(
   more: Pick<RedisSubject, "regions"> = {},
 ): readonly Problem[] {
   return breaches(REDIS_CONSTRAINTS, { name, store, multiZone, ...more });
-}
-
-function typeCheck(isWrong: (type: string) => boolean, allowed: string, fix: string) {
-  return (subject: RedisSubject): readonly Problem[] => {
-    const type = nodeTypeFor(subject.store);
-    return type !== undefined && isWrong(type) ? refuse(subject, "classes.aws", type, allowed, fix) : [];
-  };
-}
-
-function refuse(
-  { name }: RedisSubject,
-  field: string,
-  found: unknown,
-  allowed: string,
-  fix: string,
-): readonly Problem[] {
-  return [{ path: `stores.${name}.${field}`, found: show(found), allowed, fix }];
 }
