@@ -29,7 +29,7 @@ export function resourcesFromPlan(plan: { readonly resources: readonly Planned[]
       inputs,
       dependencies: planned.dependencies,
       propertyDependencies: planned.propertyDependencies,
-      options: mapValues(planned.options, fromPlanValue) as unknown as GoalOptions,
+      options: mapValues(planned.options, fromPlanValue) as GoalOptions,
       id: "",
       outputs: inputs,
     };

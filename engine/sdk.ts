@@ -12,6 +12,7 @@ import * as state from "@pulumi/pulumi/runtime/state";
 import type { CallSites } from "./callSites";
 import type { Constructions } from "./construction";
 import type { Diagnostics } from "./diagnostics";
+import { knownValue } from "./outputs";
 
 /** The parts of the SDK that its types keep to themselves. */
 interface Store {
@@ -20,8 +21,8 @@ interface Store {
   settings: { options: Record<string, unknown>; rpcDone: Promise<unknown> };
   logErrorCount: number;
 }
-const { LocalStore } = state as unknown as { LocalStore: new () => Store };
-const globals = globalThis as unknown as { globalStore: Store | undefined; stackResource: unknown };
+const { LocalStore } = state as { LocalStore: new () => Store };
+const globals = globalThis as { globalStore: Store | undefined; stackResource: unknown };
 const sdkSettings = settings as unknown as { waitForRPCs(): Promise<void>; _reset(): void };
 
 /** What a run needs of the SDK while it has it. */
@@ -76,7 +77,7 @@ export function openSdk(options: {
         });
         // An engine is told of the stack before the program starts, and the SDK waits for that; alone it would not, and
         // the program's transforms would reach the stack itself.
-        await urnOf((state as unknown as { getStackResource(): Resource }).getStackResource());
+        await urnOf((state as { getStackResource(): Resource }).getStackResource());
         return program();
       });
       await outputs.catch(report);
@@ -96,10 +97,7 @@ export function openSdk(options: {
 
 /** The SDK logs to an engine over gRPC, or to the console where there is none. */
 function patchLog(store: Store, diagnostics: Diagnostics): () => void {
-  const target = log as unknown as Record<
-    "info" | "warn" | "error",
-    (message: string, resource?: Resource) => Promise<void>
-  >;
+  const target = log as Record<"info" | "warn" | "error", (message: string, resource?: Resource) => Promise<void>>;
   const original = { info: target.info, warn: target.warn, error: target.error };
   const record = (severity: "info" | "warning" | "error") => async (message: string, resource?: Resource) => {
     if (severity === "error") {
@@ -113,11 +111,11 @@ function patchLog(store: Store, diagnostics: Diagnostics): () => void {
 }
 
 function urnOf(resource: Resource): Promise<string> {
-  return (resource.urn as unknown as { promise(): Promise<string> }).promise();
+  return knownValue(resource.urn);
 }
 
 function patchDebugging(labels: Map<unknown, string[]>): () => void {
-  const promises = debuggable as unknown as {
+  const promises = debuggable as {
     debuggablePromise: <T>(promise: Promise<T>, context: string) => Promise<T>;
   };
   const sites = Resource as unknown as { stackTrace: (skip: number) => unknown[] };

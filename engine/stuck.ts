@@ -2,6 +2,7 @@ import { Output } from "@pulumi/pulumi/output";
 import { Resource } from "@pulumi/pulumi/resource";
 import { type Constructed, type Constructions, type ResourceInternals, sourceOf } from "./construction";
 import type { Failure } from "./failures";
+import { knownValue, sourcesOf } from "./outputs";
 import type { OutputTrail } from "./outputTrail";
 import { turn } from "./watchdog";
 
@@ -32,9 +33,11 @@ export async function explainStuck(
 async function unregistered(list: readonly Constructed[]): Promise<readonly Constructed[]> {
   const settled = new Set<Constructed>();
   for (const item of list) {
-    const urn = item.resource.urn as unknown as { promise(): Promise<string> } | undefined;
+    const urn: Output<string> | undefined = item.resource.urn;
     const done = () => settled.add(item);
-    urn?.promise().then(done, done);
+    if (urn !== undefined) {
+      knownValue(urn).then(done, done);
+    }
   }
   await turn();
   await turn();
@@ -61,7 +64,7 @@ function collect(value: unknown, into: Set<unknown>, trail: OutputTrail, seen = 
   if (Resource.isInstance(value)) {
     into.add(value);
   } else if (Output.isInstance(value)) {
-    for (const resource of (value as unknown as { resources(): ReadonlySet<unknown> }).resources()) {
+    for (const resource of sourcesOf(value)) {
       into.add(resource);
     }
     for (const behind of trail.behind(value)) {
@@ -161,7 +164,7 @@ async function pendingProperties(item: Constructed): Promise<readonly string[]> 
 /** Settles when everything inside a value has. */
 function promiseOf(value: unknown): Promise<unknown> {
   if (Output.isInstance(value)) {
-    return (value as unknown as { promise(): Promise<unknown> }).promise();
+    return knownValue(value);
   }
   if (value instanceof Promise) {
     return value.then(promiseOf);

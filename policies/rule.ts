@@ -79,11 +79,11 @@ export type Rule = ResourceRule | StackRule;
  * only `pack.ts` hands each rule the config made from that rule's own defaults.
  */
 export function resourceRule<C extends object = RuleConfig>(rule: ResourceRule<C>): Rule {
-  return rule as unknown as ResourceRule;
+  return rule as ResourceRule;
 }
 
 export function stackRule<C extends object = RuleConfig>(rule: StackRule<C>): Rule {
-  return rule as unknown as StackRule;
+  return rule as StackRule;
 }
 
 export function isStackRule(rule: Rule): rule is StackRule {

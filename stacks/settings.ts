@@ -47,7 +47,7 @@ export async function readSettings(): Promise<ProgramSettings> {
 }
 
 function unknownSecret(): pulumi.Output<string> {
-  return pulumi.secret(pulumi.unknown as unknown as string);
+  return pulumi.secret(pulumi.unknown as string);
 }
 
 /** Registry of the examples: planning with it is fine, nothing can be pulled from it. */

@@ -18,7 +18,7 @@ interface Named {
  */
 export async function checkLeftovers(
   { placements, access }: Pick<Settings, "placements" | "access">,
-  { resources }: Pick<Plan, "resources">,
+  { resources }: { readonly resources: readonly Pick<Plan["resources"][number], "type" | "placement" | "inputs">[] },
   ids: ReadonlySet<string>,
   run: RunProgram,
 ): Promise<readonly Check[]> {

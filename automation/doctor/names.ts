@@ -24,7 +24,9 @@ const NAME_INPUTS = ["name", "bucket", "accountId", "identifier", "replicationGr
 const SUFFIX = 8;
 
 /** Names a cloud would refuse for their length. */
-export function checkNames(plan: Pick<Plan, "resources">): Check {
+export function checkNames(plan: {
+  readonly resources: readonly Pick<Plan["resources"][number], "type" | "name" | "inputs">[];
+}): Check {
   const tooLong = plan.resources.flatMap(({ type, name, inputs }) => {
     const longest = LONGEST[type];
     const given = NAME_INPUTS.map((input) => inputs[input]).find((value) => typeof value === "string");

@@ -2,7 +2,9 @@ import type { Plan } from "../../engine";
 import type { Check } from "./check";
 
 /** What a first `up` on AWS waits for, that nobody but a person can give: a way in, and answers to ACM's question. */
-export function checkWays(plan: Pick<Plan, "resources">): readonly Check[] {
+export function checkWays(plan: {
+  readonly resources: readonly Pick<Plan["resources"][number], "type" | "placement" | "inputs">[];
+}): readonly Check[] {
   const of = (type: string) => plan.resources.filter((resource) => resource.type === type);
   const networks = new Set(of("aws:ec2/vpc:Vpc").map(({ placement }) => placement));
   const closed = of("aws:eks/cluster:Cluster").filter(({ inputs, placement }) => {

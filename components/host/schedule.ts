@@ -36,14 +36,19 @@ export type Values = "*" | readonly number[];
 
 /** Minutes, hours, days of the month, months and days of the week of a cron expression, each as what it comes to. */
 export function parseCron(cron: string): readonly [Values, Values, Values, Values, Values] {
-  const fields = cron.split(" ").map((text, index) => {
-    const field = FIELDS[index];
-    if (!field) {
-      throw new Error(`"${cron}" is not a cron expression, though its description was accepted`);
-    }
-    return values(text, field);
-  });
-  return fields as unknown as readonly [Values, Values, Values, Values, Values];
+  const texts = cron.split(" ");
+  if (texts.length !== FIELDS.length) {
+    throw new Error(`"${cron}" is not a cron expression, though its description was accepted`);
+  }
+  const [minutes, hours, days, months, weekdays] = FIELDS;
+  const [minute = "", hour = "", day = "", month = "", weekday = ""] = texts;
+  return [
+    values(minute, minutes),
+    values(hour, hours),
+    values(day, days),
+    values(month, months),
+    values(weekday, weekdays),
+  ];
 }
 
 function values(text: string, field: (typeof FIELDS)[number]): Values {

@@ -45,7 +45,7 @@ export function makeSecretObjects(make: Make, args: SecretObjectsArgs): SecretOb
     objects.push(secret);
     // A preview of an object that is yet to be made gives its metadata back without a version. Left out of the template,
     // it would come as a surprise to a saved plan; unknown, it is expected.
-    version = secret.metadata.resourceVersion.apply((found) => found ?? (pulumi.unknown as unknown as string));
+    version = secret.metadata.resourceVersion.apply((found) => found ?? (pulumi.unknown as string));
   }
   for (const { name, store, data } of plan.external) {
     const controller = cluster.installed?.externalSecrets;

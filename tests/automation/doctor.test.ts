@@ -11,6 +11,7 @@ import { checkLeftovers } from "../../automation/doctor/leftovers";
 import { checkNames } from "../../automation/doctor/names";
 import { checkWays } from "../../automation/doctor/ways";
 import type { ProgramResult, RunProgram } from "../../automation/lifecycle/processes";
+import type { PlanObject } from "../../engine/planValues";
 import { deployable } from "../sandbox/trial";
 import { FakeCli } from "./lifecycle/fakeCli";
 
@@ -271,12 +272,12 @@ describe("doctor", function () {
       { ids = [], asked = [] }: { ids?: readonly string[]; asked?: string[] } = {},
     ) => {
       const type = "aws:cloudwatch/logGroup:LogGroup";
-      const resources = [
+      const resources: Parameters<typeof checkLeftovers>[1]["resources"] = [
         { type, placement: "one", inputs: { name: GROUP } },
         { type, placement: "one", inputs: { namePrefix: "aws-waf-logs-" } },
         { type, placement: "edge", inputs: { name: "/elsewhere" } },
         { type: "aws:iam/role:Role", placement: "one", inputs: { name: "role" } },
-      ] as unknown as Parameters<typeof checkLeftovers>[1]["resources"];
+      ];
       return checkLeftovers(await settingsOf("aws"), { resources }, new Set(ids), answering(answers, asked));
     };
 
@@ -308,10 +309,10 @@ describe("doctor", function () {
   });
 
   it("says of a first up on AWS who cannot get in, and which certificate nobody answers for", () => {
-    const of = (...resources: readonly (readonly [string, Record<string, unknown>])[]) =>
+    const of = (...resources: readonly (readonly [string, PlanObject])[]) =>
       checkWays({
         resources: resources.map(([type, inputs]) => ({ type, inputs, placement: "one" })),
-      } as unknown as Parameters<typeof checkWays>[0]).map(({ name, status, fix }) => [name, status, fix]);
+      }).map(({ name, status, fix }) => [name, status, fix]);
     const network = ["aws:ec2/vpc:Vpc", {}] as const;
     const cluster = (endpointPublicAccess: boolean) =>
       ["aws:eks/cluster:Cluster", { vpcConfig: { endpointPublicAccess } }] as const;
@@ -329,8 +330,8 @@ describe("doctor", function () {
   });
 
   it("finds names longer than their cloud takes, with what the provider adds to those it makes up", () => {
-    const of = (type: string, name: string, inputs: Record<string, unknown> = {}) =>
-      checkNames({ resources: [{ type, name, inputs }] } as unknown as Parameters<typeof checkNames>[0]);
+    const of = (type: string, name: string, inputs: PlanObject = {}) =>
+      checkNames({ resources: [{ type, name, inputs }] });
     const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
     expect(of(BALANCER, "x".repeat(24)).status).to.equal("ok");
     expect(of(BALANCER, "x".repeat(25)).detail).to.equal(`too long: ${"x".repeat(25)} (${BALANCER}): 33 of at most 32`);

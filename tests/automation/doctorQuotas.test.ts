@@ -16,7 +16,7 @@ type Settings = Parameters<typeof checkQuotas>[0];
 const settingsOf = (
   placements: readonly { readonly name: string; readonly cloud: string; readonly region: string }[],
   access: { readonly aws?: object; readonly gcp?: object } = {},
-) => ({ placements, access: { aws: {}, gcp: {}, ...access } }) as unknown as Settings;
+) => ({ placements, access: { aws: {}, gcp: {}, ...access } }) as Settings;
 
 const printed = (answer: unknown): ProgramResult => ({ code: 0, stdout: JSON.stringify(answer), stderr: "" });
 const refused = (stderr: string): ProgramResult => ({ code: 254, stdout: "", stderr });

@@ -79,7 +79,7 @@ export class Cluster {
     const path = await this.collection(apiVersion, kind, namespace);
     const { body } = await this.call({ method: "GET", path, query });
     // Items of a list come without the kind they are of.
-    return listOf(fieldsOf(body).items).map((item) => ({ ...item, apiVersion, kind }) as unknown as KubernetesObject);
+    return listOf(fieldsOf(body).items).map((item) => ({ ...item, apiVersion, kind }) as KubernetesObject);
   }
 
   /** Server-side apply, as the Pulumi provider does it, refusing unknown and duplicate fields. */
@@ -135,7 +135,7 @@ export class Cluster {
     const query = { fieldSelector: `metadata.name=${reference.metadata.name}` };
     for (;;) {
       const { body } = await this.call({ method: "GET", path, query });
-      let last = listOf(fieldsOf(body).items)[0] as unknown as KubernetesObject | undefined;
+      let last = listOf(fieldsOf(body).items)[0] as KubernetesObject | undefined;
       if (wanted(last)) {
         return { met: true, last };
       }

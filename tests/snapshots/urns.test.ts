@@ -89,5 +89,5 @@ function resource(
 }
 
 function plan(resources: readonly ReturnType<typeof resource>[]): Plan {
-  return { resources } as unknown as Plan;
+  return { resources } as Plan;
 }

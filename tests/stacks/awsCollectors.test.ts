@@ -90,7 +90,7 @@ describe("what containers write and trace, on AWS", function () {
       name: "aws-observability",
       labels: { "aws-observability": "enabled", "app.kubernetes.io/managed-by": "groundplan" },
     });
-    const configuration = named(plan, "main-container-logs-fargate-configuration").inputs as unknown as {
+    const configuration = named(plan, "main-container-logs-fargate-configuration").inputs as {
       metadata: { name: string };
       data: Record<string, string>;
     };

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Plan } from "../../engine";
 import { ownImages } from "../../stacks/settings/images";
 import { named, ofType, planAws } from "./awsPlan";
 
@@ -19,6 +20,10 @@ interface Outputs {
       readonly records?: { readonly hosts: object; readonly certificate: readonly { readonly name: string }[] };
     };
   };
+}
+
+function placementsOf({ outputs }: Plan): Outputs["placements"] {
+  return (outputs as unknown as Outputs).placements;
 }
 
 describe("repositories for the system's images, on AWS", function () {
@@ -60,7 +65,7 @@ describe("repositories for the system's images, on AWS", function () {
       countUnit: "days",
       countNumber: 30,
     });
-    expect((plan.outputs as unknown as Outputs).placements.main.registry).to.equal(
+    expect(placementsOf(plan).main.registry).to.equal(
       "111122223333.dkr.ecr.us-east-1.amazonaws.com/doc-scraper-staging-main-8dc050",
     );
   });
@@ -87,7 +92,7 @@ describe("records for a zone of somebody else's, on AWS", function () {
 
   it("tells the load balancer's name by host, and what the certificate waits for", async () => {
     const { plan } = await planAws("simulate");
-    const { records } = (plan.outputs as unknown as Outputs).placements.main;
+    const { records } = placementsOf(plan).main;
     expect(Object.keys(records?.hosts ?? {})).to.deep.equal([HOST]);
     expect(Object.values(records?.hosts ?? {})[0]).to.match(/\.elb\.us-east-1\.amazonaws\.com$|\.us-east-1\.elb\./);
     expect(records?.certificate.length).to.equal(1);
@@ -97,6 +102,6 @@ describe("records for a zone of somebody else's, on AWS", function () {
 
   it("tells nothing where it adds them itself", async () => {
     const { plan } = await planAws("simulate", { "groundplan:existing": { main: { zone: "Z0123456789ABCDEFGHIJ" } } });
-    expect((plan.outputs as unknown as Outputs).placements.main).to.not.have.property("records");
+    expect(placementsOf(plan).main).to.not.have.property("records");
   });
 });

@@ -56,7 +56,7 @@ async function planWithSecrets(secrets: Readonly<Record<string, string>>): Promi
 function filesOf({ raw }: AwsPlan): Readonly<Record<string, string>> {
   const resources = raw as readonly RecordedResource[];
   const files = resources.find(({ type }) => type === "groundplan:host:Host")?.outputs.files;
-  return files as unknown as Readonly<Record<string, string>>;
+  return files as Readonly<Record<string, string>>;
 }
 
 function userDataOf(plan: AwsPlan): string {

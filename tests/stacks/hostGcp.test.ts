@@ -57,7 +57,7 @@ async function planWithSecrets(secrets: Readonly<Record<string, string>>): Promi
 /** Files of the host, as its component registered them. */
 function filesOf({ raw }: AwsPlan): Readonly<Record<string, string>> {
   const host = (raw as readonly RecordedResource[]).find(({ type }) => type === "groundplan:host:Host");
-  return host?.outputs.files as unknown as Readonly<Record<string, string>>;
+  return host?.outputs.files as Readonly<Record<string, string>>;
 }
 
 function userDataOf({ raw }: AwsPlan): string {

@@ -88,8 +88,6 @@ describeOnControlPlane("planned manifests on a real API server", (subject) => {
 /** The objects a cluster would be given; charts are rendered by Helm on the way and not among them. */
 function objectsOf(plan: Manifests): readonly KubernetesObject[] {
   return plan.all.flatMap(({ inputs }) =>
-    typeof inputs.apiVersion === "string" && typeof inputs.kind === "string"
-      ? [inputs as unknown as KubernetesObject]
-      : [],
+    typeof inputs.apiVersion === "string" && typeof inputs.kind === "string" ? [inputs as KubernetesObject] : [],
   );
 }

@@ -84,7 +84,7 @@ describe("physical names in whole plans", function () {
       mode: "simulate",
     });
     return {
-      resources: run.resources.filter(({ custom }) => custom) as unknown as readonly Resource[],
+      resources: run.resources.filter(({ custom }) => custom) as readonly Resource[],
       outputs: run.resources.map(({ outputs }) => outputs as Json),
     };
   }

@@ -215,7 +215,7 @@ describe("who can reach whom on Kubernetes", function () {
       ({
         metadata: { namespace: "n" },
         spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Ingress", "Egress"], ...spec },
-      }) as unknown as WireObject;
+      }) as WireObject;
     const ports = [{ protocol: "TCP", port: 80 }];
     const to = { egress: [{ to: [{ podSelector: { matchLabels: { app: "b" } } }], ports }] };
     const from = { ingress: [{ from: [{ podSelector: { matchLabels: { app: "a" } } }], ports }] };

@@ -209,5 +209,5 @@ export class VaultStore extends Component {
 
 /** External Secrets watches no Secret it writes from: told of its version, it looks at once and not within the hour. */
 function versionOf({ metadata }: k8s.core.v1.Secret): pulumi.Output<string> {
-  return metadata.resourceVersion.apply((found) => found ?? (pulumi.unknown as unknown as string));
+  return metadata.resourceVersion.apply((found) => found ?? (pulumi.unknown as string));
 }

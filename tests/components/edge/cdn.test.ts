@@ -94,7 +94,7 @@ describe("CDN of webclone-pro, global, on aws", function () {
 
   it("delivers a bucket's objects below its path, signed, from the lead's bucket alone", () => {
     const { inputs } = named(plan, "edge-cdn-distribution");
-    const [, bucket] = inputs.origins as unknown as readonly Readonly<Record<string, unknown>>[];
+    const [, bucket] = inputs.origins as readonly Readonly<Record<string, unknown>>[];
     const access = named(plan, "edge-cdn-bucket-access");
     expect(access.inputs).to.include({
       originAccessControlOriginType: "s3",

@@ -301,7 +301,7 @@ const CASES: { readonly [G in Group]: Readonly<Record<string, Case<Subject<G>>>>
 };
 
 describe("what Google Cloud refuses, and this program before it", () => {
-  const groups = Object.entries(GCP_CONSTRAINTS) as unknown as [Group, readonly Constraint<unknown>[]][];
+  const groups = Object.entries(GCP_CONSTRAINTS) as [Group, readonly Constraint<unknown>[]][];
 
   it("is at least fifty things, each with an id of its own and where Google says so", () => {
     const all = groups.flatMap(([, constraints]) => constraints);

@@ -33,7 +33,7 @@ describe("hours of sleep on aws", function () {
       DesiredSize: 0,
       MaxSize: 6,
     });
-    const { minSize } = group.inputs.scalingConfig as unknown as { readonly minSize: number };
+    const { minSize } = group.inputs.scalingConfig as { readonly minSize: number };
     expect(JSON.parse(target("start-nodes-system").input)).to.have.nested.property("ScalingConfig.MinSize", minSize);
     expect(target("stop-database").arn).to.equal("arn:aws:scheduler:::aws-sdk:rds:stopDBInstance");
     expect(named(plan, "main-schedule-stop-database").inputs).to.deep.include({

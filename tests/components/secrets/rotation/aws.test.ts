@@ -30,7 +30,7 @@ describe("rotation of secrets on aws", function () {
 
   const inputs = (name: string, type?: string) => named(plan, name, type).inputs;
   const settings = (name: string) => {
-    const { variables } = inputs(name, FUNCTION).environment as unknown as { variables: Record<string, string> };
+    const { variables } = inputs(name, FUNCTION).environment as { variables: Record<string, string> };
     return { ...variables, ROTATION: JSON.parse(variables.ROTATION ?? "{}") as Record<string, unknown> };
   };
   const statements = (name: string) =>
@@ -105,7 +105,7 @@ describe("rotation of secrets on aws", function () {
   it("gives the functions that need no store no network, and the others private subnets", () => {
     expect(inputs("values-rotation", FUNCTION).vpcConfig).to.equal(undefined);
     expect(inputs("copies-rotation", FUNCTION).vpcConfig).to.equal(undefined);
-    const { subnetIds, securityGroupIds } = inputs("cache-rotation", FUNCTION).vpcConfig as unknown as {
+    const { subnetIds, securityGroupIds } = inputs("cache-rotation", FUNCTION).vpcConfig as {
       subnetIds: string[];
       securityGroupIds: string[];
     };
