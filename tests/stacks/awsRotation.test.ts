@@ -335,6 +335,26 @@ describe("rotation of secrets on AWS", function () {
       }
     });
 
+    it("tells a stack that owns another part where the current values are, and under which keys", async () => {
+      const { plan: us } = await planAws("simulate", { ...SPREAD, ...WITH_SESSION, "groundplan:parts": ["us"] });
+      const { handover } = us.outputs as {
+        readonly handover: { readonly us: { readonly databases: Record<string, object>; readonly entries: object } };
+      };
+      const keyArn = inputOf(us, "us-database-api-secret", "kmsKeyId", SECRET);
+      expect(handover.us.entries).to.deep.equal({
+        session: { arn: arnOf(us, "us-secrets-session-rotation"), keyArn },
+      });
+      expect(handover.us.databases.database).to.deep.include({
+        secretsKeyArn: keyArn,
+        secrets: Object.fromEntries(
+          ["api", "worker", "backup-daily"].map((client) => [
+            client,
+            arnOf(us, `us-database-${client}-secret-rotation`),
+          ]),
+        ),
+      });
+    });
+
     it("starts the others' clients once their copies are on their way, and says how old a value may be there", () => {
       const rotation = named(spread, "eu-database-api-secret-rotation").urn;
       expect(named(spread, "eu-api-deployment").dependencies).to.include(rotation);
