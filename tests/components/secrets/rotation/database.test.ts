@@ -109,7 +109,8 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
   /** A database whose administrator is no superuser, as on RDS, with both users of two clients as the job makes them. */
   beforeEach(() => {
     sql("postgres", "DROP DATABASE IF EXISTS app WITH (FORCE)");
-    const roles = ["api", `api${ALTERNATE_SUFFIX}`, "other", "_app_write", "_app_read", "groundplan"];
+    const users = ["api", "other"].flatMap((user) => [user, `${user}${ALTERNATE_SUFFIX}`]);
+    const roles = [...users, "_app_write", "_app_read", "groundplan"];
     sql("postgres", ...roles.map((role) => `DROP ROLE IF EXISTS ${role}`));
     sql(
       "postgres",
@@ -117,19 +118,28 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
       "CREATE DATABASE app OWNER groundplan",
     );
     sql("app", "ALTER SCHEMA public OWNER TO groundplan");
-    const users = ["api", `api${ALTERNATE_SUFFIX}`, "other"].map((client) => ({ client, access: "write" }) as const);
-    writeFileSync(join(root, "users.sql"), usersScript({ database: "app", users, extensions: [] }));
+    makeUsers("api", API_PASSWORD);
+    sql("app", "CREATE TABLE things (id int)", "ALTER TABLE things OWNER TO _app_write");
+  });
+
+  /** What the users' job does: it sets the password of the user that a client's secret names. */
+  function makeUsers(user: string, password: string): void {
+    const clients = ["api", "other"].map((client) => ({ client, access: "write" }) as const);
+    writeFileSync(
+      join(root, "users.sql"),
+      usersScript({ database: "app", users: clients, extensions: [], alternating: true }),
+    );
     run("psql", ["--no-psqlrc", "--quiet", "--dbname=app", "--file", join(root, "users.sql")], {
       PGUSER: "groundplan",
       PGHOST: "localhost",
       PGPASSWORD: MASTER_PASSWORD,
       PGSSLMODE: "require",
-      PASSWORD_API: API_PASSWORD,
-      PASSWORD_API_ALTERNATE: OTHER_PASSWORD,
+      USER_API: user,
+      PASSWORD_API: password,
+      USER_OTHER: "other",
       PASSWORD_OTHER: OTHER_PASSWORD,
     });
-    sql("app", "CREATE TABLE things (id int)", "ALTER TABLE things OWNER TO _app_write");
-  });
+  }
 
   function command(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     const own = process.getuid?.() === 0;
@@ -229,6 +239,16 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
     expect(await failureOf(works("api", API_PASSWORD))).to.match(/password authentication failed/);
   });
 
+  it("stands when the users' job runs again, whichever user the secret names", async () => {
+    const made = bench();
+    for (const user of ["api_alternate", "api"]) {
+      await made.turn(API);
+      const { password = "" } = made.secrets.fields(API);
+      makeUsers(user, password);
+      await works(user, password, "INSERT INTO things VALUES (1)");
+    }
+  });
+
   it("lets both users own alike what either makes", async () => {
     const made = bench();
     await works("api", API_PASSWORD, "CREATE TABLE mine (id int)");
@@ -307,7 +327,7 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
     const made = bench();
     await made.step("testSecret", API, made.secrets.begin(API));
     await works("api", API_PASSWORD);
-    await works("api_alternate", OTHER_PASSWORD);
+    expect(sql("app", "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'api_alternate'").trim()).to.equal("f");
     const wrong = bench();
     sql("postgres", "ALTER ROLE groundplan PASSWORD 'changed by hand'");
     expect(await failureOf(wrong.step("testSecret", API, wrong.secrets.begin(API)))).to.match(
