@@ -25,13 +25,13 @@ config:
     logsDays: 60
 \`\`\`
 
-there, \`pulumi config set --path 'groundplan:retention.logsDays' 60\` on a command line, and \`--set retention.logsDays=45\`
+there, \`pulumi config set --path 'groundplan:retention.logsDays' 60\` on a command line, and \`--set retention.logsDays=60\`
 for one run of \`npx groundplan\`. NAME is a name of your own or of a part of the system, \`[]\` an entry of a list. A field that
 is neither required nor has a default may be left out; what holds then, its description says. A field is required only where
 what it is part of is there. Secrets are written by \`pulumi config set --secret --path\`, never in the clear.
 
-*Read by* says on which clouds a setting has an effect, and in which models: where it has none it is refused, or changes
-nothing. A placement on AWS or Google Cloud is one machine in the models standalone and single-server, and a cluster in
+*Read by* says on which clouds a setting has an effect, and in which models: where it has none it is refused, or the
+plan is the same without it. A placement on AWS or Google Cloud is one machine in the models standalone and single-server, and a cluster in
 distributed and global. A setting without a word there is read in every model on every cloud.
 `;
 
