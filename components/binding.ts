@@ -11,9 +11,19 @@ export type SecretSource =
       readonly property?: string;
       /** @default the store of the cluster's contract */
       readonly store?: StoreRef;
+      /** Where the store gives it new values by itself. @default it holds what was put in */
+      readonly rotation?: SourceRotation;
     }
   /** A key of a Secret that an operator keeps in the consumer's own namespace. */
   | { readonly from: "secret"; readonly name: pulumi.Input<string>; readonly key: string };
+
+/** What whoever reads an entry that rotates must know to read it in time. */
+export interface SourceRotation {
+  /** Changes when the stack puts another value in, and only then: readers read anew at once. */
+  readonly version: pulumi.Output<string>;
+  /** What must stand before it is read. @default nothing more */
+  readonly ready?: readonly pulumi.Resource[];
+}
 
 /** A store of External Secrets other than the cluster's own: one of that name in every namespace that reads from it. */
 export interface StoreRef {

@@ -113,7 +113,12 @@ export function fillSecret(
     arn: secret.arn,
     version: version ?? secret,
     versionId: version?.versionId,
-    source: (property) => ({ from: "store", key: secret.arn, ...(property === undefined ? {} : { property }) }),
+    source: (property) => ({
+      from: "store",
+      key: secret.arn,
+      ...(property === undefined ? {} : { property }),
+      ...(rotates && version ? { rotation: { version: version.versionId } } : {}),
+    }),
   };
 }
 

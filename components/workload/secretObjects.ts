@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { SecretSource, StoreRef } from "../binding";
+import type { SecretSource, SourceRotation, StoreRef } from "../binding";
 import type { SecretKeyRef } from "./container";
 
 /** Secrets of one workload, by the object each must be kept in. */
@@ -18,6 +18,8 @@ export interface ExternalPlan {
   readonly name: pulumi.Input<string>;
   /** @default the cluster's own */
   readonly store?: StoreRef;
+  /** Of the entries that rotate. @default none does */
+  readonly rotations?: readonly SourceRotation[];
   readonly data: readonly RemoteEntry[];
 }
 
@@ -50,7 +52,13 @@ export function planSecrets(secrets: Readonly<Record<string, SecretSource>>, nam
         const store = merged(known?.store, source.store);
         const name = known?.name ?? names.external(of);
         const data = [...(known?.data ?? []), remoteEntry(key, source)];
-        external.set(of, { name, ...(store === undefined ? {} : { store }), data });
+        const rotations = [...(known?.rotations ?? []), ...(source.rotation ? [source.rotation] : [])];
+        external.set(of, {
+          name,
+          ...(store === undefined ? {} : { store }),
+          ...(rotations.length === 0 ? {} : { rotations }),
+          data,
+        });
         refs[key] = { name, key };
         break;
       }

@@ -27,7 +27,7 @@ import { objectLabels, type Role, roleOf, SKIP_AWAIT, selectorLabels } from "./l
 import { MESH_POD_LABELS, meshProbes, meshVerdict, planMesh } from "./mesh";
 import { networkPolicySpec, reachesHosts } from "./networkPolicy";
 import { planQueueAddress, type QueueAddress, secretTargets } from "./queue";
-import { makeSecretObjects, type SecretObjects } from "./secrets";
+import { type MoreMetadata, makeSecretObjects, type SecretObjects } from "./secrets";
 import { serviceSpec } from "./service";
 import { planTemplate } from "./template";
 import { jobTimeouts, rolloutTimeouts, type TimedPod } from "./timeouts";
@@ -126,10 +126,11 @@ export class Workload extends Component {
   }
 
   private secretObjects(purpose: string, sources: Readonly<Record<string, SecretSource>>): SecretObjects {
-    const { service, cluster, edition } = this.args;
+    const { service, cluster, edition, uses } = this.args;
     const make: Make = (resource, role, args, opts) => this.make(resource, role, args, opts);
-    const metadata = (name: pulumi.Input<string>) => this.metadata(name);
-    return makeSecretObjects(make, { service, purpose, sources, cluster, metadata, ...(edition ? { edition } : {}) });
+    const metadata = (name: pulumi.Input<string>, more: MoreMetadata = {}) => this.metadata(name, more);
+    const common = { service, purpose, sources, cluster, metadata, after: readiness(uses) };
+    return makeSecretObjects(make, edition ? { ...common, edition } : common);
   }
 
   private volumes(): { plan: VolumePlan; objects: readonly pulumi.Resource[] } {
@@ -386,10 +387,7 @@ export class Workload extends Component {
     return resource ? [resource] : [];
   }
 
-  private metadata(
-    name: pulumi.Input<string>,
-    more: { readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> } = {},
-  ) {
+  private metadata(name: pulumi.Input<string>, more: MoreMetadata = {}) {
     const annotations =
       more.annotations && Object.keys(more.annotations).length > 0 ? { annotations: { ...more.annotations } } : {};
     return { name, namespace: this.args.namespace, labels: { ...this.labels }, ...annotations };

@@ -118,8 +118,9 @@ export function makeDatabaseUsers(
 
 /**
  * What the job reads, told apart by what the stack last put in and by what the job does with it: another edition is read
- * anew, and is another job. The secret may hold something else by then, which is what rotation is for; both users of a
- * client are good in any case.
+ * anew, and is another job. The secret may hold something else by then, which is what rotation is for. What the stack puts
+ * in names the first of a client's users, whom rotation has given another password if its turn has come since: pods that run
+ * as that one are refused from the job's run until they are rolled, so their own objects read anew right after it.
  */
 function editionOf({ administrator, clientSecrets }: ManagedDatabase, script: string) {
   const versions = [administrator, ...clientSecrets.values()].flatMap(({ versionId }) => versionId ?? []);

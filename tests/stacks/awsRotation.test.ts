@@ -29,6 +29,9 @@ const SPREAD = {
   "groundplan:existing": { us: { zone: "Z0123456789ABCDEFGHIJ" } },
 };
 
+const WRITTEN = "groundplan.dev/secrets-written";
+const annotationsOf = (plan: Plan, name: string) =>
+  (named(plan, name).inputs.metadata as { readonly annotations?: Readonly<Record<string, unknown>> }).annotations;
 const rotationsOf = (plan: Plan) => ofType(plan, ROTATION).map(({ name }) => name);
 const unmet = (plan: Plan) =>
   plan.degraded
@@ -123,6 +126,33 @@ describe("rotation of secrets on AWS", function () {
       expect(inputs.versionStages, name).to.deep.equal(KEPT);
       expect(options, name).to.deep.include({ ignoreChanges: ["versionStages"], retainOnDelete: true });
     }
+  });
+
+  it("has what rotates read every five minutes, and at once when the stack has written, after the job that makes the users", async () => {
+    const job = named(plan, "main-database-users-job").urn;
+    const { plan: preview } = await planAws("preview");
+    for (const name of ["main-api-env-external", "main-worker-env-external", "main-backup-backup-daily-env-external"]) {
+      const external = named(plan, name);
+      expect((external.inputs.spec as { readonly refreshInterval: string }).refreshInterval, name).to.equal("5m");
+      expect(annotationsOf(plan, name)?.[WRITTEN], name).to.match(/^[0-9a-f]{8}$/);
+      expect(external.dependencies, name).to.include(job);
+      // Unknown until the stack has written it.
+      expect(annotationsOf(preview, name)?.[WRITTEN], name).to.be.an("object");
+    }
+    for (const client of ["api", "worker"]) {
+      const { dependencies } = named(plan, `main-${client}-env-external`);
+      expect(dependencies, client).to.include(named(plan, `main-database-${client}-secret-version`).urn);
+      expect(dependencies, client).to.include(named(plan, "main-redis-secret-version").urn);
+    }
+  });
+
+  it("has what nobody rotates read every hour, as it was", async () => {
+    const dev = { "groundplan:environment": "dev", "groundplan:compute": {} };
+    const { plan: none } = await planAws("simulate", dev);
+    const external = named(none, "main-api-env-external");
+    expect((external.inputs.spec as { readonly refreshInterval: string }).refreshInterval).to.equal("1h");
+    expect(annotationsOf(none, "main-api-env-external")).to.equal(undefined);
+    expect(external.dependencies).to.not.include(named(none, "main-database-users-job").urn);
   });
 
   it("tells a person of every function that fails", () => {
@@ -358,6 +388,9 @@ describe("rotation of secrets on AWS", function () {
     it("starts the others' clients once their copies are on their way, and says how old a value may be there", () => {
       const rotation = named(spread, "eu-database-api-secret-rotation").urn;
       expect(named(spread, "eu-api-deployment").dependencies).to.include(rotation);
+      const { dependencies } = named(spread, "eu-api-env-external");
+      expect(dependencies).to.include(rotation);
+      expect(dependencies).to.include(named(spread, "eu-secrets-session-rotation").urn);
       const late = spread.degraded.filter(({ feature }) => feature.startsWith("a new value of secret session"));
       expect(late.map(({ urn }) => urn.split("::").at(-1))).to.deep.equal(["eu-secrets"]);
     });

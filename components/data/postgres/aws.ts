@@ -322,7 +322,7 @@ export class Postgres extends Component implements PostgresContract {
     if (count > 1) {
       this.degrade({
         feature: `one address for the read replicas of ${this.args.store}`,
-        reason: "RDS gives every replica its own; each client is given one of them, in turn",
+        reason: "RDS gives every replica its own; each client is given one of them, by its own name",
         remedy: "use Aurora, or put RDS Proxy or a weighted DNS record before them",
       });
     }

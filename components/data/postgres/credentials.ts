@@ -4,6 +4,7 @@ import { fillSecret, makeSecret, type SecretEntry } from "../../aws/secret";
 import type { Client } from "../../binding";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
+import { digest } from "../../naming";
 import { databaseUser, POSTGRES_PORT } from "./contract";
 
 export interface CredentialsArgs {
@@ -13,7 +14,7 @@ export interface CredentialsArgs {
   readonly keyArn: pulumi.Input<string>;
   /** Where clients connect to: the database, or what stands before it and must know their secrets. */
   readonly host: (secretArns: readonly pulumi.Output<string>[]) => pulumi.Output<string>;
-  /** Addresses of the replicas; clients take turns. */
+  /** Addresses of the replicas, in the order of their numbers; each client has one. */
   readonly replicaHosts: readonly pulumi.Output<string>[];
   /** Passwords of users that another placement has made, by service. @default new ones */
   readonly passwords?: ReadonlyMap<string, pulumi.Output<string>>;
@@ -56,7 +57,7 @@ export function makeClientSecrets(
       const service = clients[index]?.service ?? "";
       const user = databaseUser(service);
       const password = args.passwords?.get(service) ?? makePassword(make, `${service}-password`);
-      const replica = args.replicaHosts[index % Math.max(args.replicaHosts.length, 1)] ?? host;
+      const replica = args.replicaHosts[replicaOf(service, args.replicaHosts.length)] ?? host;
       const value = pulumi.jsonStringify({
         url: databaseUrl(user, password, host, args.database),
         "replica-url": databaseUrl(user, password, replica, args.database),
@@ -73,6 +74,15 @@ export function makeClientSecrets(
       return [service, { ...filled, password }] as const;
     }),
   );
+}
+
+/**
+ * Which of so many replicas a client reads from. Its own name alone decides, and one replica more only draws to itself: of a
+ * secret that is written anew, rotation's passwords are lost.
+ */
+export function replicaOf(service: string, replicas: number): number {
+  const weights = Array.from({ length: replicas }, (_, index) => digest(`${service}/${index}`));
+  return weights.reduce((best, weight, index) => (weight > (weights[best] ?? "") ? index : best), 0);
 }
 
 /** The server refuses plain connections; the URL says so, for drivers that would try one first. */

@@ -170,7 +170,8 @@ export class KubernetesBackup extends Component {
         purpose: "env",
         sources: environment.secret,
         cluster: this.args.cluster,
-        metadata: (name) => this.metadata(backup, name, service),
+        metadata: (name, more) => ({ ...this.metadata(backup, name, service), ...more }),
+        after: targets.database.ready,
       },
     );
     const { [MOUNTED]: passphrase, ...secret } = refs;

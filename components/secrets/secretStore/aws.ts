@@ -164,7 +164,15 @@ export class SecretStore extends Component implements SecretStoreContract {
     if (!entry) {
       throw new Error(`the system has no secret "${name}"`);
     }
-    return { kind: "secret", source: entry.source() };
+    const source = entry.source();
+    return {
+      kind: "secret",
+      // Of a copy, what brings the current value in.
+      source:
+        source.from === "store" && source.rotation
+          ? { ...source, rotation: { ...source.rotation, ready: this.rotation.ready } }
+          : source,
+    };
   }
 
   private given(

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { mergeClients } from "../../../components/data/clients";
 import { masterPassword, maxStorageGiB, postgresProblems } from "../../../components/data/postgres/constraints";
 import { alternateUser, databaseUser } from "../../../components/data/postgres/contract";
+import { replicaOf } from "../../../components/data/postgres/credentials";
 import { instanceClassFor } from "../../../components/data/postgres/instanceClass";
 import { usersScript } from "../../../components/data/postgres/users";
 import { windowsOverlap } from "../../../components/data/postgres/windows";
@@ -41,6 +42,19 @@ describe("PostgreSQL on RDS, what AWS refuses", () => {
 
   it("accepts the defaults", () => {
     expect(postgresProblems("db", postgres())).to.deep.equal([]);
+  });
+
+  it("gives a client one of the replicas by its own name, whoever else there is, and moves few when one is added", () => {
+    const services = Array.from({ length: 60 }, (_, index) => `service-${index}`);
+    expect(services.map((service) => replicaOf(service, 0))).to.deep.equal(services.map(() => 0));
+    expect(services.map((service) => replicaOf(service, 1))).to.deep.equal(services.map(() => 0));
+    for (const replicas of [2, 3, 4, 5]) {
+      const [before, after] = [replicas - 1, replicas].map((count) => services.map((it) => replicaOf(it, count)));
+      const moved = services.flatMap((_, index) => (before?.[index] === after?.[index] ? [] : [after?.[index]]));
+      expect(new Set(moved), `${replicas}`).to.deep.equal(new Set([replicas - 1]));
+      expect(moved.length, `${replicas}`).to.be.within(1, (2 * services.length) / replicas);
+      expect(new Set(after).size, `${replicas}`).to.equal(replicas);
+    }
   });
 
   it("lets RDS manage the master password, except with read replicas", () => {

@@ -53,6 +53,23 @@ describe("secrets of a workload", () => {
     });
   });
 
+  it("say of an object which of its entries rotate, and nothing where none does", () => {
+    const rotation = { version: { is: "version" } as unknown as pulumi.Output<string>, ready: [one] };
+    const { external } = planSecrets(
+      {
+        DATABASE_URL: { from: "store", key: "arn:main-db", property: "url", rotation },
+        DATABASE_USER: { from: "store", key: "arn:main-db", property: "user", rotation },
+        TOKEN: { from: "store", key: "arn:token" },
+        SESSION: { from: "store", key: "shop/dev/session", store: vault(one) },
+      },
+      NAMES,
+    );
+    expect(external.map(({ name, rotations }) => [name, rotations])).to.deep.equal([
+      ["api-env-external", [rotation, rotation]],
+      ["api-env-vault", undefined],
+    ]);
+  });
+
   it("ask for no object of a store they do not use", () => {
     expect(planSecrets({ OWN: { from: "value", value } }, NAMES).external).to.deep.equal([]);
   });
