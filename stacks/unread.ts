@@ -78,7 +78,9 @@ const UNREAD: readonly Unread[] = [
     where: ({ cloud, host }) => host || cloud !== "aws",
     asked: ({ stores }) =>
       Object.entries(stores).flatMap(([name, store]) =>
-        when(store.kind === "bucket" && store.cdn, `stores.${name}.cdn`),
+        store.kind === "bucket" && store.cdn
+          ? [`stores.${name}.cdn`, ...when(store.cdnPath, `stores.${name}.cdnPath`)]
+          : [],
       ),
     feature: "objects delivered by a CDN",
     reason: "CloudFront alone is told of buckets; anywhere else the services answer every path",
