@@ -1,110 +1,37 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
 import { usersScript } from "../../../../components/data/postgres/users";
 import { ALTERNATE_SUFFIX } from "../../../../components/secrets/rotation/work";
 import { skipSuiteBecause } from "../../../skipBecause";
-import { makeCertificate } from "./certificate";
 import { Bench, failureOf, secretArn, type Target, type Tools } from "./fakes";
+import { DatabaseServer, missingPrograms } from "./server";
 
 const stores = require("../../../../components/secrets/rotation/function/stores.cjs") as {
   readonly asUser: (target: Target & { ca?: string }, work: Parameters<Tools["asUser"]>[1]) => Promise<unknown>;
   readonly isRefused: (error: unknown) => boolean;
 };
 
-/** PostgreSQL refuses to run as root. */
-const USER_ID = 65_534;
 const MASTER = secretArn("database/master");
 const API = secretArn("database/api");
 const MASTER_PASSWORD = "MasterMasterMasterMaster";
 const API_PASSWORD = "ApiApiApiApiApiApiApiApi";
 const OTHER_PASSWORD = "OtherOtherOtherOther";
 
-/** Where Debian keeps the server's programs; elsewhere they are on the path. */
-function serverPath(): string {
-  const root = "/usr/lib/postgresql";
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  return [...versions.map((version) => join(root, version, "bin")), process.env.PATH ?? ""].join(":");
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
-
 describe("rotation of a database's passwords, with the machine's PostgreSQL over TLS", function () {
   this.timeout(60_000);
-  let root: string;
+  let server: DatabaseServer | undefined;
   let ca: string;
   let port: number;
 
   before(async function () {
-    const absent = ["initdb", "pg_ctl", "psql", "openssl", "setpriv"].filter(
-      (program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: { PATH: serverPath() } }).status !== 0,
-    );
+    const absent = missingPrograms();
     if (absent.length > 0) {
       skipSuiteBecause(this, `${absent.join(", ")} not found`);
     }
-    root = mkdtempSync(join(tmpdir(), "groundplan-rotation-"));
-    mkdirSync(join(root, "run"));
-    const made = makeCertificate(root);
-    if (made === undefined) {
-      throw new Error("openssl made no certificate");
-    }
-    ca = made.certificate;
-    port = await freePort();
-    chmodSync(made.keyFile, 0o600);
-    if (process.getuid?.() === 0) {
-      execFileSync("chown", ["-R", `${USER_ID}:${USER_ID}`, root]);
-    }
-    run("initdb", ["--pgdata", join(root, "server"), "--username=owner", "--auth=trust", "--no-sync"]);
-    // As RDS has it: nothing but TLS and passwords.
-    writeFileSync(
-      join(root, "server", "pg_hba.conf"),
-      "local all owner trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
-    );
-    const settings = {
-      listen_addresses: "127.0.0.1",
-      port,
-      unix_socket_directories: join(root, "run"),
-      fsync: "off",
-      ssl: "on",
-      ssl_cert_file: made.certificateFile,
-      ssl_key_file: made.keyFile,
-      log_statement: "all",
-      log_min_messages: "debug1",
-    };
-    run("pg_ctl", [
-      ...["--pgdata", join(root, "server"), "--log", join(root, "server.log"), "--wait", "-o"],
-      Object.entries(settings)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(" "),
-      "start",
-    ]);
+    server = await DatabaseServer.start();
+    ({ ca, port } = server);
   });
 
-  after(() => {
-    if (root !== undefined) {
-      spawnSync(...command("pg_ctl", ["--pgdata", join(root, "server"), "--mode=immediate", "stop"]));
-      rmSync(root, { recursive: true, force: true });
-    }
-  });
+  after(() => server?.stop());
 
   /** A database whose administrator is no superuser, as on RDS, with both users of two clients as the job makes them. */
   beforeEach(() => {
@@ -125,15 +52,8 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
   /** What the users' job does: it sets the password of the user that a client's secret names. */
   function makeUsers(user: string, password: string): void {
     const clients = ["api", "other"].map((client) => ({ client, access: "write" }) as const);
-    writeFileSync(
-      join(root, "users.sql"),
-      usersScript({ database: "app", users: clients, extensions: [], alternating: true }),
-    );
-    run("psql", ["--no-psqlrc", "--quiet", "--dbname=app", "--file", join(root, "users.sql")], {
-      PGUSER: "groundplan",
-      PGHOST: "localhost",
-      PGPASSWORD: MASTER_PASSWORD,
-      PGSSLMODE: "require",
+    const script = usersScript({ database: "app", users: clients, extensions: [], alternating: true });
+    server?.script("app", script, "groundplan", MASTER_PASSWORD, {
       USER_API: user,
       PASSWORD_API: password,
       USER_OTHER: "other",
@@ -141,36 +61,7 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
     });
   }
 
-  function command(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const own = process.getuid?.() === 0;
-    const user = ["--reuid", String(USER_ID), "--regid", String(USER_ID), "--clear-groups", "--", program];
-    const environment = { PATH: serverPath(), HOME: root, PGHOST: join(root, "run"), PGPORT: String(port), ...env };
-    return [
-      own ? "setpriv" : program,
-      own ? [...user, ...args] : [...args],
-      { env: environment, encoding: "utf8", cwd: root },
-    ] as [string, string[], { env: Record<string, string>; encoding: "utf8"; cwd: string }];
-  }
-
-  function run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): string {
-    const result = spawnSync(...command(program, args, env));
-    if (result.status !== 0) {
-      throw new Error(`${program} exits ${result.status}: ${result.stderr}`);
-    }
-    return result.stdout;
-  }
-
-  function sql(database: string, ...statements: readonly string[]): string {
-    const commands = statements.flatMap((statement) => ["--command", statement]);
-    return run("psql", [
-      "--no-psqlrc",
-      "--quiet",
-      "--tuples-only",
-      "--username=owner",
-      `--dbname=${database}`,
-      ...commands,
-    ]);
-  }
+  const sql = (database: string, ...statements: readonly string[]) => server?.sql(database, ...statements) ?? "";
 
   function bench(settings: Readonly<Record<string, unknown>> = {}): Bench {
     const made = new Bench({
@@ -382,7 +273,7 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
     const made = bench();
     await made.turn(API);
     const { password = "" } = made.secrets.fields(API);
-    const log = readFileSync(join(root, "server.log"), "utf8");
+    const log = server?.log ?? "";
     expect(log).to.include('ALTER ROLE "api_alternate" LOGIN PASSWORD');
     expect(log).not.to.include(password);
     const said = JSON.stringify(made.said);
