@@ -27,6 +27,27 @@ export function grants(value: unknown): readonly Grant[] {
   });
 }
 
+/**
+ * Actions, in small letters, that a document denies to the code of a Lambda function, which leaves them to Lambda alone.
+ * https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+ */
+export function deniedToCode(value: unknown): readonly string[] {
+  return oneOrMany(at(document(value), "Statement"))
+    .filter(
+      (statement) =>
+        at(statement, "Effect") === "Deny" &&
+        oneOrMany(at(statement, "Resource")).includes("*") &&
+        isOfCode(at(statement, "Condition")),
+    )
+    .flatMap((statement) => oneOrMany(at(statement, "Action")).map((action) => String(action).toLowerCase()));
+}
+
+/** Whether a condition asks for nothing but that a function's code is what calls. */
+function isOfCode(condition: unknown): boolean {
+  const asked = keys(condition).flatMap((operator) => keys(at(condition, operator)));
+  return asked.length === 1 && positiveTests(condition)[0]?.key.toLowerCase() === "lambda:sourcefunctionarn";
+}
+
 /** Whether a document of any kind was given: an unreadable one must not pass as harmless. */
 export function isPolicyDocument(value: unknown): boolean {
   return isObject(document(value));

@@ -1,4 +1,12 @@
-import { type Grant, grants, isPolicyDocument, isReachNarrowed, isWideAction, isWideResource } from "../documents";
+import {
+  deniedToCode,
+  type Grant,
+  grants,
+  isPolicyDocument,
+  isReachNarrowed,
+  isWideAction,
+  isWideResource,
+} from "../documents";
 import { at, isSet, oneOrMany, text } from "../read";
 import { type Rule, resourceRule, type Subject } from "../rule";
 
@@ -31,9 +39,11 @@ function documentsOf({ type, props, notApplicable }: Subject): readonly Document
 
 /** The Allow statements of all a resource's documents, `where` from the resource on. */
 function grantsOf(resource: Subject): readonly Grant[] {
-  return documentsOf(resource).flatMap(({ value, place }) =>
-    grants(value).map((grant) => ({ ...grant, where: `${place}.${grant.where}` })),
-  );
+  return documentsOf(resource).flatMap(grantsIn);
+}
+
+function grantsIn({ value, place }: Document): readonly Grant[] {
+  return grants(value).map((grant) => ({ ...grant, where: `${place}.${grant.where}` }));
 }
 
 export const actions = resourceRule({
@@ -109,10 +119,19 @@ const UNSCOPED: readonly string[] = [
   "xray:Put*",
 ];
 
+/**
+ * What Lambda does so that a function stands in a network. Before it makes one, it finds out whether the role may, and
+ * names no interface: nothing narrower than all of a region's resources is enough.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const INTERFACES = ["ec2:assignprivateipaddresses", "ec2:deletenetworkinterface", "ec2:unassignprivateipaddresses"];
+const OF_A_REGION = /^arn:[\w-]+:ec2:[\w-]+:\d{12}:\*\/\*$/;
+
 export const scope = resourceRule<{ readonly unscopedActions: readonly string[] }>({
   id: "iam-no-wildcard-resources",
   title: "IAM policies name their resources",
-  description: "A condition stands in for a name only where it narrows what is reached, such as aws:ResourceTag",
+  description:
+    "A condition stands in for a name only where it narrows what is reached, such as aws:ResourceTag. What Lambda needs to put a function in a network may be on all of a region, denied to the function's code by lambda:SourceFunctionArn",
   severity: "high",
   level: "mandatory",
   fix: "Name the ARNs; keep * for the actions that take no resource, in a statement of their own.",
@@ -130,14 +149,20 @@ export const scope = resourceRule<{ readonly unscopedActions: readonly string[] 
   },
   resources: Object.keys(POLICIES),
   check(resource, report, { unscopedActions }) {
-    for (const { actions: named, resources, condition, where } of grantsOf(resource)) {
-      const wide = resources.find(isWideResource);
-      if (wide === undefined) continue;
-      const scoped = named.filter(
-        (action) =>
-          !unscopedActions.some((pattern) => isWithin(action, pattern)) && !isReachNarrowed(action, condition),
-      );
-      if (scoped.length > 0) report(`${where} allows ${scoped.join(", ")} on ${wide}`);
+    for (const document of documentsOf(resource)) {
+      const denied = deniedToCode(document.value);
+      const isLambdas = (action: string) =>
+        INTERFACES.includes(action.toLowerCase()) && denied.includes(action.toLowerCase());
+      for (const { actions: named, resources, condition, where } of grantsIn(document)) {
+        const wide = resources.filter(isWideResource);
+        const scoped = named.filter(
+          (action) =>
+            !unscopedActions.some((pattern) => isWithin(action, pattern)) &&
+            !isReachNarrowed(action, condition) &&
+            !(isLambdas(action) && wide.every((arn) => OF_A_REGION.test(arn))),
+        );
+        if (wide.length > 0 && scoped.length > 0) report(`${where} allows ${scoped.join(", ")} on ${wide[0]}`);
+      }
     }
   },
 });

@@ -19,6 +19,8 @@ const granted = (part: object): object => ({
   ...part,
 });
 
+const CODE = "lambda:SourceFunctionArn";
+const denial = { Effect: "Deny", Action: "A:b", Resource: "*", Condition: { ArnLike: { [CODE]: "a" } } };
 const MOUNTED = "elasticfilesystem:AccessedViaMountTarget";
 
 /** What rules rely on in the readers they share. */
@@ -60,6 +62,14 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ],
     ["grants", [{ Statement: { Effect: "Allow", Condition: { a: 1 } } }], [granted({ condition: { a: 1 } })]],
     ["grants", ["no JSON"], []],
+    ["deniedToCode", [{ Statement: denial }], ["a:b"]],
+    ["deniedToCode", [{ Statement: { ...denial, Effect: "Allow" } }], []],
+    ["deniedToCode", [{ Statement: { ...denial, Resource: "a" } }], []],
+    ["deniedToCode", [{ Statement: { ...denial, Condition: undefined } }], []],
+    ["deniedToCode", [{ Statement: { ...denial, Condition: { ArnEquals: { "aws:SourceArn": "a" } } } }], []],
+    ["deniedToCode", [{ Statement: { ...denial, Condition: { ArnNotEquals: { [CODE]: "a" } } } }], []],
+    ["deniedToCode", [{ Statement: { ...denial, Condition: { ArnEquals: { [CODE]: "a", b: "c" } } } }], []],
+    ["deniedToCode", [{ Statement: { ...denial, Condition: { ArnEquals: { [CODE]: "a" }, Bool: { b: "c" } } } }], []],
     ["isPolicyDocument", ["{}"], true],
     ["isPolicyDocument", ["no JSON"], false],
     ["isNarrowed", [{ StringEquals: { "aws:PrincipalOrgID": "o" } }], true],

@@ -117,30 +117,27 @@ function sourceStatements(sources: readonly RotationSource[]): readonly Statemen
 
 /**
  * What Lambda itself does with the function's role so that it can stand in a network; the function's own code may not.
- * Interfaces have no names before they are made, so all of the account's are allowed.
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ * Interfaces have no names before they are made, so all of the account's are allowed. Before it makes a function, Lambda
+ * finds out whether the role may delete an interface without naming one: only a right on every kind of resource is
+ * enough. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
 function interfaceStatements(
   { context, account, name, groupId }: RoleArgs,
   { subnetIds }: RotationNetwork,
 ): readonly Statement[] {
   const create = "ec2:CreateNetworkInterface";
-  const change = [
-    "ec2:AssignPrivateIpAddresses",
-    create,
-    "ec2:DeleteNetworkInterface",
-    "ec2:UnassignPrivateIpAddresses",
-  ];
+  const change = ["ec2:AssignPrivateIpAddresses", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"];
   // These take no resource.
   const find = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"];
   const arn = (owner: pulumi.Input<string>, kind: string, id: pulumi.Input<string>) =>
     pulumi.interpolate`arn:${account.partition}:ec2:${context.region}:${owner}:${kind}/${id}`;
   return [
-    { Sid: "Interfaces", Action: change, Resource: arn(account.id, "network-interface", "*") },
+    { Sid: "Interfaces", Action: change, Resource: arn(account.id, "*", "*") },
     {
       Sid: "Places",
       Action: create,
       Resource: [
+        arn(account.id, "network-interface", "*"),
         // A subnet may be another account's, which shares it.
         ...subnetIds.map((id) => arn("*", "subnet", id)),
         ...(groupId === undefined ? [] : [arn(account.id, "security-group", groupId)]),
@@ -150,7 +147,7 @@ function interfaceStatements(
     {
       Sid: "NotFromCode",
       Effect: "Deny",
-      Action: [...change, ...find],
+      Action: [create, ...change, ...find],
       Resource: "*",
       Condition: {
         ArnEquals: {

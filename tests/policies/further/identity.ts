@@ -106,6 +106,30 @@ const bound = (kind: string) =>
   one(`${RBAC}:${kind}`, { roleRef: { name: "reader" }, subjects: [{ kind: "Group", name: "team" }] });
 const secrets = { apiGroups: [""], resources: ["secrets"], verbs: ["get"] };
 
+const INTERFACES = "ec2:AssignPrivateIpAddresses, ec2:DeleteNetworkInterface, ec2:UnassignPrivateIpAddresses";
+const REGION = "arn:aws:ec2:eu-west-1:123456789012:*/*";
+const FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:shop";
+/** What Lambda needs so that a function stands in a network, and what is denied to the function's own code. */
+const inNetwork = ({
+  actions = INTERFACES.split(", "),
+  allowed = [REGION],
+  denied = INTERFACES.split(", "),
+  on = "*",
+  condition = { ArnEquals: { "lambda:SourceFunctionArn": FUNCTION } },
+}: {
+  readonly actions?: readonly string[];
+  readonly allowed?: readonly string[];
+  readonly denied?: readonly string[];
+  readonly on?: string;
+  readonly condition?: object;
+}): string =>
+  JSON.stringify({
+    Statement: [
+      { Effect: "Allow", Action: actions, Resource: allowed },
+      { Effect: "Deny", Action: denied, Resource: on, Condition: condition },
+    ],
+  });
+
 /** What gives rights without saying so: other places, other spellings, and conditions that hold always. */
 export const identity: Further = {
   "lambda-permission-source": [
@@ -164,6 +188,41 @@ export const identity: Further = {
   ),
   "iam-no-wildcard-resources": [
     ...everywhere(doing("s3:GetObject", "*"), (place) => `${place}.Statement[0] allows s3:GetObject on *`),
+    allows(granting, "policy", [
+      inNetwork({}),
+      inNetwork({ condition: { ArnLike: { "lambda:SourceFunctionArn": "*" } } }),
+    ]),
+    refuses(granting, "policy", [
+      [inNetwork({ allowed: ["*"] }), `policy.Statement[0] allows ${INTERFACES} on *`],
+      [
+        inNetwork({ allowed: ["arn:aws:ec2:*:*:*/*"] }),
+        `policy.Statement[0] allows ${INTERFACES} on arn:aws:ec2:*:*:*/*`,
+      ],
+      [inNetwork({ allowed: [REGION, "*"] }), `policy.Statement[0] allows ${INTERFACES} on ${REGION}`],
+      [inNetwork({ denied: [] }), `policy.Statement[0] allows ${INTERFACES} on ${REGION}`],
+      [
+        inNetwork({ denied: ["ec2:DeleteNetworkInterface"] }),
+        `policy.Statement[0] allows ec2:AssignPrivateIpAddresses, ec2:UnassignPrivateIpAddresses on ${REGION}`,
+      ],
+      [
+        inNetwork({ condition: { ArnNotEquals: { "lambda:SourceFunctionArn": FUNCTION } } }),
+        `policy.Statement[0] allows ${INTERFACES} on ${REGION}`,
+      ],
+      [
+        inNetwork({
+          condition: { ArnEquals: { "lambda:SourceFunctionArn": FUNCTION }, Bool: { "aws:ViaAWSService": "true" } },
+        }),
+        `policy.Statement[0] allows ${INTERFACES} on ${REGION}`,
+      ],
+      [
+        inNetwork({ on: "arn:aws:ec2:eu-west-1:123456789012:subnet/*" }),
+        `policy.Statement[0] allows ${INTERFACES} on ${REGION}`,
+      ],
+      [
+        inNetwork({ actions: ["ec2:DeleteNetworkInterface", "ec2:TerminateInstances"] }),
+        `policy.Statement[0] allows ec2:TerminateInstances on ${REGION}`,
+      ],
+    ]),
     allows(
       granting,
       "policy",
