@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { InputError } from "../../components/errors";
 import type { Plan } from "../../engine";
-import { named, ofType, planAws } from "./awsPlan";
+import { unwrap } from "../../engine/wire";
+import { type AwsPlan, named, ofType, planAws } from "./awsPlan";
 import { PROJECT } from "./gcpPlan";
 
 const FUNCTION = "aws:lambda/function:Function";
@@ -55,8 +56,9 @@ const labelled = (plan: Plan) =>
 describe("rotation of secrets on AWS", function () {
   this.timeout(180_000);
   let plan: Plan;
+  let raw: AwsPlan["raw"];
   before(async () => {
-    ({ plan } = await planAws("simulate"));
+    ({ plan, raw } = await planAws("simulate"));
   });
 
   it("turns each client's secret, the administrator's that RDS does not manage and the cache's, every 90 days", () => {
@@ -144,6 +146,29 @@ describe("rotation of secrets on AWS", function () {
       expect(dependencies, client).to.include(named(plan, `main-database-${client}-secret-version`).urn);
       expect(dependencies, client).to.include(named(plan, "main-redis-secret-version").urn);
     }
+  });
+
+  it("writes a secret anew with a token or password that the store is given before, as it knows the first no longer", async () => {
+    expect(named(plan, "main-redis-token").inputs.keepers).to.deep.equal({
+      secret: arnOf(plan, "main-redis-secret-rotation"),
+      // Another one where clients are told anything else, or in another form.
+      use: "9e3c7bb2ad",
+    });
+    expect(named(plan, "main-redis-secret-version").dependencies).to.include(named(plan, "main-redis-group").urn);
+    expect(named(plan, "main-database-master-password").inputs.keepers).to.deep.equal({
+      instance: inputOf(plan, "main-database-primary", "identifier", "aws:rds/instance:Instance"),
+      secret: arnOf(plan, "main-database-master-secret-rotation"),
+    });
+    const master = named(plan, "main-database-master-secret-version");
+    expect(master.dependencies).to.include(named(plan, "main-database-primary").urn);
+    const rawOf = (name: string) => raw.find((resource) => resource.name === name)?.inputs ?? {};
+    const { secretString } = rawOf("main-database-master-secret-version");
+    const { password, identifier } = rawOf("main-database-primary");
+    expect(JSON.parse(String(unwrap(secretString ?? null)))).to.deep.equal({
+      username: "groundplan",
+      password: unwrap(password ?? null),
+      dbInstanceIdentifier: unwrap(identifier ?? null),
+    });
   });
 
   it("has what nobody rotates read every hour, as it was", async () => {
@@ -247,6 +272,11 @@ describe("rotation of secrets on AWS", function () {
         "groundplan:overrides": { stores: { redis: { classes: { aws: "cache.m6g.large" } } } },
       });
       expect(rotationsOf(common).filter((name) => name.includes("-redis-"))).to.deep.equal([]);
+      // The one that was rotated is known to nobody who joins: turned on, all take another.
+      const keepers = ofType(common, "random:index/randomPassword:RandomPassword")
+        .filter(({ name }) => name.endsWith("-redis-token"))
+        .map(({ name, inputs }) => [name, (inputs.keepers as { readonly use: string }).use]);
+      expect(keepers).to.deep.equal([["us-redis-token", "datastore"]]);
       expect(unmet(common).map(([feature]) => feature)).to.deep.equal([
         "rotation of the token of redis",
         "rotation of the token of redis",

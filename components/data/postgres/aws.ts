@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { StoreOf } from "../../../systems/spec";
-import { makeSecretEntry } from "../../aws/secret";
+import { fillSecret, makeSecret, type SecretEntry } from "../../aws/secret";
 import type { Binding, BindingValue, Client, EndpointRole, SecretSource } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError } from "../../errors";
@@ -57,6 +57,12 @@ export interface Administrator {
   readonly versionId: pulumi.Output<string> | undefined;
 }
 
+/** The administrator's password, and the entry it is put in. */
+interface Master {
+  readonly secret: aws.secretsmanager.Secret;
+  readonly password: pulumi.Output<string>;
+}
+
 /** RDS for PostgreSQL: encrypted, private, TLS only, monitored, backed up, with read replicas behind their own URL. */
 export class Postgres extends Component implements PostgresContract {
   readonly binding: Binding;
@@ -78,7 +84,7 @@ export class Postgres extends Component implements PostgresContract {
   readonly proxyName: pulumi.Output<string> | undefined;
 
   private readonly primary: aws.rds.Instance;
-  private readonly master: ReturnType<Postgres["makeMasterSecret"]>;
+  private readonly master: SecretEntry | undefined;
   private readonly args: PostgresArgs;
   private readonly makeChild: Make;
 
@@ -96,9 +102,9 @@ export class Postgres extends Component implements PostgresContract {
     }
     const identifier = this.makeIdentifier();
     const shared = makeSurroundings(this.makeChild, { ...args, parent: this });
-    const master = this.makeMasterSecret();
+    const master = this.makeMaster(identifier);
     const primary = this.makePrimary(identifier, shared, master);
-    this.master = master;
+    this.master = master && this.fillMaster(master, primary);
     this.primary = primary;
     const replicas = this.makeReplicas(identifier, primary, shared);
 
@@ -108,7 +114,7 @@ export class Postgres extends Component implements PostgresContract {
     this.source = primary.arn;
     this.groupId = shared.group.id;
     this.secretsKeyArn = args.keys.arn("secrets");
-    this.administrator = this.administratorOf(primary, master);
+    this.administrator = this.administratorOf(primary);
     let proxy: DatabaseProxy | undefined;
     this.clientSecrets = makeClientSecrets(this.makeChild, args.clients, {
       context: this.context,
@@ -149,27 +155,37 @@ export class Postgres extends Component implements PostgresContract {
     return { ...this.args, context: this.context };
   }
 
-  private makeMasterSecret() {
+  /**
+   * A password for each instance, and for each secret that holds it: what rotation has replaced is known to the secret alone,
+   * so that whatever has that written anew comes with a password which the instance is given as well.
+   */
+  private makeMaster(identifier: pulumi.Output<string>): Master | undefined {
     const { context, args } = this;
     if (masterPassword(args.spec, args) === "managed") {
       return undefined;
     }
-    const password = makePassword(this.makeChild, "master-password");
-    const entry = makeSecretEntry(this.makeChild, MASTER_SECRET, {
+    const secret = makeSecret(this.makeChild, MASTER_SECRET, {
       context,
       path: `${args.store}/master`,
       description: `Master user of ${args.store}`,
       keyArn: args.keys.arn("secrets"),
-      value: pulumi.jsonStringify({ username: MASTER_USER, password }),
-      rotates: daysOf(args.rotation) !== undefined,
     });
-    return { password, entry };
+    const keepers = { instance: identifier, secret: secret.arn };
+    return { secret, password: makePassword(this.makeChild, "master-password", keepers) };
+  }
+
+  /** Once there is the instance it opens, by whose name another one has it written anew. */
+  private fillMaster({ secret, password }: Master, { identifier }: aws.rds.Instance): SecretEntry {
+    const value = pulumi.jsonStringify({ username: MASTER_USER, password, dbInstanceIdentifier: identifier });
+    return fillSecret(this.makeChild, MASTER_SECRET, secret, value, {
+      rotates: daysOf(this.args.rotation) !== undefined,
+    });
   }
 
   private makePrimary(
     identifier: pulumi.Output<string>,
     shared: Surroundings,
-    master: ReturnType<Postgres["makeMasterSecret"]>,
+    master: Master | undefined,
   ): aws.rds.Instance {
     const { context, args } = this;
     const { spec, keys } = args;
@@ -253,14 +269,15 @@ export class Postgres extends Component implements PostgresContract {
     });
   }
 
-  private administratorOf(primary: aws.rds.Instance, master: ReturnType<Postgres["makeMasterSecret"]>): Administrator {
+  private administratorOf(primary: aws.rds.Instance): Administrator {
+    const { master } = this;
     const managed = primary.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
-    const secretArn = master?.entry.arn ?? managed;
+    const secretArn = master?.arn ?? managed;
     return {
       user: MASTER_USER,
       secretArn,
       password: { from: "store", key: secretArn, property: "password" },
-      versionId: master?.entry.versionId,
+      versionId: master?.versionId,
     };
   }
 
@@ -275,7 +292,7 @@ export class Postgres extends Component implements PostgresContract {
           ...{ context, days, users, primary, groupId: this.groupId, parent: this },
           administratorArn: this.administrator.secretArn,
           clientSecrets: this.rotatesClients ? clientSecrets : new Map(),
-          ...(master ? { master: { role: MASTER_SECRET, ...master.entry } } : {}),
+          ...(master ? { master: { role: MASTER_SECRET, ...master } } : {}),
         });
   }
 

@@ -28,8 +28,12 @@ export interface ClientSecret extends SecretEntry {
 }
 
 /** A password without characters a URL would have to escape; 40 letters and digits are 238 bits. */
-export function makePassword(make: Make, role: string): pulumi.Output<string> {
-  return make(random.RandomPassword, role, { length: 40, special: false }).result;
+export function makePassword(
+  make: Make,
+  role: string,
+  keepers?: Readonly<Record<string, pulumi.Input<string>>>,
+): pulumi.Output<string> {
+  return make(random.RandomPassword, role, { length: 40, special: false, ...(keepers ? { keepers } : {}) }).result;
 }
 
 /** Role of the child that holds a client's secret. */

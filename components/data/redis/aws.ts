@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { StoreOf } from "../../../systems/spec";
 import { makeLogGroup } from "../../aws/logGroup";
-import { makeSecretEntry, type SecretEntry } from "../../aws/secret";
+import { fillSecret, makeSecret, type SecretEntry } from "../../aws/secret";
 import type { Binding, BindingValue, Client, EndpointRole } from "../../binding";
 import { Component, type ComponentArgs, type Transform } from "../../component";
 import { InputError } from "../../errors";
 import type { Make } from "../../make";
-import { AUTO_NAME_SUFFIX, NAME_RULES, physicalName } from "../../naming";
+import { AUTO_NAME_SUFFIX, digest, NAME_RULES, physicalName } from "../../naming";
 import type { NetworkContract } from "../../networking/contract";
 import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/securityGroup";
 import type { KeysContract } from "../../secrets/keys/contract";
@@ -74,15 +74,15 @@ export class Redis extends Component implements RedisContract {
       throw new InputError(problems);
     }
     const { datastore } = args;
-    this.token =
-      datastore?.joined?.token ?? this.make(random.RandomPassword, "token", { length: 64, special: false }).result;
+    const secret = this.makeSecret();
+    this.token = datastore?.joined?.token ?? this.makeToken(secret);
     this.groupId = this.makeGroup().id;
     const group = this.makeReplicationGroup();
     this.replicationGroupId = group.id;
     this.host = this.hostsOf(group).primary;
     this.datastoreId =
       datastore && !datastore.joined ? foundDatastore(this.makeChild, this.groupArgs, group) : undefined;
-    const entry = this.makeSecret(group);
+    const entry = this.fill(secret, group);
     this.binding = this.bind(group, entry);
     this.rotation = this.rotate(group, entry);
     if (datastore) {
@@ -212,24 +212,36 @@ export class Redis extends Component implements RedisContract {
     return { ...this.hostsOf(group), ...(lead ? { primary: lead.host } : {}) };
   }
 
-  private makeSecret(group: aws.elasticache.ReplicationGroup): SecretEntry {
-    const { token } = this;
-    const { primary: host, replica } = this.endpoints(group);
-    return makeSecretEntry(this.makeChild, SECRET, {
+  private makeSecret(): aws.secretsmanager.Secret {
+    return makeSecret(this.makeChild, SECRET, {
       context: this.context,
       path: this.args.store,
       description: `Connection to ${this.args.store}`,
       keyArn: this.args.keys.arn("secrets"),
-      rotates: this.rotationDays !== undefined,
-      value: pulumi.jsonStringify({
-        url: redisUrl(token, host),
-        "replica-url": redisUrl(token, replica),
-        host,
-        "replica-host": replica,
-        port: String(REDIS_PORT),
-        password: token,
-      }),
     });
+  }
+
+  /**
+   * Once the token has been rotated, the cache no longer takes the one that is known here. So whatever has the secret written
+   * anew, or is handed the token, comes with another one, which the group is given before: it keeps the current one beside.
+   * A group that is replaced is made with the one known here.
+   */
+  private makeToken(secret: aws.secretsmanager.Secret): pulumi.Output<string> {
+    const { clusterMode } = topologyOf(this.args.spec, this.context.redundancy.multiZone);
+    const written = connection("TOKEN", clusterMode ? "cluster" : "primary", clusterMode ? "cluster" : "replica");
+    return this.make(random.RandomPassword, "token", {
+      length: 64,
+      special: false,
+      keepers: { secret: secret.arn, use: this.args.datastore ? "datastore" : digest(JSON.stringify(written)) },
+    }).result;
+  }
+
+  private fill(secret: aws.secretsmanager.Secret, group: aws.elasticache.ReplicationGroup): SecretEntry {
+    const { primary, replica } = this.endpoints(group);
+    const value = pulumi
+      .all([this.token, primary, replica])
+      .apply(([token, host, other]) => JSON.stringify(connection(token, host, other)));
+    return fillSecret(this.makeChild, SECRET, secret, value, { rotates: this.rotationDays !== undefined });
   }
 
   /** The groups of a datastore have one token, which each region has in a secret of its own. */
@@ -306,6 +318,18 @@ export class Redis extends Component implements RedisContract {
  * certificate is checked; Node's clients pass over the word.
  * https://docs.celeryq.dev/en/stable/userguide/configuration.html#redis-backend-settings
  */
-function redisUrl(token: pulumi.Input<string>, host: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.interpolate`rediss://:${token}@${host}:${REDIS_PORT}/0?ssl_cert_reqs=required`;
+function redisUrl(token: string, host: string): string {
+  return `rediss://:${token}@${host}:${REDIS_PORT}/0?ssl_cert_reqs=required`;
+}
+
+/** What clients find in the secret. */
+function connection(token: string, host: string, replica: string): Readonly<Record<string, string>> {
+  return {
+    url: redisUrl(token, host),
+    "replica-url": redisUrl(token, replica),
+    host,
+    "replica-host": replica,
+    port: String(REDIS_PORT),
+    password: token,
+  };
 }
