@@ -64,7 +64,7 @@ export class PostgresFollower extends Component implements PostgresContract {
       host: () => args.primary.host,
       replicaHosts: replicas.map((replica) => replica.address),
       passwords: new Map([...args.primary.clientSecrets].map(([client, { password }]) => [client, password] as const)),
-      rotates: daysOf(args.rotation) !== undefined,
+      rotates: daysOf(args.rotation) !== undefined && !args.pooled,
     });
     this.rotation = this.follow(secrets);
     this.binding = this.bind(secrets, [...replicas, ...opened, ...this.rotation.ready]);
