@@ -284,11 +284,12 @@ export const settingsSchema = z.strictObject({
         ),
       days: z
         .int()
-        .min(1)
+        // The second time takes what pods still use that have not been rolled since the first.
+        .min(2)
         .max(1_000)
         .optional()
         .describe(
-          "AWS: days after which passwords of databases and tokens of caches are replaced by a function; 90 in staging and production and never in dev when absent",
+          "AWS: days after which passwords of databases and tokens of caches are replaced by a function, at least 4 where databases in other regions follow; 90 in staging and production and never in dev when absent",
         ),
     })
     .optional()

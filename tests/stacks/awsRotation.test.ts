@@ -228,6 +228,30 @@ describe("rotation of secrets on AWS", function () {
     expect(rotationsOf(asked)).to.include("main-database-api-secret-rotation");
   });
 
+  it("takes no interval that locks pods out, and a longer one where passwords are copied to other regions, with all else that is wrong", async () => {
+    const problemsOf = async (changes: Readonly<Record<string, unknown>>): Promise<readonly (readonly string[])[]> => {
+      try {
+        await planAws("simulate", changes);
+        return [];
+      } catch (error) {
+        if (InputError.is(error)) {
+          return error.problems.map(({ path, found }) => [path, found]);
+        }
+        throw error;
+      }
+    };
+    const days = (count: number) => ({ "groundplan:secretRotation": { days: count } });
+    const path = "groundplan:secretRotation.days";
+    expect(await problemsOf(days(1))).to.deep.equal([[path, "1"]]);
+    expect(await problemsOf(days(2))).to.deep.equal([]);
+    const tooMany = { "groundplan:overrides": { stores: { database: { readReplicas: 16 } } } };
+    expect((await problemsOf({ ...SPREAD, ...days(3), ...tooMany })).map(([at]) => at)).to.have.members([
+      path,
+      "groundplan:overrides.stores.database.readReplicas",
+    ]);
+    expect(await problemsOf({ ...SPREAD, ...days(4) })).to.deep.equal([]);
+  });
+
   it("leaves the administrator of a database without replicas to RDS", async () => {
     const { plan: single } = await planAws("simulate", {
       "groundplan:overrides": { stores: { database: { readReplicas: 0 } } },

@@ -23,6 +23,7 @@ export function constraintProblems(request: ConstraintRequest): readonly Problem
   return [
     ...placementProblems(request),
     ...passphraseProblems(system),
+    ...intervalProblems(request),
     ...(placementSettings.existing?.cluster === undefined ? ownCluster(request) : []),
     ...breaches(FARGATE_CONSTRAINTS, {
       system,
@@ -59,6 +60,26 @@ export function placementProblems({ settings, system, placementSettings }: Const
     edge: system.edge,
     externalPorts: outwardPorts({ settings, system, placementSettings }),
   });
+}
+
+/** Days between rotations, at least, of a database that others follow: what turned may take two to be copied, and the next turn takes it back. */
+const LEAST_DAYS_FOLLOWED = 4;
+
+function intervalProblems({ settings, system, placementSettings }: ConstraintRequest): readonly Problem[] {
+  const { days } = settings.secretRotation ?? {};
+  const followed = Object.entries(system.stores).flatMap(([name, { kind }]) =>
+    kind === "postgres" && placementSettings.existing?.databases[name] === undefined ? [name] : [],
+  );
+  return days !== undefined && days < LEAST_DAYS_FOLLOWED && isSpread(settings) && followed.length > 0
+    ? [
+        {
+          path: "groundplan:secretRotation.days",
+          found: String(days),
+          allowed: `at least ${LEAST_DAYS_FOLLOWED} where databases in other regions follow (${followed.join(", ")}): their clients' passwords are copied there once a day, and are good until the second rotation`,
+          fix: `set it to ${LEAST_DAYS_FOLLOWED} or more`,
+        },
+      ]
+    : [];
 }
 
 /** Regions of the Global Datastore a cache is in, where a setting names one. */
