@@ -22,6 +22,8 @@ export interface SleepingDatabase {
   readonly arn: pulumi.Output<string>;
   /** Whether other instances follow it: RDS stops neither those nor what they follow. */
   readonly replicated: boolean;
+  /** Whether its passwords rotate. @default false */
+  readonly rotates?: boolean;
 }
 
 export interface ScheduleArgs extends ComponentArgs {
@@ -111,6 +113,16 @@ export class Schedule extends Component {
         // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_StopInstance.html
         reason: "RDS stops no instance that has read replicas, and no replica",
         remedy: "set readReplicas to 0 outside production",
+      });
+    }
+    const missed = databases.filter(({ replicated: never, rotates }) => rotates && !never).map(({ store }) => store);
+    if (missed.length > 0) {
+      this.degrade({
+        feature: `rotation of the passwords of ${missed.join(", ")} on their day`,
+        // https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
+        reason: "Secrets Manager begins it after midnight UTC, and it fails where the database is stopped then",
+        remedy:
+          "choose hours of groundplan:compute.schedule in which it runs then; or rotate by hand once it runs (docs/rotation-aws.md)",
       });
     }
     if (awake.length > 0) {

@@ -58,6 +58,21 @@ describe("hours of sleep on aws", function () {
     expect(databases?.[0]).to.match(/^arn:aws:rds:us-east-1:111122223333:db:doc-scraper-main-database-/);
   });
 
+  it("says that a database may sleep when its passwords are to be replaced, where they are", async () => {
+    const late = async (changes: Readonly<Record<string, unknown>>) => {
+      const { plan } = await planAws("simulate", changes);
+      return plan.degraded.flatMap(({ feature, remedy, urn }) =>
+        feature.endsWith(" on their day")
+          ? [[feature, /main-schedule$/.test(urn), /compute\.schedule/.test(remedy)]]
+          : [],
+      );
+    };
+    expect(await late(ALONE)).to.deep.equal([["rotation of the passwords of database on their day", true, true]]);
+    // One that is never stopped, and one that is not rotated.
+    expect(await late({})).to.deep.equal([]);
+    expect(await late({ ...ALONE, "groundplan:kubernetes": { addOns: { reloader: "none" } } })).to.deep.equal([]);
+  });
+
   it("says what it cannot stop: databases with replicas, and caches", async () => {
     const { plan } = await planAws("simulate");
     expect(ofType(plan, "aws:scheduler/schedule:Schedule").some(({ name }) => name.includes("database"))).to.equal(
