@@ -18,9 +18,7 @@ export interface SecretEntryArgs {
   readonly value?: pulumi.Output<string>;
   /** Whether it opens copies that a destroy leaves, and so is left as well. @default false */
   readonly opensCopies?: boolean;
-  /** Whether Secrets Manager gives it new values, now or once somebody asks for it. @default false: it holds what the stack puts in */
-  readonly rotatable?: boolean;
-  /** Whether it does so now, so that readers look often. @default false */
+  /** Whether Secrets Manager gives it new values by itself. @default false: it holds what the stack puts in */
   readonly rotates?: boolean;
 }
 
@@ -67,7 +65,6 @@ export function makeSecret(make: Make, role: string, args: Omit<SecretEntryArgs,
 export function makeSecretEntry(make: Make, role: string, args: SecretEntryArgs): SecretEntry {
   return fillSecret(make, role, makeSecret(make, role, args), args.value, {
     ...leaving(args),
-    rotatable: args.rotatable ?? false,
     rotates: args.rotates ?? false,
   });
 }
@@ -78,9 +75,7 @@ function leaving({ context, opensCopies }: Omit<SecretEntryArgs, "value">): { re
 
 interface FillOptions {
   readonly retainOnDelete?: true;
-  /** Whether Secrets Manager gives it new values, now or once somebody asks for it. @default false */
-  readonly rotatable?: boolean;
-  /** Whether it does so now. @default false */
+  /** Whether Secrets Manager gives it new values by itself. @default false */
   readonly rotates?: boolean;
 }
 
@@ -103,7 +98,7 @@ export function fillSecret(
   role: string,
   secret: aws.secretsmanager.Secret,
   value: pulumi.Output<string> | undefined,
-  { rotatable = false, rotates = false, ...opts }: FillOptions = {},
+  { rotates = false, ...opts }: FillOptions = {},
 ): SecretEntry {
   const version =
     value === undefined
@@ -111,8 +106,8 @@ export function fillSecret(
       : make(
           aws.secretsmanager.SecretVersion,
           `${role}-version`,
-          { secretId: secret.id, secretString: value, ...(rotatable ? { versionStages: [CURRENT, KEPT] } : {}) },
-          { ...opts, ...(rotatable ? KEPT_OPTIONS : {}) },
+          { secretId: secret.id, secretString: value, ...(rotates ? { versionStages: [CURRENT, KEPT] } : {}) },
+          { ...opts, ...(rotates ? KEPT_OPTIONS : {}) },
         );
   return {
     arn: secret.arn,

@@ -178,7 +178,6 @@ export class Postgres extends Component implements PostgresContract {
   private fillMaster({ secret, password }: Master, { identifier }: aws.rds.Instance): SecretEntry {
     const value = pulumi.jsonStringify({ username: MASTER_USER, password, dbInstanceIdentifier: identifier });
     return fillSecret(this.makeChild, MASTER_SECRET, secret, value, {
-      rotatable: true,
       rotates: daysOf(this.args.rotation) !== undefined,
     });
   }

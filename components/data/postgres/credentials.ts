@@ -74,10 +74,7 @@ export function makeClientSecrets(
         password,
         database: args.database,
       });
-      const filled = fillSecret(make, secretRole(service), secret, value, {
-        rotatable: true,
-        rotates: args.rotates ?? false,
-      });
+      const filled = fillSecret(make, secretRole(service), secret, value, { rotates: args.rotates ?? false });
       return [service, { ...filled, password }] as const;
     }),
   );

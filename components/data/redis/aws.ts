@@ -241,10 +241,7 @@ export class Redis extends Component implements RedisContract {
     const value = pulumi
       .all([this.token, primary, replica])
       .apply(([token, host, other]) => JSON.stringify(connection(token, host, other)));
-    return fillSecret(this.makeChild, SECRET, secret, value, {
-      rotatable: true,
-      rotates: this.rotationDays !== undefined,
-    });
+    return fillSecret(this.makeChild, SECRET, secret, value, { rotates: this.rotationDays !== undefined });
   }
 
   /** The groups of a datastore have one token, which each region has in a secret of its own. */

@@ -90,7 +90,6 @@ export class SecretStore extends Component implements SecretStoreContract {
           opensCopies: isPassphrase(secret),
           keyArn: args.keys.arn("secrets"),
           replica,
-          rotatable: this.generated.has(secret) && !isPassphrase(secret),
           rotates: this.daysOf(secret, args) !== undefined,
           ...(value === undefined ? {} : { value }),
         });

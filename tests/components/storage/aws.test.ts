@@ -3,7 +3,6 @@ import { bucketProblems } from "../../../components/storage/bucket/constraints";
 import { bucketGrants } from "../../../components/storage/bucket/grants";
 import { lifecycleRules } from "../../../components/storage/bucket/lifecycle";
 import { replicaRegionOf } from "../../../components/storage/bucket/replicaRegion";
-import type { PlanResource } from "../../../engine";
 import type { StoreOf } from "../../../systems/spec";
 import { store } from "../../../systems/spec/stores";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
@@ -157,10 +156,13 @@ describe("buckets of doc-scraper on aws", function () {
 
   it("leaves the keys of what a destroy leaves, and nothing at all in dev", async () => {
     const { plan } = await planAws("simulate", { "groundplan:protect": false });
-    // A version that may turn stays out of Pulumi's hands, and goes with its secret all the same.
-    const isLeft = ({ options }: PlanResource) =>
-      options.retainOnDelete === true && String(options.ignoreChanges) !== "versionStages";
-    const left = plan.resources.filter((each) => /kms|secretsmanager/.test(each.type) && isLeft(each));
+    const left = plan.resources.filter(
+      // A rotated version stays out of Pulumi's hands, and goes with its secret all the same.
+      ({ type, options }) =>
+        /kms|secretsmanager/.test(type) &&
+        options.retainOnDelete &&
+        !(/SecretVersion$/.test(type) && String(options.ignoreChanges) === "versionStages"),
+    );
     expect(left.map(({ name }) => name)).to.deep.equal(LEFT);
     expect(named(plan, "main-database-primary").inputs).to.include({
       skipFinalSnapshot: false,
@@ -168,7 +170,9 @@ describe("buckets of doc-scraper on aws", function () {
     });
     expect(named(plan, "main-cluster-storage-class").inputs.reclaimPolicy).to.equal("Retain");
     const { plan: dev } = await planAws("simulate", { "groundplan:environment": "dev", "groundplan:compute": {} });
-    expect(dev.resources.filter((each) => each.type.startsWith("aws:") && isLeft(each))).to.deep.equal([]);
+    expect(
+      dev.resources.filter(({ type, options }) => type.startsWith("aws:") && options.retainOnDelete),
+    ).to.deep.equal([]);
     expect(named(dev, "main-database-primary").inputs).to.include({ skipFinalSnapshot: true });
     expect(named(dev, "main-database-primary").inputs).to.not.have.property("finalSnapshotIdentifier");
     expect(named(dev, "main-redis-group").inputs).to.not.have.property("finalSnapshotIdentifier");
