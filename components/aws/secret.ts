@@ -79,18 +79,14 @@ interface FillOptions {
   readonly rotates?: boolean;
 }
 
-const CURRENT = "AWSCURRENT";
 /**
- * Label of what the stack put in last. Secrets Manager drops a version that no label names any more, which the first is
- * after two rotations: a refresh would miss it, and the next update write the old value anew.
+ * Secrets Manager drops a version that no label names any more, which the stack's is after two rotations: a refresh would
+ * miss it, and the next update write the old value anew. The rotation's function gives it a label that keeps it, which the
+ * stack never names: it could not without taking AWSCURRENT back. A new value is a new version and current at once; what
+ * was there before it needs no clearing up.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
  */
-const KEPT = "groundplan-initial";
-/**
- * A rotation moves AWSCURRENT, and nobody moves it back; a new value is a new version and takes both labels along, so that
- * there is nothing left to take from the former one.
- */
-const KEPT_OPTIONS = { ignoreChanges: ["versionStages"], retainOnDelete: true };
+const ROTATED_OPTIONS = { retainOnDelete: true };
 
 /** Puts the value into an entry. */
 export function fillSecret(
@@ -106,8 +102,8 @@ export function fillSecret(
       : make(
           aws.secretsmanager.SecretVersion,
           `${role}-version`,
-          { secretId: secret.id, secretString: value, ...(rotates ? { versionStages: [CURRENT, KEPT] } : {}) },
-          { ...opts, ...(rotates ? KEPT_OPTIONS : {}) },
+          { secretId: secret.id, secretString: value },
+          { ...opts, ...(rotates ? ROTATED_OPTIONS : {}) },
         );
   return {
     arn: secret.arn,

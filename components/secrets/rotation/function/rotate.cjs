@@ -3,11 +3,17 @@
  * again after an error: every step finds out what is done already.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_how.html
  */
-const { fieldsOf } = require("./values.cjs");
+const { fieldsOf, isUpToDate } = require("./values.cjs");
 const { WORKS } = require("./works.cjs");
 
 const CURRENT = "AWSCURRENT";
 const PENDING = "AWSPENDING";
+/**
+ * Keeps what the stack wrote last, so that its refresh finds it. Only the stack's versions have names of this form:
+ * https://github.com/hashicorp/terraform-plugin-sdk/blob/main/helper/id/id.go; Secrets Manager's own are UUIDs.
+ */
+const KEPT = "groundplan-initial";
+const WRITTEN = /^terraform-\d+/;
 const STEPS = { createSecret, setSecret, testSecret, finishSecret };
 
 /**
@@ -34,10 +40,24 @@ async function rotate(event, tools) {
   }
 }
 
-async function createSecret({ arn, token, work, tools, read }) {
-  if ((await stagesOf(tools, arn, token)).includes(CURRENT)) {
+async function createSecret(step) {
+  const { arn, token, tools, read } = step;
+  const versions = await versionsOf(tools, arn);
+  // One that an earlier attempt let go of has no label any more, and is listed no more.
+  const isLetGo = versions[token] === undefined && holderOf(versions, PENDING) === undefined;
+  if (!isLetGo && stagesIn(versions, token).includes(CURRENT)) {
     return "this version is the current one already";
   }
+  try {
+    return await makeNext(step);
+  } catch (error) {
+    // A version without a value would be in the way of every rotation to come, and of configuring one.
+    await release(step, error, async () => (await read.version(arn, token, PENDING)) === undefined);
+    throw error;
+  }
+}
+
+async function makeNext({ arn, token, work, tools, read }) {
   if ((await read.version(arn, token, PENDING)) !== undefined) {
     return "the next value is there already";
   }
@@ -53,15 +73,25 @@ async function createSecret({ arn, token, work, tools, read }) {
   return "the next value is made";
 }
 
-async function setSecret({ arn, token, work, tools, read }) {
-  if ((await stagesOf(tools, arn, token)).includes(CURRENT)) {
+async function setSecret(step) {
+  const { arn, token, work, tools, read } = step;
+  const stages = stagesIn(await versionsOf(tools, arn), token);
+  if (stages.includes(CURRENT)) {
     return "this version is the current one already";
   }
   const pending = await read.version(arn, token, PENDING);
   if (pending === undefined) {
     throw new Error("there is no next value: createSecret has not run");
   }
-  return work.set({ arn, current: await currentOf(read, arn), pending, tools, read });
+  const current = await currentOf(read, arn);
+  const values = { arn, current, pending, tools, read };
+  if (!isUpToDate(pending, current) || !work.follows(values)) {
+    // It was made of what the stack has replaced since, such as a host.
+    const error = new Error("the next value is of an older current one: the next rotation makes another");
+    await release(step, error);
+    throw error;
+  }
+  return work.set(values);
 }
 
 /**
@@ -81,20 +111,62 @@ async function testSecret({ arn, token, work, tools, read }) {
 
 async function finishSecret({ arn, token, tools }) {
   const versions = await versionsOf(tools, arn);
-  const [former] = Object.entries(versions).find(([, stages]) => stages.includes(CURRENT)) ?? [];
-  if (former === token) {
-    return "this version is the current one already";
-  }
+  const former = holderOf(versions, CURRENT);
   if (versions[token] === undefined) {
     throw new Error(`it has no version ${token}`);
   }
+  if (former !== token) {
+    await keep(tools, arn, versions, former);
+    await tools.call("secretsmanager", "updateSecretVersionStage", {
+      SecretId: arn,
+      VersionStage: CURRENT,
+      MoveToVersionId: token,
+      ...(former === undefined ? {} : { RemoveFromVersionId: former }),
+    });
+  }
+  // Left where it is, it would be in the way once the stack has written: neither current nor finished.
+  await clear(tools, arn, versions, token);
+  return former === token ? "this version is the current one already" : "the next value is the current one";
+}
+
+/** Labels what the stack wrote, before it loses its last one. */
+async function keep(tools, arn, versions, former) {
+  if (former === undefined || !WRITTEN.test(former) || versions[former].includes(KEPT)) {
+    return;
+  }
+  const holder = holderOf(versions, KEPT);
   await tools.call("secretsmanager", "updateSecretVersionStage", {
     SecretId: arn,
-    VersionStage: CURRENT,
-    MoveToVersionId: token,
-    ...(former === undefined ? {} : { RemoveFromVersionId: former }),
+    VersionStage: KEPT,
+    MoveToVersionId: former,
+    ...(holder === undefined ? {} : { RemoveFromVersionId: holder }),
   });
-  return "the next value is the current one";
+}
+
+/** Takes AWSPENDING from a version that has it. */
+async function clear(tools, arn, versions, token) {
+  if (versions[token]?.includes(PENDING)) {
+    await tools.call("secretsmanager", "updateSecretVersionStage", {
+      SecretId: arn,
+      VersionStage: PENDING,
+      RemoveFromVersionId: token,
+    });
+  }
+}
+
+/** Lets go of a version that is of no use, so that the next rotation makes another; what went wrong is said in any case. */
+async function release({ arn, token, tools }, error, isOfNoUse = async () => true) {
+  try {
+    if (await isOfNoUse()) {
+      await clear(tools, arn, await versionsOf(tools, arn), token);
+    }
+  } catch (other) {
+    error.message = `${error.message}; and AWSPENDING stays on ${token}: ${other?.message ?? other}`;
+  }
+}
+
+function holderOf(versions, stage) {
+  return Object.keys(versions).find((id) => versions[id].includes(stage));
 }
 
 async function versionsOf(tools, arn) {
@@ -102,8 +174,8 @@ async function versionsOf(tools, arn) {
   return VersionIdsToStages ?? {};
 }
 
-async function stagesOf(tools, arn, token) {
-  const stages = (await versionsOf(tools, arn))[token];
+function stagesIn(versions, token) {
+  const stages = versions[token];
   if (stages === undefined) {
     throw new Error(`it has no version ${token}`);
   }

@@ -59,6 +59,24 @@ function withCredentials(fields, { user, password }) {
   );
 }
 
+/**
+ * Whether a next value differs from the current one in its credentials alone.
+ * @param {string} pending
+ * @param {string} current
+ */
+function isUpToDate(pending, current) {
+  const [next, now] = [fieldsOf(pending), fieldsOf(current)];
+  if (next === undefined || now === undefined) {
+    return (next === undefined) === (now === undefined);
+  }
+  const expected = withCredentials(now, { user: next.user ?? next.username, password: next.password });
+  return JSON.stringify(sorted(next)) === JSON.stringify(sorted(expected));
+}
+
+function sorted(fields) {
+  return Object.entries(fields).sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
 /** The other of a client's two users. */
 function otherUser(user, suffix) {
   return user.endsWith(suffix) ? user.slice(0, -suffix.length) : `${user}${suffix}`;
@@ -75,4 +93,4 @@ function scramVerifier(password, salt = randomBytes(SALT_BYTES)) {
   return `SCRAM-SHA-256$${SCRAM_ROUNDS}:${salt.toString("base64")}$${stored}:${hmac("Server Key").toString("base64")}`;
 }
 
-module.exports = { fieldsOf, neededFields, otherUser, randomText, scramVerifier, withCredentials };
+module.exports = { fieldsOf, isUpToDate, neededFields, otherUser, randomText, scramVerifier, withCredentials };

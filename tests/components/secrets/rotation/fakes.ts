@@ -54,20 +54,43 @@ interface Version {
   readonly stages: Set<string>;
 }
 
-/** Secrets Manager as its reference describes it: versions, and labels that are on one version each. */
+/**
+ * Secrets Manager as its reference describes it: versions, and labels that are on one version each.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html
+ */
 export class FakeSecrets {
   private readonly secrets = new Map<string, Map<string, Version>>();
+  private writes = 0;
 
-  add(arn: string, value: string, stage = "AWSCURRENT"): void {
-    const versions = this.secrets.get(arn) ?? new Map<string, Version>();
-    versions.set(randomUUID(), { value, stages: new Set([stage]) });
-    this.secrets.set(arn, versions);
+  add(arn: string, value: string): string {
+    return this.put(arn, randomUUID(), value);
   }
 
-  /** What Secrets Manager does before it calls the first step: a version without a value. */
+  /** What the provider does for a `SecretVersion` that names no labels. */
+  write(arn: string, value: string): string {
+    return this.put(arn, `terraform-20260101000000${String(this.writes++).padStart(12, "0")}`, value);
+  }
+
+  private put(arn: string, token: string, value: string): string {
+    const versions = this.secrets.get(arn) ?? new Map<string, Version>();
+    this.secrets.set(arn, versions);
+    this.answer("putSecretValue", { SecretId: arn, ClientRequestToken: token, SecretString: value });
+    return token;
+  }
+
+  /** What RotateSecret does before it calls the first step: a version without a value, unless one waits already. */
   begin(arn: string): string {
+    const versions = this.versions(arn);
+    const waiting = this.holder(versions, "AWSPENDING");
+    if (waiting !== undefined && !versions.get(waiting)?.stages.has("AWSCURRENT")) {
+      throw refusal(
+        "InvalidRequestException",
+        "A previous rotation isn't complete. That rotation will be reattempted.",
+      );
+    }
     const token = randomUUID();
-    this.versions(arn).set(token, { value: undefined, stages: new Set(["AWSPENDING"]) });
+    versions.set(token, { value: undefined, stages: new Set() });
+    this.label(versions, "AWSPENDING", token);
     return token;
   }
 
@@ -87,11 +110,14 @@ export class FakeSecrets {
     const arn = String(input.SecretId);
     const versions = this.versions(arn);
     switch (operation) {
-      case "describeSecret":
+      case "describeSecret": {
+        // A version that no label names is deprecated, and not listed.
+        const listed = [...versions].filter(([, { stages }]) => stages.size > 0);
         return {
           ARN: arn,
-          VersionIdsToStages: Object.fromEntries([...versions].map(([id, { stages }]) => [id, [...stages]])),
+          VersionIdsToStages: Object.fromEntries(listed.map(([id, { stages }]) => [id, [...stages]])),
         };
+      }
       case "getSecretValue": {
         const wanted = (id: string, { stages }: Version) =>
           (input.VersionId === undefined || id === input.VersionId) && stages.has(String(input.VersionStage));
@@ -102,29 +128,57 @@ export class FakeSecrets {
         return { ARN: arn, SecretString: found.value };
       }
       case "putSecretValue": {
-        const version = versions.get(String(input.ClientRequestToken));
-        if (version === undefined) {
-          throw refusal("InvalidRequestException", "no such version");
-        }
+        const token = String(input.ClientRequestToken);
+        const version = versions.get(token) ?? { value: undefined, stages: new Set<string>() };
         if (version.value !== undefined && version.value !== input.SecretString) {
           throw refusal("ResourceExistsException", "a version with this id holds something else");
         }
         version.value = String(input.SecretString);
-        return {};
-      }
-      case "updateSecretVersionStage": {
-        const stage = String(input.VersionStage);
-        const [holder] = [...versions].find(([, { stages }]) => stages.has(stage)) ?? [];
-        if (holder !== input.RemoveFromVersionId) {
-          throw refusal("InvalidParameterException", `the label is on ${holder}`);
+        versions.set(token, version);
+        for (const stage of (input.VersionStages as readonly string[] | undefined) ?? ["AWSCURRENT"]) {
+          this.label(versions, stage, token);
         }
-        versions.get(String(holder))?.stages.delete(stage);
-        versions.get(String(input.MoveToVersionId))?.stages.add(stage);
         return {};
       }
+      case "updateSecretVersionStage":
+        this.move(versions, input);
+        return {};
       default:
         throw new Error(`Secrets Manager has no ${operation} here`);
     }
+  }
+
+  private move(versions: Map<string, Version>, input: Call["input"]): void {
+    const stage = String(input.VersionStage);
+    const to = input.MoveToVersionId === undefined ? undefined : String(input.MoveToVersionId);
+    const holder = this.holder(versions, stage);
+    if (holder !== input.RemoveFromVersionId) {
+      throw refusal("InvalidParameterException", `the label is on ${holder}`);
+    }
+    if (to === undefined && stage === "AWSCURRENT") {
+      throw refusal("InvalidParameterException", "AWSCURRENT can only be moved");
+    }
+    if (to !== undefined && !versions.has(to)) {
+      throw refusal("ResourceNotFoundException", `no version ${to}`);
+    }
+    this.label(versions, stage, to);
+  }
+
+  /** A label is on one version; where AWSCURRENT was before, AWSPREVIOUS is. */
+  private label(versions: Map<string, Version>, stage: string, to: string | undefined): void {
+    const from = this.holder(versions, stage);
+    if (from === to) {
+      return;
+    }
+    versions.get(String(from))?.stages.delete(stage);
+    versions.get(String(to))?.stages.add(stage);
+    if (stage === "AWSCURRENT" && from !== undefined) {
+      this.label(versions, "AWSPREVIOUS", from);
+    }
+  }
+
+  private holder(versions: Map<string, Version>, stage: string): string | undefined {
+    return [...versions].find(([, { stages }]) => stages.has(stage))?.[0];
   }
 
   private versions(arn: string): Map<string, Version> {
@@ -149,7 +203,9 @@ export class FakeCache {
   answer(operation: string, input: Call["input"]): unknown {
     if (operation === "describeReplicationGroups") {
       this.busy = Math.max(0, this.busy - 1);
-      return { ReplicationGroups: [{ Status: this.busy > 0 ? "modifying" : "available", PendingModifiedValues: {} }] };
+      // Whether it takes two tokens, which may go on for as long as it does.
+      const PendingModifiedValues = this.tokens.length > 1 ? { AuthTokenStatus: "ROTATING" } : {};
+      return { ReplicationGroups: [{ Status: this.busy > 0 ? "modifying" : "available", PendingModifiedValues }] };
     }
     if (operation === "modifyReplicationGroup") {
       if (this.busy > 0) {

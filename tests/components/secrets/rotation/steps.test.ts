@@ -5,11 +5,14 @@ const TOKEN = "AbcdefghijKlmnopqrst0123456789";
 const KEY = secretArn("session-key");
 const CACHE = secretArn("cache");
 
-function values(value = TOKEN): Bench {
+function values(value = TOKEN): Bench & { readonly first: string } {
   const bench = new Bench({ kind: "value" });
-  bench.secrets.add(KEY, value);
-  return bench;
+  return Object.assign(bench, { first: bench.secrets.add(KEY, value) });
 }
+
+/** Labels that were moved, as Secrets Manager was asked. */
+const moves = (bench: Bench) =>
+  bench.calls.filter(({ operation }) => operation === "updateSecretVersionStage").map(({ input }) => input);
 
 function caches(): Bench {
   const bench = new Bench({ kind: "redis", host: "cache.example.com", port: 6379, group: "shop-cache" });
@@ -27,7 +30,7 @@ describe("steps of a rotation", () => {
     expect(value)
       .to.match(/^[A-Za-z0-9]{30}$/)
       .and.not.equal(TOKEN);
-    expect(bench.secrets.stages(KEY, token)).to.deep.equal(["AWSCURRENT", "AWSPENDING"]);
+    expect(bench.secrets.stages(KEY, token)).to.deep.equal(["AWSCURRENT"]);
     expect(bench.said.map((line) => (line as { step: string }).step)).to.deep.equal(STEPS);
   });
 
@@ -41,10 +44,10 @@ describe("steps of a rotation", () => {
       SecretString: bench.secrets.value(KEY, "AWSCURRENT"),
       VersionStages: ["AWSPENDING"],
     });
-    const move = bench.calls.find(({ operation }) => operation === "updateSecretVersionStage");
-    const { RemoveFromVersionId: former, ...rest } = move?.input ?? {};
-    expect(rest).to.deep.equal({ SecretId: KEY, VersionStage: "AWSCURRENT", MoveToVersionId: token });
-    expect(former).to.be.a("string").and.not.equal(token);
+    expect(moves(bench)).to.deep.equal([
+      { SecretId: KEY, VersionStage: "AWSCURRENT", MoveToVersionId: token, RemoveFromVersionId: bench.first },
+      { SecretId: KEY, VersionStage: "AWSPENDING", RemoveFromVersionId: token },
+    ]);
   });
 
   it("never make a value too short to be one", async () => {
@@ -62,23 +65,22 @@ describe("steps of a rotation", () => {
     }
     expect(bench.secrets.value(KEY, "AWSCURRENT")).to.equal(value);
     expect(bench.calls.filter(({ operation }) => operation === "putSecretValue")).to.have.length(1);
-    expect(bench.calls.filter(({ operation }) => operation === "updateSecretVersionStage")).to.have.length(1);
+    expect(moves(bench)).to.have.length(2);
   });
 
   it("only find out whether a rotation could be done, where there is nothing new to test", async () => {
     const bench = caches();
-    await bench.step("testSecret", CACHE, bench.secrets.begin(CACHE));
+    const token = bench.secrets.begin(CACHE);
+    await bench.step("testSecret", CACHE, token);
     expect(bench.said).to.have.length(1);
     expect((bench.said[0] as { message: string }).message).to.match(/^nothing new to test/);
     bench.cache = new FakeCache("another");
-    expect(await failureOf(bench.step("testSecret", CACHE, bench.secrets.begin(CACHE)))).to.match(
-      /refuses the current token/,
-    );
+    expect(await failureOf(bench.step("testSecret", CACHE, token))).to.match(/refuses the current token/);
   });
 
   const mistakes: readonly (readonly [string, string, (bench: Bench) => string, RegExp])[] = [
     ["a step there is not", "deleteSecret", (bench) => bench.secrets.begin(KEY), /nothing to do for step deleteSecret/],
-    ["a version there is not", "createSecret", () => "none", /it has no version none/],
+    ["a version there is not", "setSecret", () => "none", /it has no version none/],
     ["a next value there is not", "setSecret", (bench) => bench.secrets.begin(KEY), /createSecret has not run/],
     ["a version to finish there is not", "finishSecret", () => "none", /it has no version none/],
   ];
@@ -99,6 +101,127 @@ describe("steps of a rotation", () => {
     )[0];
     await bench.turn(KEY);
     expect(await failureOf(bench.step("createSecret", KEY, String(former)))).to.match(/is not the one to rotate to/);
+  });
+});
+
+describe("what the stack wrote", () => {
+  const kept = (bench: Bench, token: string) => bench.secrets.stages(KEY, token);
+
+  it("gets a label before it loses its last, which keeps it however often the secret turns", async () => {
+    const bench = new Bench({ kind: "value" });
+    const written = bench.secrets.write(KEY, TOKEN);
+    const token = await bench.turn(KEY);
+    expect(moves(bench)).to.deep.equal([
+      { SecretId: KEY, VersionStage: "groundplan-initial", MoveToVersionId: written },
+      { SecretId: KEY, VersionStage: "AWSCURRENT", MoveToVersionId: token, RemoveFromVersionId: written },
+      { SecretId: KEY, VersionStage: "AWSPENDING", RemoveFromVersionId: token },
+    ]);
+    expect(kept(bench, written)).to.deep.equal(["AWSPREVIOUS", "groundplan-initial"]);
+    await bench.turn(KEY);
+    await bench.turn(KEY);
+    expect(kept(bench, written)).to.deep.equal(["groundplan-initial"]);
+    expect(bench.secrets.value(KEY, "groundplan-initial")).to.equal(TOKEN);
+  });
+
+  it("is current at once when it is written anew, and takes the label over with the next rotation", async () => {
+    const bench = new Bench({ kind: "value" });
+    const first = bench.secrets.write(KEY, TOKEN);
+    await bench.turn(KEY);
+    const second = bench.secrets.write(KEY, "written anew, and longer than sixteen");
+    expect(kept(bench, second)).to.deep.equal(["AWSCURRENT"]);
+    bench.calls.splice(0);
+    const token = await bench.turn(KEY);
+    expect(moves(bench)[0]).to.deep.equal({
+      SecretId: KEY,
+      VersionStage: "groundplan-initial",
+      MoveToVersionId: second,
+      RemoveFromVersionId: first,
+    });
+    expect(kept(bench, second)).to.deep.equal(["AWSPREVIOUS", "groundplan-initial"]);
+    expect(kept(bench, first)).to.deep.equal([]);
+    expect(kept(bench, token)).to.deep.equal(["AWSCURRENT"]);
+  });
+
+  it("is all that gets it: what a rotation or a person put in goes as Secrets Manager lets it", async () => {
+    const bench = values();
+    await bench.turn(KEY);
+    await bench.turn(KEY);
+    expect(bench.secrets.value(KEY, "groundplan-initial")).to.equal(undefined);
+  });
+});
+
+describe("a next value that waits", () => {
+  it("is gone once it is the current one, and in nobody's way when the stack writes", async () => {
+    const bench = caches();
+    const rotated = await bench.turn(CACHE);
+    bench.secrets.write(CACHE, JSON.stringify({ ...bench.secrets.fields(CACHE), host: "other.example.com" }));
+    const token = bench.secrets.begin(CACHE);
+    expect(token).to.not.equal(rotated);
+    await bench.turn(CACHE, token);
+    expect(bench.secrets.fields(CACHE).host).to.equal("other.example.com");
+    expect(bench.secrets.value(CACHE, "AWSPENDING")).to.equal(undefined);
+  });
+
+  it("is let go of where the stack has replaced what it was made of, and the next one is made anew", async () => {
+    const bench = caches();
+    const token = bench.secrets.begin(CACHE);
+    await bench.step("createSecret", CACHE, token);
+    const written = { ...bench.secrets.fields(CACHE), host: "other.example.com" };
+    bench.secrets.write(CACHE, JSON.stringify(written));
+    expect(() => bench.secrets.begin(CACHE)).to.throw(/A previous rotation isn't complete/);
+    expect(await failureOf(bench.step("setSecret", CACHE, token))).to.equal(
+      `setSecret of ${CACHE}: the next value is of an older current one: the next rotation makes another`,
+    );
+    expect(bench.cache?.tokens).to.deep.equal([TOKEN]);
+    expect(bench.secrets.stages(CACHE, token)).to.deep.equal([]);
+    expect(bench.secrets.fields(CACHE)).to.deep.equal(written);
+    await bench.turn(CACHE);
+    expect(bench.secrets.fields(CACHE)).to.include({ host: "other.example.com" });
+    expect(bench.secrets.fields(CACHE).password).to.not.equal(TOKEN);
+  });
+
+  it("is let go of where another has the user it is for", async () => {
+    const bench = new Bench({ kind: "postgres", alternate: "_alternate", administrator: "another" });
+    const value = (user: string) => JSON.stringify({ user, password: TOKEN });
+    bench.secrets.write(KEY, value("api_alternate"));
+    const token = bench.secrets.begin(KEY);
+    await bench.step("createSecret", KEY, token);
+    expect(bench.secrets.fields(KEY, "AWSPENDING").user).to.equal("api");
+    bench.secrets.write(KEY, value("api"));
+    expect(await failureOf(bench.step("setSecret", KEY, token))).to.match(/is of an older current one/);
+    expect(bench.secrets.stages(KEY, token)).to.deep.equal([]);
+  });
+
+  it("is let go of where none can be made, so that a rotation can be configured again; a retry goes on", async () => {
+    const [lead, here] = [secretArn("key", "us-east-1"), secretArn("key")];
+    const bench = new Bench({ kind: "copy", sources: [{ secret: here, source: lead }] });
+    bench.secrets.write(here, TOKEN);
+    const token = bench.secrets.begin(here);
+    expect(await failureOf(bench.step("createSecret", here, token))).to.match(/no value yet|no secret/);
+    expect(bench.secrets.stages(here, token)).to.deep.equal([]);
+    expect(() => bench.secrets.begin(here)).to.not.throw();
+    const again = new Bench({ kind: "copy", sources: [{ secret: here, source: lead }] });
+    again.secrets.write(here, TOKEN);
+    const first = again.secrets.begin(here);
+    expect(await failureOf(again.step("createSecret", here, first))).to.be.a("string");
+    again.secrets.write(lead, "the lead's");
+    await again.turn(here, first);
+    expect(again.secrets.value(here, "AWSCURRENT")).to.equal("the lead's");
+  });
+
+  it("keeps out of the way of another that waits, and says where it cannot be let go of", async () => {
+    const bench = values();
+    bench.secrets.begin(KEY);
+    expect(await failureOf(bench.step("createSecret", KEY, "none"))).to.match(/it has no version none/);
+    const stuck = caches();
+    const token = stuck.secrets.begin(CACHE);
+    await stuck.step("createSecret", CACHE, token);
+    stuck.secrets.write(CACHE, JSON.stringify({ ...stuck.secrets.fields(CACHE), host: "other" }));
+    // Reads of versions and of both values, then the reading before the label.
+    stuck.failure = { at: stuck.attempts + 3, when: "before" };
+    expect(await failureOf(stuck.step("setSecret", CACHE, token))).to.match(
+      new RegExp(`makes another; and AWSPENDING stays on ${token}: the network is down$`),
+    );
   });
 });
 
