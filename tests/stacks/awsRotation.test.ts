@@ -11,7 +11,6 @@ const FUNCTION = "aws:lambda/function:Function";
 const ROTATION = "aws:secretsmanager/secretRotation:SecretRotation";
 const VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
 const SECRET = "aws:secretsmanager/secret:Secret";
-const KEPT = ["AWSCURRENT", "groundplan-initial"];
 
 const SESSION = { description: "Signs the users' sessions", generate: 48, rotateDays: 30 };
 const WITH_SESSION = {
@@ -47,10 +46,10 @@ const settingsOf = (plan: Plan, name: string) => {
   };
   return JSON.parse(environment.variables.ROTATION ?? "{}") as Readonly<Record<string, unknown>>;
 };
-/** Labels of everything the stack puts into Secrets Manager, and whether it lets go of them. */
-const labelled = (plan: Plan) =>
+/** Versions the stack lets go of because a rotation labels them; what opens copies stays for another reason. */
+const letGo = (plan: Plan) =>
   ofType(plan, VERSION)
-    .filter(({ inputs }) => inputs.versionStages !== undefined)
+    .filter(({ name, options }) => options.retainOnDelete === true && !name.includes("passphrase"))
     .map(({ name }) => name);
 
 describe("rotation of secrets on AWS", function () {
@@ -110,23 +109,23 @@ describe("rotation of secrets on AWS", function () {
     const names = [
       String(named(plan, "main-database-api-secret", SECRET).inputs.namePrefix).replace(/-$/, " "),
       String((named(plan, "main-api-env-external").inputs.metadata as { readonly name: string }).name),
-      ...KEPT,
+      "AWSCURRENT",
+      "groundplan-initial",
     ];
     expect(names.filter((name) => !document.includes(name))).to.deep.equal([]);
     const { inputs } = named(plan, "main-monitoring-alarm-database-rotation-errors");
     expect(inputs.alarmDescription).to.include("docs/rotation-aws.md");
   });
 
-  it("keeps what the stack wrote alive by a label, which no update and no refresh takes back", () => {
-    expect(labelled(plan)).to.have.members(
+  it("lets go of what it wrote where it rotates, and names no label that a rotation moves", () => {
+    expect(letGo(plan)).to.have.members(
       ["database-api", "database-backup-daily", "database-master", "database-worker", "redis"].map(
         (entry) => `main-${entry}-secret-version`,
       ),
     );
-    for (const name of labelled(plan)) {
-      const { inputs, options } = named(plan, name);
-      expect(inputs.versionStages, name).to.deep.equal(KEPT);
-      expect(options, name).to.deep.include({ ignoreChanges: ["versionStages"], retainOnDelete: true });
+    for (const { name, inputs, options } of ofType(plan, VERSION)) {
+      expect(inputs, name).to.have.all.keys("secretId", "secretString");
+      expect(options.ignoreChanges, name).to.equal(undefined);
     }
   });
 
@@ -220,7 +219,7 @@ describe("rotation of secrets on AWS", function () {
     );
     const dev = { "groundplan:environment": "dev", "groundplan:compute": {} };
     const { plan: none } = await planAws("simulate", dev);
-    expect([rotationsOf(none), ofType(none, FUNCTION), labelled(none), unmet(none)]).to.deep.equal([[], [], [], []]);
+    expect([rotationsOf(none), ofType(none, FUNCTION), letGo(none), unmet(none)]).to.deep.equal([[], [], [], []]);
     expect(String(named(none, "main-keys-secrets", "aws:kms/key:Key").inputs.policy)).to.not.include("lambda.");
     const { plan: asked } = await planAws("simulate", { ...dev, "groundplan:secretRotation": { days: 7 } });
     expect(rotationsOf(asked)).to.include("main-database-api-secret-rotation");
@@ -268,7 +267,7 @@ describe("rotation of secrets on AWS", function () {
         "main-database-master-secret-rotation",
         "main-redis-secret-rotation",
       ]);
-      expect(labelled(pooled)).to.have.members(["main-database-master-secret-version", "main-redis-secret-version"]);
+      expect(letGo(pooled)).to.have.members(["main-database-master-secret-version", "main-redis-secret-version"]);
       expect(unmet(pooled).map(([feature]) => feature)).to.deep.equal([
         "rotation of the passwords of database's clients",
       ]);
@@ -280,7 +279,7 @@ describe("rotation of secrets on AWS", function () {
         ...WITH_SESSION,
         "groundplan:kubernetes": { addOns: { reloader: "none" } },
       });
-      expect([rotationsOf(unrolled), labelled(unrolled), ofType(unrolled, FUNCTION)]).to.deep.equal([[], [], []]);
+      expect([rotationsOf(unrolled), letGo(unrolled), ofType(unrolled, FUNCTION)]).to.deep.equal([[], [], []]);
       const remedy = "set groundplan:kubernetes.addOns.reloader to install or existing";
       expect(unmet(unrolled)).to.have.deep.members([
         ["rotation of secret session", remedy],
@@ -350,9 +349,33 @@ describe("rotation of secrets on AWS", function () {
     ]);
     expect(settingsOf(signed, "main-secrets-rotation")).to.deep.equal({ kind: "value" });
     expect(named(signed, "main-secrets-rotation", FUNCTION).inputs).to.not.have.property("vpcConfig");
-    expect(labelled(signed)).to.deep.equal(["main-secrets-session-version"]);
+    expect(letGo(signed)).to.deep.equal(["main-secrets-session-version"]);
     expect(String(named(signed, "main-keys-secrets", "aws:kms/key:Key").inputs.policy)).to.include("lambda.");
     expect(named(signed, "main-monitoring-alarm-secrets-rotation-errors").type).to.match(/MetricAlarm$/);
+  });
+
+  it("may encrypt the copies in another region that Secrets Manager keeps of what it turns, and of nothing else", async () => {
+    const { plan: copied } = await planAws("simulate", WITH_SESSION);
+    const statements = (name: string) =>
+      (
+        JSON.parse(inputOf(copied, name, "policy", "aws:iam/rolePolicy:RolePolicy")) as {
+          readonly Statement: readonly { readonly Sid: string }[];
+        }
+      ).Statement.filter(({ Sid }) => Sid === "ReplicaKey");
+    const [copy] = named(copied, "main-secrets-session", SECRET).inputs.replicas as readonly { kmsKeyId: string }[];
+    expect(copy?.kmsKeyId).to.match(/^arn:aws:kms:us-west-2:/);
+    expect(statements("main-secrets-rotation-policy")).to.deep.equal([
+      {
+        Sid: "ReplicaKey",
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+        Resource: copy?.kmsKeyId,
+        Condition: { StringEquals: { "kms:ViaService": "secretsmanager.us-west-2.amazonaws.com" } },
+      },
+    ]);
+    for (const store of ["database", "redis"]) {
+      expect(statements(`main-${store}-rotation-policy`), store).to.deep.equal([]);
+    }
   });
 
   it("never replaces what encrypts a backup's copies", async () => {

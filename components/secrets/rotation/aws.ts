@@ -10,7 +10,14 @@ import { allowEgress, allowIngress, makeSecurityGroup } from "../../networking/s
 import type { KeysContract } from "../keys/contract";
 import { packageOf } from "./package";
 import { makeFunctionRole } from "./role";
-import { ALTERNATE_SUFFIX, type RotatedSecret, type Rotation, type RotationNetwork, type RotationWork } from "./work";
+import {
+  ALTERNATE_SUFFIX,
+  type RotatedSecret,
+  type Rotation,
+  type RotationNetwork,
+  type RotationReplica,
+  type RotationWork,
+} from "./work";
 
 export interface RotationArgs {
   readonly context: Context;
@@ -20,6 +27,8 @@ export interface RotationArgs {
   readonly subject: string;
   readonly work: RotationWork;
   readonly secrets: readonly RotatedSecret[];
+  /** Another region that Secrets Manager keeps copies of them in, and the key they are under there. @default none */
+  readonly replica?: RotationReplica | undefined;
   /** Start of the names of its children, where a component makes several. @default "rotation" */
   readonly role?: string;
   /** Component the functions belong to. */

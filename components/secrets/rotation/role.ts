@@ -6,7 +6,7 @@ import { makeRole } from "../../aws/role";
 import type { Context } from "../../context";
 import type { Make } from "../../make";
 import type { KeysContract } from "../keys/contract";
-import type { RotatedSecret, RotationNetwork, RotationSource, RotationWork } from "./work";
+import type { RotatedSecret, RotationNetwork, RotationReplica, RotationSource, RotationWork } from "./work";
 
 export interface RoleArgs {
   readonly context: Context;
@@ -14,6 +14,7 @@ export interface RoleArgs {
   readonly subject: string;
   readonly work: RotationWork;
   readonly secrets: readonly RotatedSecret[];
+  readonly replica?: RotationReplica | undefined;
   readonly account: Account;
   /** Start of the names of its children. */
   readonly role: string;
@@ -49,7 +50,7 @@ export function makeFunctionRole(
   return { arn: identity.arn, policy };
 }
 
-function secretStatements({ context, keys, secrets }: RoleArgs): readonly Statement[] {
+function secretStatements({ context, keys, secrets, replica }: RoleArgs): readonly Statement[] {
   return [
     {
       Sid: "Secrets",
@@ -72,7 +73,21 @@ function secretStatements({ context, keys, secrets }: RoleArgs): readonly Statem
         },
       },
     },
+    ...(replica ? [replicaStatement(replica)] : []),
   ];
+}
+
+/**
+ * Secrets Manager copies a new value with the rights of who put it in.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+ */
+function replicaStatement({ region, keyArn }: RotationReplica): Statement {
+  return {
+    Sid: "ReplicaKey",
+    Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+    Resource: keyArn,
+    Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
+  };
 }
 
 function workStatements({ work, secrets }: RoleArgs): readonly Statement[] {

@@ -51,6 +51,12 @@ export interface RotationSource {
   readonly keyArn: pulumi.Input<string>;
 }
 
+/** Where Secrets Manager copies secrets to, each time they change. */
+export interface RotationReplica {
+  readonly region: string;
+  readonly keyArn: pulumi.Input<string>;
+}
+
 /** A secret to rotate. */
 export interface RotatedSecret {
   /** Role of the child that holds the secret; its rotation is `${role}-rotation`. */

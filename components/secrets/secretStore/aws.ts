@@ -13,7 +13,7 @@ import type { KeysContract } from "../keys/contract";
 import { keyPolicy } from "../keys/policy";
 import { makeRotation } from "../rotation/aws";
 import { COPY_DAYS, type Unmet } from "../rotation/choice";
-import type { RotatedSecret, Rotation, RotationSource } from "../rotation/work";
+import type { RotatedSecret, Rotation, RotationReplica, RotationSource } from "../rotation/work";
 import type { SecretStoreContract } from "./contract";
 import { apart, type CommonValues, generatedValue } from "./generated";
 
@@ -103,7 +103,7 @@ export class SecretStore extends Component implements SecretStoreContract {
     this.rotating = new Map(
       rotated.flatMap(({ role, arn, source }) => (source ? [] : [[role, { arn, keyArn: args.keys.arn("secrets") }]])),
     );
-    this.rotation = this.rotate(make, args, rotated);
+    this.rotation = this.rotate(make, args, replica, rotated);
     this.storeName = `${this.context.system}-${this.context.placement}`;
     this.ready = [this.makeClusterStore(args.reader)];
     this.reportEmpty(own, args.values);
@@ -115,7 +115,10 @@ export class SecretStore extends Component implements SecretStoreContract {
    * What reads copies of buckets must not be lost with the region they were made in, nor what opens dumps among them. A copy is read-only until
    * somebody lets it stand alone. https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
    */
-  private makeReplicaPlace({ replicaRegion: region, keys }: SecretStoreArgs, secrets: SecretStoreArgs["secrets"]) {
+  private makeReplicaPlace(
+    { replicaRegion: region, keys }: SecretStoreArgs,
+    secrets: SecretStoreArgs["secrets"],
+  ): RotationReplica | undefined {
     if (region === undefined || Object.keys(secrets).length === 0) {
       return undefined;
     }
@@ -209,9 +212,10 @@ export class SecretStore extends Component implements SecretStoreContract {
   private rotate(
     make: Make,
     { keys }: SecretStoreArgs,
+    replica: RotationReplica | undefined,
     rotated: readonly (Omit<RotatedSecret, "source"> & { readonly source: RotationSource | undefined })[],
   ): Rotation {
-    const common = { context: this.context, keys, subject: "secrets", parent: this };
+    const common = { context: this.context, keys, subject: "secrets", replica, parent: this };
     const own = rotated.flatMap(({ source, ...secret }) => (source ? [] : [secret]));
     const copied = rotated.flatMap(({ source, ...secret }) => (source ? [{ ...secret, source, days: COPY_DAYS }] : []));
     return [
