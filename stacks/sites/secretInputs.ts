@@ -5,12 +5,14 @@ import type { ResolvedSystem } from "../../systems/resolve";
 import type { SecretSpec } from "../../systems/spec";
 import type { ProgramSettings, SecretRef } from "../settings";
 
-/** Secrets of a system and of its backups, and the values the settings give: its own by name, an external service's as `service-key`. */
+/** Secrets of a system and of its backups, and the values the settings give: its own by name, an external service's as `service-key`, of which `paths` says where they are written. */
 export function secretInputs(system: ResolvedSystem, settings: ProgramSettings) {
   const secrets: Record<string, SecretSpec> = { ...system.secrets };
+  const paths: Record<string, string> = {};
   for (const [external, spec] of Object.entries(system.external)) {
     for (const [key, description] of Object.entries(spec.secrets)) {
       secrets[`${external}-${key}`] = { description };
+      paths[`${external}-${key}`] = settingPath(external, key);
     }
   }
   for (const [backup, { store }] of Object.entries(system.backups)) {
@@ -29,7 +31,12 @@ export function secretInputs(system: ResolvedSystem, settings: ProgramSettings) 
       values[`${name}-${key}`] = settings.secretValue(reference);
     }
   }
-  return { secrets, values };
+  return { secrets, values, paths };
+}
+
+/** Setting an external service's key is written to, as `pulumi config set --path` takes it. */
+function settingPath(external: string, key: string): string {
+  return `groundplan:secrets["${external}"]["${key}"]`;
 }
 
 /** What encrypts copies opens all of them for as long as they are kept: another value would open none of the old ones. */

@@ -35,6 +35,20 @@ describe("secrets on AWS", function () {
     expect(secret.dependencies).to.include(key.urn);
   });
 
+  it("that are empty are said to be, by the setting that gives an external service's key or a value of the system's own", async () => {
+    const { plan } = await planAws("simulate", {
+      "groundplan:overrides": {
+        secrets: { licence: { description: "Licence of a library" } },
+        external: { payments: { hosts: ["payments.example.com"], secrets: { "api-key": "Takes payments" } } },
+      },
+    });
+    const remedies = new Map(plan.degraded.map(({ feature, remedy }) => [feature, remedy.split(", or ")[0]]));
+    expect(["payments-api-key", "licence"].map((name) => remedies.get(`secret ${name}`))).to.deep.equal([
+      `pulumi config set --secret --path 'groundplan:secrets["payments"]["api-key"]' VALUE`,
+      `pulumi config set --secret --path 'groundplan:secrets["licence"]' VALUE`,
+    ]);
+  });
+
   it("of databases and caches, which are new wherever those are, are kept in their own region alone", async () => {
     const { plan } = await planAws("simulate");
     const copied = ofType(plan, SECRET).filter(({ inputs }) => inputs.replicas !== undefined);

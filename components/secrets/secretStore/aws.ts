@@ -29,6 +29,8 @@ export interface SecretStoreArgs extends ComponentArgs {
   readonly secrets: Readonly<Record<string, SecretSpec>>;
   /** Values from the settings, by name; for what is not generated. */
   readonly values: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Settings that give a value, by name. @default the secret's name under `groundplan:secrets` */
+  readonly paths?: Readonly<Record<string, string>>;
   /** What is made up for all placements alike. @default each placement makes up its own */
   readonly common?: CommonValues | undefined;
   /**
@@ -106,7 +108,7 @@ export class SecretStore extends Component implements SecretStoreContract {
     this.rotation = this.rotate(make, args, replica, rotated);
     this.storeName = `${this.context.system}-${this.context.placement}`;
     this.ready = [this.makeClusterStore(args.reader)];
-    this.reportEmpty(own, args.values);
+    this.reportEmpty(own, args);
     this.reportRotation(own, args.rotations);
     this.finish({ store: this.storeName });
   }
@@ -251,7 +253,10 @@ export class SecretStore extends Component implements SecretStoreContract {
     }
   }
 
-  private reportEmpty(secrets: SecretStoreArgs["secrets"], values: SecretStoreArgs["values"]): void {
+  private reportEmpty(
+    secrets: SecretStoreArgs["secrets"],
+    { values, paths = {} }: Pick<SecretStoreArgs, "values" | "paths">,
+  ): void {
     const empty = Object.entries(secrets).flatMap(([name, { generate }]) =>
       generate === undefined && values[name] === undefined ? [name] : [],
     );
@@ -259,7 +264,7 @@ export class SecretStore extends Component implements SecretStoreContract {
       this.degrade({
         feature: `secret ${name}`,
         reason: "it has no value in the settings: its entry in Secrets Manager is empty, and pods that use it wait",
-        remedy: `pulumi config set --secret --path 'groundplan:secrets["${name}"]' VALUE, or aws secretsmanager put-secret-value`,
+        remedy: `pulumi config set --secret --path '${paths[name] ?? `groundplan:secrets["${name}"]`}' VALUE, or aws secretsmanager put-secret-value`,
       });
     }
   }
