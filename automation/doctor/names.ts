@@ -1,3 +1,4 @@
+import { PREFIX_SUFFIX } from "../../components/aws/names";
 import type { Plan } from "../../engine";
 import { type Check, failure, ok } from "./check";
 
@@ -20,6 +21,9 @@ const LONGEST: Readonly<Record<string, number>> = {
 /** Where a type keeps its name, if not in `name`. */
 const NAME_INPUTS = ["name", "bucket", "accountId", "identifier", "replicationGroupId"];
 
+/** Where a type keeps the start of its name, to which the provider adds {@link PREFIX_SUFFIX}. */
+const PREFIX_INPUTS = ["namePrefix", "bucketPrefix", "identifierPrefix"];
+
 /** Pulumi adds a hyphen and seven characters to a name nobody gives. */
 const SUFFIX = 8;
 
@@ -29,13 +33,18 @@ export function checkNames(plan: {
 }): Check {
   const tooLong = plan.resources.flatMap(({ type, name, inputs }) => {
     const longest = LONGEST[type];
-    const given = NAME_INPUTS.map((input) => inputs[input]).find((value) => typeof value === "string");
     const metadata = inputs.metadata as { readonly name?: unknown } | undefined;
-    const physical = typeof metadata?.name === "string" ? metadata.name : given;
-    const length = typeof physical === "string" ? physical.length : name.length + SUFFIX;
+    const physical = firstText([metadata?.name, ...NAME_INPUTS.map((input) => inputs[input])]);
+    const prefix = firstText(PREFIX_INPUTS.map((input) => inputs[input]));
+    const made = prefix === undefined ? name.length + SUFFIX : prefix.length + PREFIX_SUFFIX;
+    const length = physical?.length ?? made;
     return longest === undefined || length <= longest ? [] : [`${name} (${type}): ${length} of at most ${longest}`];
   });
   return tooLong.length === 0
     ? ok("names", "every name is as short as its cloud wants it")
     : failure("names", `too long: ${tooLong.join("; ")}`, "shorten the placement's or the store's name");
+}
+
+function firstText(values: readonly unknown[]): string | undefined {
+  return values.find((value) => typeof value === "string");
 }

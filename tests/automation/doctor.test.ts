@@ -8,7 +8,6 @@ import { checkCredentials } from "../../automation/doctor/clouds";
 import { checkServices } from "../../automation/doctor/gcpServices";
 import type { DoctorAccess } from "../../automation/doctor/index";
 import { checkLeftovers } from "../../automation/doctor/leftovers";
-import { checkNames } from "../../automation/doctor/names";
 import { checkWays } from "../../automation/doctor/ways";
 import type { ProgramResult, RunProgram } from "../../automation/lifecycle/processes";
 import type { PlanObject } from "../../engine/planValues";
@@ -327,18 +326,6 @@ describe("doctor", function () {
     expect(unanswered?.slice(0, 2)).to.deep.equal(["certificate of one", "warning"]);
     expect(unanswered?.[2]).to.include("groundplan:existing.one.zone");
     expect(of([validation, { validationRecordFqdns: ["x"] }])).to.deep.equal([]);
-  });
-
-  it("finds names longer than their cloud takes, with what the provider adds to those it makes up", () => {
-    const of = (type: string, name: string, inputs: PlanObject = {}) =>
-      checkNames({ resources: [{ type, name, inputs }] });
-    const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
-    expect(of(BALANCER, "x".repeat(24)).status).to.equal("ok");
-    expect(of(BALANCER, "x".repeat(25)).detail).to.equal(`too long: ${"x".repeat(25)} (${BALANCER}): 33 of at most 32`);
-    expect(of(BALANCER, "x".repeat(40), { name: "short" }).status).to.equal("ok");
-    const service = { metadata: { name: "x".repeat(64) } };
-    expect(of("kubernetes:core/v1:Service", "short", service).status).to.equal("failure");
-    expect(of("aws:nosuch/thing:Thing", "x".repeat(200)).status).to.equal("ok");
   });
 });
 
