@@ -214,19 +214,24 @@ function many(element: z.ZodType): string {
 
 /** What the end of a field's name says it counts in. */
 const UNITS: Readonly<Record<string, string>> = {
-  Days: "days",
-  Seconds: "seconds",
-  Percent: "percent",
-  GiB: "GiB",
-  Usd: "US dollars",
+  days: "days",
+  seconds: "seconds",
+  percent: "percent",
+  gib: "GiB",
+  usd: "US dollars",
+  // A name of something, of which there are no more and no fewer.
+  port: "",
+  index: "",
+  user: "",
+  group: "",
 };
 
 function unitOf(path: string, schema: z.ZodType): string | undefined {
-  const [, end = ""] = /([A-Z][a-z]+|GiB)$/.exec(path) ?? [];
+  const [end = ""] = /(GiB|[A-Z]?[a-z]+)$/.exec(path) ?? [];
   if (!(schema instanceof z.ZodNumber)) {
     return wordsOf.get(schema)?.unit;
   }
-  return /port$/i.test(path) ? undefined : (UNITS[end] ?? "count");
+  return (UNITS[end.toLowerCase()] ?? "count") || undefined;
 }
 
 /** A value the schema takes, another than the default where there is one; undefined where it needs a text of its own. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isDistributed } from "../../components/context";
 import type { Problem } from "../../components/errors";
 import { oneOf } from "../../components/validation";
 import { problemsUnder } from "../../components/validation/checked";
@@ -7,7 +8,7 @@ import { checkBoundaries } from "./boundaryChecks";
 import { checkLayers } from "./layerChecks";
 import { checkParts } from "./partChecks";
 import { checkPlacements } from "./placementChecks";
-import { EDGE, placementsOf } from "./placements";
+import { EDGE, type PlacementSettings, placementsOf } from "./placements";
 import type { settingsSchema } from "./schema";
 import { checkVault } from "./vaultChecks";
 
@@ -84,17 +85,20 @@ function checkDistribution({ existing, parts }: Written): readonly Problem[] {
   });
 }
 
+/** Whether one of these placements has a cluster, made here or not. */
+function hasCluster(settings: Written, which: (placement: PlacementSettings) => boolean): boolean {
+  return isDistributed(settings.model) && placementsOf(settings).some(which);
+}
+
 /** Only GKE asks who vouches for an image, and a policy that admits nothing starts nothing. */
 function checkAdmission(settings: Written): readonly Problem[] {
-  const { compute, images, model } = settings;
+  const { compute, images } = settings;
   const { admission } = compute;
-  const placements = placementsOf(settings);
-  const clusters = placements.some(({ cloud }) => cloud === "gcp") && (model === "distributed" || model === "global");
-  if (admission === undefined || placements.length === 0) {
+  if (admission === undefined || placementsOf(settings).length === 0) {
     return [];
   }
   const path = ["compute", "admission"];
-  if (!clusters) {
+  if (!hasCluster(settings, ({ cloud }) => cloud === "gcp")) {
     return [at(path, admission, "nothing without a cluster on gcp: no other asks", "remove it")];
   }
   return admission.allow.length > 0 || admission.attestors.length > 0 || images.repository
@@ -111,10 +115,9 @@ function checkAdmission(settings: Written): readonly Problem[] {
 
 /** What nodes of EKS run, and how long it is supported, is for whoever makes the cluster. */
 function checkEks(settings: Written): readonly Problem[] {
-  const { compute, model } = settings;
-  const placements = placementsOf(settings);
-  const own = placements.some(({ cloud, existing }) => cloud === "aws" && existing?.cluster === undefined);
-  if (placements.length === 0 || (own && (model === "distributed" || model === "global"))) {
+  const { compute } = settings;
+  const own = hasCluster(settings, ({ cloud, existing }) => cloud === "aws" && existing?.cluster === undefined);
+  if (placementsOf(settings).length === 0 || own) {
     return [];
   }
   const given = [
@@ -146,17 +149,15 @@ function checkHost(settings: Written): readonly Problem[] {
 
 /** Who tells that a secret is due, or replaces it, stands beside a cluster on its cloud. */
 function checkRotation(settings: Written): readonly Problem[] {
-  const { secretRotation = {}, model } = settings;
-  const placements = placementsOf(settings);
-  const clusterOn = (which: string) =>
-    placements.some(({ cloud }) => cloud === which) && (model === "distributed" || model === "global");
+  const { secretRotation = {} } = settings;
   const unheard = [
     ["first", "gcp", "nobody else is told when a secret is due", "remove it, and note the day elsewhere"],
     ["days", "aws", "nobody else replaces what databases and caches know", "remove it"],
   ] as const;
   return unheard.flatMap(([field, cloud, reason, fix]) => {
     const found = secretRotation[field];
-    return found === undefined || placements.length === 0 || clusterOn(cloud)
+    const heard = hasCluster(settings, (placement) => placement.cloud === cloud);
+    return found === undefined || placementsOf(settings).length === 0 || heard
       ? []
       : [at(["secretRotation", field], found, `nothing without a cluster on ${cloud}: ${reason}`, fix)];
   });
@@ -164,11 +165,9 @@ function checkRotation(settings: Written): readonly Problem[] {
 
 /** A repository is made beside the cluster that pulls from it, on the clouds that have registries. */
 function checkRepository(settings: Written): readonly Problem[] {
-  const { images, model } = settings;
-  const placements = placementsOf(settings);
-  const made =
-    placements.some(({ cloud }) => cloud !== "kubernetes") && (model === "distributed" || model === "global");
-  return images.repository && placements.length > 0 && !made
+  const { images } = settings;
+  const made = hasCluster(settings, ({ cloud }) => cloud !== "kubernetes");
+  return images.repository && placementsOf(settings).length > 0 && !made
     ? [
         at(
           ["images", "repository"],

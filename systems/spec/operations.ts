@@ -34,8 +34,11 @@ export const edge = z
       .describe("ACME issuer in clusters and on hosts"),
     cdnRegions: z
       .array(z.enum(["north-america", "europe", "asia-pacific", "south-america", "africa", "middle-east"]))
+      .min(1)
       .optional()
-      .describe("Where the CDN must have edges; everywhere when absent"),
+      .describe(
+        "Where the CDN must have edges; everywhere when absent. On AWS the least price class of CloudFront that reaches them",
+      ),
     staticPaths: z
       .array(absolutePath)
       .optional()

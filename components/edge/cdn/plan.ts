@@ -110,7 +110,7 @@ type CdnRegion = NonNullable<EdgeSpec["cdnRegions"]>[number];
 
 /** Continents each price class reaches. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PriceClass.html */
 const NEAREST: readonly CdnRegion[] = ["north-america", "europe"];
-const FARTHER: readonly CdnRegion[] = [...NEAREST, "asia-pacific", "africa", "middle-east"];
+const FARTHER: readonly CdnRegion[] = [...NEAREST, "africa", "middle-east"];
 
 /** The least that has edges wherever the spec wants them. Australia, part of Asia and the Pacific, is in the widest alone. */
 export function priceClassFor(regions: EdgeSpec["cdnRegions"]): string {
@@ -118,5 +118,5 @@ export function priceClassFor(regions: EdgeSpec["cdnRegions"]): string {
   if (within(NEAREST)) {
     return "PriceClass_100";
   }
-  return within(FARTHER) && !regions?.includes("asia-pacific") ? "PriceClass_200" : "PriceClass_All";
+  return within(FARTHER) ? "PriceClass_200" : "PriceClass_All";
 }

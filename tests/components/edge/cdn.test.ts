@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
-import { originPathCode, responseHeaders } from "../../../components/edge/cdn/plan";
+import { originPathCode, priceClassFor, responseHeaders } from "../../../components/edge/cdn/plan";
 import type { Plan } from "../../../engine";
 import { named, ofType, planAws } from "../../stacks/awsPlan";
 import { at } from "../../stacks/gcpPlan";
@@ -21,6 +21,24 @@ describe("response headers of the CDN", () => {
     expect(securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec).to.equal(31_536_000);
     expect(customHeadersConfig?.items.map(({ header }) => header)).to.deep.equal(["Permissions-Policy"]);
   });
+});
+
+describe("price class of the CDN", () => {
+  const CLASSES = [
+    [["europe"], "PriceClass_100"],
+    [["north-america", "europe"], "PriceClass_100"],
+    [["europe", "africa"], "PriceClass_200"],
+    [["middle-east"], "PriceClass_200"],
+    // Australia and New Zealand, part of it, are in the widest alone.
+    [["europe", "asia-pacific"], "PriceClass_All"],
+    [["south-america"], "PriceClass_All"],
+    [undefined, "PriceClass_All"],
+  ] as const;
+  for (const [regions, expected] of CLASSES) {
+    it(`is ${expected} for ${regions?.join(" and ") ?? "all the world"}`, () => {
+      expect(priceClassFor(regions && [...regions])).to.equal(expected);
+    });
+  }
 });
 
 describe("CDN of webclone-pro, global, on aws", function () {
