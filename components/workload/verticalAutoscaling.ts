@@ -1,4 +1,5 @@
 import type { ScalingSpec } from "../../systems/spec";
+import type { Capabilities, ClusterContract } from "../cluster/contract";
 import type { Degraded } from "../component";
 import { isElastic } from "./autoscaling";
 
@@ -7,23 +8,29 @@ export interface VerticalPlan {
   readonly degraded: readonly Degraded[];
 }
 
+/** The cluster a service runs in, as far as its vertical autoscaler goes. */
+export interface VerticalCluster extends Pick<ClusterContract, "ownsNodePools"> {
+  readonly capabilities: Pick<Capabilities, "verticalPodAutoscaler">;
+}
+
 /** The vertical autoscaler of a service: it never changes what the horizontal one measures by. */
 export function planVertical(
   service: string,
   kind: "Deployment" | "StatefulSet" | "DaemonSet",
   scaling: ScalingSpec,
-  available: boolean,
+  { capabilities, ownsNodePools }: VerticalCluster,
 ): VerticalPlan {
   if (scaling.vertical === "off") {
     return { degraded: [] };
   }
-  if (!available) {
+  if (!capabilities.verticalPodAutoscaler) {
     return {
       degraded: [
         verdict(
           service,
           "the vertical autoscaler is not in the cluster",
-          "set groundplan:kubernetes.addOns.vertical-pod-autoscaler to existing",
+          // Nobody else puts anything into a cluster this stack makes.
+          `set groundplan:kubernetes.addOns.vertical-pod-autoscaler to install${ownsNodePools === false ? ", or to existing where the cluster has it" : ""}`,
         ),
       ],
     };

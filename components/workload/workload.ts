@@ -312,7 +312,7 @@ export class Workload extends Component {
       return;
     }
     const kind = { deployment: "Deployment", statefulset: "StatefulSet", daemonset: "DaemonSet" } as const;
-    const plan = planVertical(service, kind[spec.kind], spec.scaling, cluster.capabilities.verticalPodAutoscaler);
+    const plan = planVertical(service, kind[spec.kind], spec.scaling, cluster);
     this.degradeAll(plan.degraded);
     if (plan.spec) {
       this.customResource(

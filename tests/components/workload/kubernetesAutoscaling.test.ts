@@ -111,18 +111,35 @@ describe("autoscaling on Kubernetes", () => {
   });
 
   it("never lets the vertical autoscaler apply what the horizontal one measures by", () => {
+    const there = { capabilities: { verticalPodAutoscaler: true } };
     const elastic = scaling({ min: 2, max: 10, cpuPercent: 70, vertical: "auto" });
-    const { spec, degraded } = planVertical("api", "Deployment", elastic, true);
+    const { spec, degraded } = planVertical("api", "Deployment", elastic, there);
     expect(spec)
       .to.have.nested.property("resourcePolicy.containerPolicies[0].controlledResources")
       .that.deep.equals(["memory"]);
     expect(degraded).to.have.length(1);
-    expect(planVertical("api", "Deployment", { ...elastic, vertical: "recommend" }, true).spec).to.have.nested.property(
-      "updatePolicy.updateMode",
-      "Off",
-    );
-    expect(planVertical("api", "Deployment", { ...elastic, vertical: "recommend" }, false)).to.not.have.property(
-      "spec",
+    const recommending = planVertical("api", "Deployment", { ...elastic, vertical: "recommend" }, there);
+    expect(recommending.spec).to.have.nested.property("updatePolicy.updateMode", "Off");
+  });
+
+  it("advises to install the vertical autoscaler, and to rely on one that is there only where a cluster is attached", () => {
+    const capabilities = { verticalPodAutoscaler: false };
+    const asked = scaling({ min: 2, max: 10, cpuPercent: 70, vertical: "recommend" });
+    const set = "set groundplan:kubernetes.addOns.vertical-pod-autoscaler to install";
+    const degraded = (remedy: string) => ({
+      degraded: [
+        {
+          feature: "vertical autoscaling of api",
+          reason: "the vertical autoscaler is not in the cluster",
+          remedy,
+        },
+      ],
+    });
+    for (const cluster of [{ capabilities }, { capabilities, ownsNodePools: true }]) {
+      expect(planVertical("api", "Deployment", asked, cluster)).to.deep.equal(degraded(set));
+    }
+    expect(planVertical("api", "Deployment", asked, { capabilities, ownsNodePools: false })).to.deep.equal(
+      degraded(`${set}, or to existing where the cluster has it`),
     );
   });
 });
