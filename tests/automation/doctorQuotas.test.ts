@@ -99,6 +99,20 @@ describe("doctor's quotas of AWS", () => {
     expect((await look(vpc, { aws: printed({}) }))[0]?.detail).to.equal("1 more wanted; the answer has no number");
   });
 
+  it("say from how much to how much a stack grows, unanswered too", async () => {
+    const group = resource("aws:eks/nodeGroup:NodeGroup", {
+      instanceTypes: ["m6i.large"],
+      scalingConfig: { minSize: 2, maxSize: 10 },
+    });
+    const database = resource("aws:rds/instance:Instance", { allocatedStorage: 100, maxAllocatedStorage: 400 });
+    const why = "the aws command line is not installed";
+    expect((await look([group, database], {})).map(({ name, detail }) => `${name}: ${detail}`)).to.deep.equal([
+      `quota in us-east-1: vCPUs of standard instances on demand: 4 to 20 more wanted; ${why}`,
+      `quota in us-east-1: RDS instances: 1 more wanted; ${why}`,
+      `quota in us-east-1: GB of RDS storage: 100 to 400 more wanted; ${why}`,
+    ]);
+  });
+
   it("are asked as the profile that deploys, and for no more than is wanted", async () => {
     const asked: string[] = [];
     const deployer = settingsOf(AWS.placements, { aws: { profile: "deployer" } });
@@ -286,6 +300,17 @@ describe("doctor's quotas of Google Cloud", () => {
       });
       expect((await look([share], { [LIST]: used, [LIMITS]: printed([]) })).get(NAME)?.status).to.equal("unknown");
     });
+  });
+
+  it("say from how much to how much a stack grows, unanswered too", async () => {
+    const pool = resource("gcp:container/nodePool:NodePool", {
+      nodeConfig: { machineType: "n2-standard-4", diskType: "pd-ssd", diskSizeGb: 50 },
+      autoscaling: { totalMinNodeCount: 1, totalMaxNodeCount: 4 },
+    });
+    const why = "the gcloud command line is not installed";
+    expect((await look([pool], {})).get("quota in us-central1: N2_CPUS")?.detail).to.equal(
+      `4 to 16 more wanted; ${why}`,
+    );
   });
 
   it("are unknown where nobody may ask, or the list has none of that name", async () => {

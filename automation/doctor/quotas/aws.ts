@@ -2,7 +2,7 @@ import { jsonOf, type ProgramResult, type RunProgram } from "../../lifecycle/pro
 import { type Check, unknown } from "../check";
 import { AWS_QUOTAS, type AwsQuota, vcpuQuota } from "./awsNeeds";
 import type { Need } from "./need";
-import { room } from "./room";
+import { room, wantedOf } from "./room";
 
 /** Asks AWS in one region, as the profile that deploys. Undefined: no answer that says anything. */
 export type AskAws = (args: readonly string[]) => Promise<unknown>;
@@ -53,7 +53,7 @@ async function checkNeed(need: Need, profile: string | undefined, run: RunProgra
   const limit = await limitOf(known, ask);
   if (used === undefined || limit === undefined) {
     const reason = refusal === undefined ? "the answer has no number" : reasonOf(refusal);
-    return unknown(name, `${need.most} more wanted; ${reason}`, `look at ${consoleOf(known, region)}`);
+    return unknown(name, `${wantedOf(need)}; ${reason}`, `look at ${consoleOf(known, region)}`);
   }
   return room(name, need, { used, limit }, (wanted) => raising(known, region, wanted));
 }

@@ -2,7 +2,7 @@ import { jsonOf, type ProgramResult, type RunProgram } from "../../lifecycle/pro
 import { type Check, unknown } from "../check";
 import { FILESTORE, filestoreNeed, isGlobal, metricOf, SPOT } from "./gcpNeeds";
 import type { Need } from "./need";
-import { type Counted, room } from "./room";
+import { type Counted, room, wantedOf } from "./room";
 
 /** Spot machines' vCPUs, whatever their family, where the project was given any. */
 const PREEMPTIBLE = "PREEMPTIBLE_CPUS";
@@ -58,7 +58,7 @@ async function checkMetric(need: Need, ask: Ask): Promise<Check> {
   const id = `${metric.replaceAll("_", "-")}-per-project${region === "" ? "" : "-region"}`;
   const counted = await countedOf(need, ask);
   return typeof counted === "string"
-    ? unknown(name, `${need.most} more wanted; ${counted}`, `look at ${consoleOf(account)}`)
+    ? unknown(name, `${wantedOf(need)}; ${counted}`, `look at ${consoleOf(account)}`)
     : room(name, need, counted, (wanted) => raising({ service: "compute", id, account, region }, wanted));
 }
 
@@ -90,7 +90,7 @@ async function checkFilestore(need: Need, ask: Ask): Promise<Check> {
   const used = "json" in instances ? filestoreUse(instances.json, quota, region) : undefined;
   if (limit === undefined || used === undefined) {
     const reason = [limits, instances].flatMap((answer) => ("reason" in answer ? [answer.reason] : []))[0];
-    const detail = `${need.most} GiB more wanted; ${reason ?? "the project's list has none of that name"}`;
+    const detail = `${wantedOf(need, "GiB")}; ${reason ?? "the project's list has none of that name"}`;
     return unknown(name, detail, `look at ${consoleOf(account)}`);
   }
   return room(name, need, { used, limit }, (wanted) => raising({ service: "file", id, account, region }, wanted));

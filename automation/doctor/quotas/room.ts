@@ -6,15 +6,16 @@ export interface Counted {
   readonly limit: number;
 }
 
+/** What is wanted in words: a range where something grows, in the unit given where the quota's name has none. */
+export function wantedOf({ least, most }: Amount, unit = ""): string {
+  const amount = least === most ? String(most) : `${least} to ${most}`;
+  return `${amount}${unit === "" ? "" : ` ${unit}`} more wanted`;
+}
+
 /** Whether what is wanted goes into what is left. `raise` says how to get a limit of that much. */
-export function room(
-  name: string,
-  { least, most }: Amount,
-  { used, limit }: Counted,
-  raise: (wanted: number) => string,
-): Check {
-  const wanted = least === most ? String(most) : `${least} to ${most}`;
-  const detail = `${wanted} more wanted, ${Number.isFinite(limit) ? `${used} of ${limit} used` : "without a limit"}`;
+export function room(name: string, amount: Amount, { used, limit }: Counted, raise: (wanted: number) => string): Check {
+  const { least, most } = amount;
+  const detail = `${wantedOf(amount)}, ${Number.isFinite(limit) ? `${used} of ${limit} used` : "without a limit"}`;
   if (used + most <= limit) {
     return ok(name, detail);
   }
