@@ -1,5 +1,6 @@
 import type { StoreOf } from "../../systems/spec";
 import type { Constraint } from "../aws/constraint";
+import { CACHE_TYPE, classFix, isClass } from "../aws/instanceClass";
 import { type Problem, show } from "../errors";
 import { nodeTypeFor } from "./redis/nodeType";
 
@@ -24,10 +25,16 @@ export function refuse(
 }
 
 /** Finds node types that are wrong. */
-export function typeCheck(isWrong: (type: string) => boolean, allowed: string, fix: string) {
+export function typeCheck(
+  isWrong: (type: string) => boolean,
+  allowed: string,
+  fix: string | ((type: string) => string),
+) {
   return (subject: CacheSubject): readonly Problem[] => {
     const type = nodeTypeFor(subject.store);
-    return type !== undefined && isWrong(type) ? refuse(subject, "classes.aws", type, allowed, fix) : [];
+    return type !== undefined && isWrong(type)
+      ? refuse(subject, "classes.aws", type, allowed, typeof fix === "string" ? fix : fix(type))
+      : [];
   };
 }
 
@@ -51,12 +58,12 @@ export function nodeConstraints(engine: string, example: string, rather: string)
     },
     {
       id: `${engine}-type-form`,
-      limit: "a node type is called cache.FAMILY.SIZE",
+      limit: "a node type is called cache.FAMILY.SIZE, by a size there is",
       source: `${ELASTICACHE_GUIDE}/CacheNodes.SupportedTypes.html`,
       find: typeCheck(
-        (type) => !/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(type),
+        (type) => !isClass(type, CACHE_TYPE),
         `a node type such as ${example}`,
-        "write the type with its cache. prefix",
+        (type) => classFix(type, CACHE_TYPE, "write the type with its cache. prefix, and a size the family has"),
       ),
     },
   ];

@@ -1,5 +1,6 @@
 import type { NodePoolSpec } from "../../../systems/spec";
 import { breaches, type Constraint } from "../../aws/constraint";
+import { classFix, EC2_TYPE, isClass } from "../../aws/instanceClass";
 import { type Problem, show } from "../../errors";
 import { gibibytes } from "../../quantities";
 import { instanceTypesFor, isArm } from "./instanceTypes";
@@ -116,13 +117,26 @@ export const CLUSTER_CONSTRAINTS: readonly Constraint<ClusterSubject>[] = [
   },
   {
     id: "ec2-instance-type-form",
-    limit: "an instance type is called FAMILY.SIZE",
+    limit: "an instance type is called FAMILY.SIZE, by a size there is",
     source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html",
-    find: eachPool("classes.aws", ({ classes }) =>
-      classes.aws !== undefined && !/^[a-z]+[0-9][a-z0-9-]*\.[a-z0-9-]+$/.test(classes.aws)
-        ? { found: classes.aws, allowed: "an instance type such as m6i.large", fix: "write family, dot, size" }
-        : undefined,
-    ),
+    find: ({ nodePools }) =>
+      Object.entries(nodePools).flatMap(([name, { classes, alternatives }]) =>
+        [
+          { field: "classes.aws", type: classes.aws },
+          ...(alternatives?.aws ?? []).map((type, index) => ({ field: `alternatives.aws[${index}]`, type })),
+        ].flatMap(({ field, type }) =>
+          type === undefined || isClass(type, EC2_TYPE)
+            ? []
+            : [
+                {
+                  path: `nodePools.${name}.${field}`,
+                  found: show(type),
+                  allowed: "an instance type such as m6i.large",
+                  fix: classFix(type, EC2_TYPE, "write family, dot, and a size the family has"),
+                },
+              ],
+        ),
+      ),
   },
   {
     id: "ec2-instance-architecture",

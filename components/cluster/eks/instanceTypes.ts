@@ -83,7 +83,7 @@ export function cpuOf(instanceType = ""): number | undefined {
   return multiple === undefined ? (size === "large" || size === "medium" ? 2 : undefined) : 4 * Number(multiple || "1");
 }
 
-/** Whether a type runs on Arm: Graviton families end their generation in `g`. */
+/** Whether a type runs on Arm: Graviton families end their generation in `g`; the first one, and Grace's, do not. */
 export function isArm(instanceType: string): boolean {
-  return /^[a-z]+\d+g[a-z]*\./.test(instanceType);
+  return /^[a-z]+\d+g[a-z]*\.|^a1\.|-gb\d+\./.test(instanceType);
 }

@@ -1,5 +1,6 @@
 import type { StoreOf } from "../../../systems/spec";
 import { breaches, type Constraint } from "../../aws/constraint";
+import { classFix, isClass, RDS_CLASS } from "../../aws/instanceClass";
 import { type Problem, show } from "../../errors";
 import { gibibytes } from "../../quantities";
 import { RDS_EXTENSIONS } from "./extensions";
@@ -27,8 +28,8 @@ const CREATE = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Cr
 const MAJOR_VERSIONS = ["14", "15", "16", "17", "18"];
 /** Generations without encryption at rest. */
 const UNENCRYPTED = /^db\.(m1|m2|t1)\.|^db\.t2\.micro$/;
-/** Generations that no version from 14 on runs on. */
-const OUTGROWN = /^db\.(t2|m3|m4|r3|r4)\./;
+/** Generations that no version from 14 on runs on, and what Aurora alone has. */
+const OTHER_ENGINES = /^db\.(t2|m3|m4|r3|r4)\.|^db\.serverless$/;
 const GP3_GIB = { min: 20, max: 65_536 };
 const MOST_REPLICAS = 15;
 /** Secrets of a proxy, one for each user it connects as. */
@@ -94,12 +95,12 @@ export const POSTGRES_CONSTRAINTS: readonly Constraint<PostgresSubject>[] = [
   },
   {
     id: "rds-class-form",
-    limit: "a class is called db.FAMILY.SIZE",
+    limit: "a class is called db.FAMILY.SIZE, by a size there is",
     source: `${GUIDE}/Concepts.DBInstanceClass.Types.html`,
     find: classCheck(
-      (name) => !/^db\.[a-z0-9]+\.[a-z0-9]+$/.test(name),
+      (name) => !isClass(name, RDS_CLASS),
       "a class such as db.m6g.large",
-      "write the class with its db. prefix",
+      (name) => classFix(name, RDS_CLASS, "write the class with its db. prefix, and a size the family has"),
     ),
   },
   {
@@ -114,11 +115,11 @@ export const POSTGRES_CONSTRAINTS: readonly Constraint<PostgresSubject>[] = [
   },
   {
     id: "rds-class-engine",
-    limit: "T2, M3, M4, R3 and R4 run no PostgreSQL from 13 on",
+    limit: "T2, M3, M4, R3 and R4 run no PostgreSQL from 13 on, and serverless is Aurora's",
     source: `${GUIDE}/Concepts.DBInstanceClass.Support.html`,
     find: classCheck(
-      (name) => OUTGROWN.test(name) && !UNENCRYPTED.test(name),
-      "a class that runs the version",
+      (name) => OTHER_ENGINES.test(name) && !UNENCRYPTED.test(name),
+      "a class that runs the version on RDS for PostgreSQL",
       "use a current generation, such as db.t4g.medium",
     ),
   },
@@ -265,11 +266,11 @@ export function postgresProblems(
   return breaches(POSTGRES_CONSTRAINTS, { name, store, ...more });
 }
 
-function classCheck(isWrong: (name: string) => boolean, allowed: string, fix: string) {
+function classCheck(isWrong: (name: string) => boolean, allowed: string, fix: string | ((name: string) => string)) {
   return (subject: PostgresSubject): readonly Problem[] => {
     const instanceClass = instanceClassFor(subject.store);
     return instanceClass !== undefined && isWrong(instanceClass)
-      ? refuse(subject, "classes.aws", instanceClass, allowed, fix)
+      ? refuse(subject, "classes.aws", instanceClass, allowed, typeof fix === "string" ? fix : fix(instanceClass))
       : [];
   };
 }

@@ -1,5 +1,6 @@
 import type { StoreOf } from "../../../systems/spec";
 import { breaches, type Constraint } from "../../aws/constraint";
+import { classFix, isClass, SEARCH_TYPE } from "../../aws/instanceClass";
 import { type Problem, show } from "../../errors";
 import { diskGiB, ENGINES, instanceTypeFor } from "./opensearch";
 
@@ -84,14 +85,14 @@ export const SEARCH_CONSTRAINTS: readonly Constraint<SearchSubject>[] = [
   },
   {
     id: "opensearch-type-form",
-    limit: "an instance type is called FAMILY.SIZE.search",
+    limit: "an instance type is called FAMILY.SIZE.search, by a size there is",
     source: `${GUIDE}/supported-instance-types.html`,
     find: (subject) =>
       refuseType(
         subject,
-        (type) => !/^[a-z0-9]+\.[a-z0-9]+\.search$/.test(type),
+        (type) => !isClass(type, SEARCH_TYPE),
         "an instance type such as r6g.large.search",
-        "write the type with its .search suffix",
+        (type) => classFix(type, SEARCH_TYPE, "write the type with its .search suffix, and a size the family has"),
       ),
   },
   {
@@ -121,10 +122,12 @@ function refuseType(
   subject: SearchSubject,
   isWrong: (type: string) => boolean,
   allowed: string,
-  fix: string,
+  fix: string | ((type: string) => string),
 ): readonly Problem[] {
   const type = typeOf(subject);
-  return type !== undefined && isWrong(type) ? refuse(subject, "classes.aws", type, allowed, fix) : [];
+  return type !== undefined && isWrong(type)
+    ? refuse(subject, "classes.aws", type, allowed, typeof fix === "string" ? fix : fix(type))
+    : [];
 }
 
 function refuse({ name }: SearchSubject, field: string, found: unknown, allowed: string, fix: string): Problem[] {
