@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../components/errors";
-import { parsePath, valueAt } from "../components/validation";
+import { formatPath, parsePath, valueAt } from "../components/validation";
 import { problemsUnder } from "../components/validation/checked";
 import { parseSettings, rawSettings, type Settings } from "./settings/parse";
 import { isUnreadable, type SecretRef } from "./settings/secrets";
@@ -55,33 +55,37 @@ const EXAMPLE_REGISTRY = "registry.example.com";
 
 const at = problemsUnder("groundplan:");
 
-/** What keeps a stack that plans from being deployed: placeholders, and places nobody has named. */
-export function checkDeployable(settings: Settings): readonly Problem[] {
-  const { images, placements, access } = settings;
+/** What can be pulled from nowhere: one problem however many images say so, for the fix is one. */
+function exampleImages(images: Settings["images"]): readonly Problem[] {
   const references = [
     ...(images.registry === undefined ? [] : [[["images", "registry"], images.registry] as const]),
     ...(["services", "stores"] as const).flatMap((group) =>
       Object.entries(images[group]).map(([name, image]) => [["images", group, name], image] as const),
     ),
-  ];
-  const examples = references.flatMap(([path, image]) =>
-    image.split("/")[0] === EXAMPLE_REGISTRY
-      ? [
-          at(
-            path,
-            image,
-            `a registry that exists; ${EXAMPLE_REGISTRY} is for examples`,
-            "name the registry you push to",
-          ),
-        ]
-      : [],
-  );
+  ].filter(([, image]) => image.split("/")[0] === EXAMPLE_REGISTRY);
+  const [first, ...others] = references;
+  if (first === undefined) {
+    return [];
+  }
+  const allowed = `a registry that exists; ${EXAMPLE_REGISTRY} is for examples`;
+  const [path, image] = first;
+  if (others.length === 0) {
+    return [at(path, image, allowed, "name the registry you push to")];
+  }
+  const places = references.map(([[, ...within]]) => formatPath(within));
+  const found = `${EXAMPLE_REGISTRY} in ${places.join(", ")}`;
+  return [{ ...at(["images"], undefined, allowed, "name the registry you push to in each of them"), found }];
+}
+
+/** What keeps a stack that plans from being deployed: placeholders, and places nobody has named. */
+export function checkDeployable(settings: Settings): readonly Problem[] {
+  const { images, placements, access } = settings;
   const projects = placements.flatMap(({ cloud, account, name }) =>
     cloud === "gcp" && account === undefined && access.gcp.project === undefined
       ? [at(["access", "gcp", "project"], undefined, "a Google Cloud project", `name the project of placement ${name}`)]
       : [],
   );
-  return [...examples, ...projects, ...unbuilt(settings), ...unnamedPlaces(settings)];
+  return [...exampleImages(images), ...projects, ...unbuilt(settings), ...unnamedPlaces(settings)];
 }
 
 /** Images of a language alone: a part that runs one has not been built. */

@@ -36,9 +36,32 @@ describe("what may be planned but not deployed", () => {
       },
     });
     expect(checkDeployable(settings).map(({ path }) => path)).to.deep.equal([
-      "groundplan:images.registry",
-      "groundplan:images.services.backend",
+      "groundplan:images",
       "groundplan:existing.main.zone",
+    ]);
+  });
+
+  it("is one problem, with a list of those that have it, and without where it is one alone", async () => {
+    const mend = async (images: object) =>
+      checkDeployable(await settingsWith({ images })).filter(({ path }) => path.includes("images"));
+    const allowed = "a registry that exists; registry.example.com is for examples";
+    const services = { backend: "registry.example.com/b:1", frontend: "registry.example.com/f:1" };
+    const registry = "registry.example.com/team";
+    expect(await mend({ registry, services, stores: { redis: "registry.example.com/r:1" } })).to.deep.equal([
+      {
+        path: "groundplan:images",
+        found: "registry.example.com in registry, services.backend, services.frontend, stores.redis",
+        allowed,
+        fix: "name the registry you push to in each of them",
+      },
+    ]);
+    expect(await mend({ services: { backend: services.backend, frontend: "ghcr.io/a/b:1" } })).to.deep.equal([
+      {
+        path: "groundplan:images.services.backend",
+        found: '"registry.example.com/b:1"',
+        allowed,
+        fix: "name the registry you push to",
+      },
     ]);
   });
 
