@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
-import { InputError, show } from "../components/errors";
+import { InputError, type Problem, show } from "../components/errors";
+import { edgeLacks } from "../stacks/edgeNeeds";
 import { partsBefore, partsRead } from "../stacks/parts";
 import { EDGE } from "../stacks/settings/placements";
 import { readStack } from "./plan";
@@ -14,12 +15,19 @@ export interface PartStack {
   readonly file: string;
 }
 
+/** What a stack was split into. */
+export interface Split {
+  readonly parts: readonly PartStack[];
+  /** What the edge lacks where it was left out: it would have nothing to make. */
+  readonly edgeLacks: readonly Problem[];
+}
+
 /**
- * Writes a stack file for every placement of a global stack and one for its edge, each with the settings of the whole,
- * in the order they are deployed. Throws an InputError where the stack is not global, is a part already, or a file is
+ * Writes a stack file for every placement of a global stack and one for its edge, where there is something to make for
+ * it, each with the settings of the whole, in the order they are deployed. Throws an InputError where the stack is not global, is a part already, or a file is
  * in the way.
  */
-export async function splitStack(directory: string, stack: string, force: boolean): Promise<readonly PartStack[]> {
+export async function splitStack(directory: string, stack: string, force: boolean): Promise<Split> {
   const { settings } = await readStack({ directory, stack });
   if (settings.model !== "global" || settings.parts !== undefined) {
     throw new InputError([
@@ -38,7 +46,9 @@ export async function splitStack(directory: string, stack: string, force: boolea
           },
     ]);
   }
-  const edge = partsBefore(settings, EDGE).length > 0 ? [EDGE] : [];
+  const hasEdge = partsBefore(settings, EDGE).length > 0;
+  const lacks = hasEdge ? edgeLacks(settings) : [];
+  const edge = hasEdge && lacks.length === 0 ? [EDGE] : [];
   const parts = [...settings.placements.map(({ name }) => name), ...edge].map((part) => ({
     part,
     stack: `${stack}-${part}`,
@@ -62,7 +72,7 @@ export async function splitStack(directory: string, stack: string, force: boolea
     const stacks = parts.filter((other) => read.includes(other.part)).map((other) => [other.part, other.stack]);
     await writeFile(join(directory, file), partText(text, part, Object.fromEntries(stacks), settings.instance));
   }
-  return parts;
+  return { parts, edgeLacks: lacks };
 }
 
 function partText(

@@ -20,6 +20,7 @@ import { contextOf, systemIn } from "./context";
 import { namespaceOf, serviceDemand, serviceOf } from "./demands";
 import { discarded } from "./discarded";
 import type { DeployedEdge } from "./edge";
+import { unrouted } from "./edgeNeeds";
 import { planExposures } from "./exposures";
 import { handoversOf } from "./handover";
 import { imageOf, type PlacementSettings, type ProgramSettings } from "./settings";
@@ -61,6 +62,7 @@ export async function deploy(settings: ProgramSettings, placementSettings: Place
     ...unreadSettings(settings, place),
     ...crowdedDatabases(system, settings, placementSettings, context.cloud === "kubernetes"),
     ...discarded(settings, placementSettings),
+    ...unrouted(settings, placementSettings),
   ];
   const placement = new Placement(placementSettings.name, { context, edges: system.edges, degraded });
   const site = await openSite(placementSettings.cloud, { context, settings, placementSettings, system, placement });

@@ -2,9 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ForeignAnswer } from "../components/edge/dns/aws";
 import type { DnsRecords } from "../components/edge/loadBalancer/contract";
 import type { LoadBalancer } from "../components/edge/loadBalancer/gcp";
-import { InputError, show } from "../components/errors";
+import { InputError } from "../components/errors";
 import { nearestAwsRegion } from "../components/gcp/edge/nearestAwsRegion";
 import { systemIn } from "./context";
+import { edgeLacks } from "./edgeNeeds";
 import { healthPaths, planExposures } from "./exposures";
 import { googleZoneOf, isMixed } from "./mixed";
 import { founderOf, owns } from "./parts";
@@ -23,25 +24,20 @@ export function deployEdge(settings: ProgramSettings): DeployedEdge | undefined 
   if (!owns(settings, EDGE) || !settings.layers.includes("infrastructure")) {
     return undefined;
   }
+  // A stack that says it owns the edge is told what there is none for; one that owns everything goes without.
+  const lacks = settings.parts === undefined ? [] : edgeLacks(settings);
+  if (lacks.length > 0) {
+    throw new InputError(lacks);
+  }
   const clouds = new Set(settings.placements.map(({ cloud }) => cloud));
   const google = clouds.has("gcp")
     ? (require("./sites/gcp/edge") as typeof import("./sites/gcp/edge")).makeGcpEdge(settings, amazonBeside(settings))
     : undefined;
-  const amazon =
-    clouds.has("aws") &&
+  if (clouds.has("aws")) {
     (require("./sites/aws/edge") as typeof import("./sites/aws/edge")).makeAwsEdge(
       settings,
       foreignAnswer(settings, google),
     );
-  if (settings.parts !== undefined && !google && !amazon) {
-    throw new InputError([
-      {
-        path: "groundplan:parts",
-        found: show(settings.parts),
-        allowed: "placements only: without routes, a domain and, on AWS, a hosted zone nothing answers for all of them",
-        fix: "name the zone in groundplan:existing.PLACEMENT.zone and the domain in groundplan:domain, or remove edge",
-      },
-    ]);
   }
   return google && toldOf(google);
 }

@@ -16,6 +16,11 @@ export function googleZoneOf({ placements }: Placed): string | undefined {
   return placements.flatMap(({ cloud, existing }) => (cloud === "gcp" ? (existing?.zone ?? []) : []))[0];
 }
 
+/** Hosted zone of Route 53: whichever placement on AWS names it, it is one. */
+export function hostedZoneOf({ placements }: Placed): string | undefined {
+  return placements.flatMap(({ cloud, existing }) => (cloud === "aws" ? (existing?.zone ?? []) : []))[0];
+}
+
 /** What is in one cloud alone: a cache is each placement's own on any cloud, and so is a queue. */
 function isData(spec: StoreSpec): boolean {
   return spec.kind !== "redis" && spec.kind !== "memcached";

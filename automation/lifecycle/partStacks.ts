@@ -1,4 +1,5 @@
 import { InputError, type Problem, show } from "../../components/errors";
+import { edgeLacks } from "../../stacks/edgeNeeds";
 import { partsAwaited, partsBefore, partsRead } from "../../stacks/parts";
 import type { Settings } from "../../stacks/settings";
 import { EDGE } from "../../stacks/settings/placements";
@@ -41,13 +42,17 @@ export async function partsOfSystem(request: PartsSelection): Promise<readonly P
       },
     ]);
   }
-  const edge = partsBefore(settings, EDGE).length > 0 ? [EDGE] : [];
-  const parts = [...settings.placements.map(({ name }) => name), ...edge];
   const known = await stackNames(directory);
+  const hasEdge = partsBefore(settings, EDGE).length > 0;
+  // What groundplan split left out is no part; one that was deployed before it lacked anything still is.
+  const lacks = hasEdge && !known.includes(`${stack}-${EDGE}`) ? edgeLacks(settings) : [];
+  const edge = hasEdge && lacks.length === 0 ? [EDGE] : [];
+  const parts = [...settings.placements.map(({ name }) => name), ...edge];
   const files = parts.map((part) => ({ part, name: `${stack}-${part}` }));
   const wrong: Problem[] = [
+    ...(request.parts?.includes(EDGE) ? lacks : []),
     ...(request.parts ?? [])
-      .filter((part) => !parts.includes(part))
+      .filter((part) => !parts.includes(part) && !(part === EDGE && lacks.length > 0))
       .map((part) => ({
         path: "--parts",
         found: show(part),

@@ -1,10 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse, stringify } from "yaml";
+import { partsOfSystem } from "../../automation/lifecycle/partStacks";
 import { planStack } from "../../automation/plan";
 import { runCommand } from "../../cli/run";
+import type { Problem } from "../../components/errors";
 import type { Plan, PlanResource } from "../../engine";
 import { recordingTerminal } from "../cli/terminal";
 
@@ -232,9 +234,78 @@ describe("a system split over stacks", function () {
         const { "groundplan:existing": _, ...config } = read(stack);
         write(stack, config);
       }
-      expect(await refused("live-edge", {}))
-        .to.contain("groundplan:parts")
-        .and.contain("zone");
+      expect(await refused("live-edge", {})).to.contain(
+        [
+          "1 problem in the input:",
+          "  groundplan:existing.us.zone",
+          "    found    nothing",
+          "    allowed  the id of the domain's hosted zone: without one nothing on aws answers for all placements",
+          "    fix      name it, in the stacks of all parts; or remove edge from groundplan:parts",
+        ].join("\n"),
+      );
+    });
+  });
+
+  describe("of production as it is shipped, which names no zone", () => {
+    after(close);
+    before(() => {
+      open();
+      cpSync(join(ROOT, "Pulumi.prod.yaml"), join(directory, "Pulumi.prod.yaml"));
+    });
+
+    it("has no stack for the edge, and is told what that lacks", async () => {
+      expect(await command("split --stack prod")).to.deep.equal({
+        code: 0,
+        out: [
+          "us  Pulumi.prod-us.yaml",
+          "eu  Pulumi.prod-eu.yaml",
+          "No stack for the edge, which would have nothing to make:",
+          "  groundplan:existing.us.zone: found nothing, wanted the id of the domain's hosted zone: without one nothing on aws answers for all placements",
+          "Set that in Pulumi.prod.yaml and split again with --force.",
+          "Deploy them in this order; each reads what those before it tell.",
+          "",
+        ].join("\n"),
+        err: "",
+      });
+      expect(existsSync(join(directory, "Pulumi.prod-edge.yaml"))).to.equal(false);
+    });
+
+    it("is deployed by the parts there are, and refuses the one left out by what it lacks", async () => {
+      const parts = await partsOfSystem({ directory, stack: "prod" });
+      expect(parts.map(({ name }) => name)).to.deep.equal(["prod-us", "prod-eu"]);
+      const problems = await partsOfSystem({ directory, stack: "prod", parts: ["edge"] }).catch(
+        (error) => error.problems,
+      );
+      expect(problems.map(({ path }: Problem) => path)).to.deep.equal(["groundplan:existing.us.zone"]);
+    });
+
+    it("says of the whole, and of the first placement alone, that nothing routes between the placements", async () => {
+      const told = async (stack: string) =>
+        (await plan(stack)).degraded.filter(({ feature }) => feature.startsWith("one host name for all placements"));
+      const expected = [
+        {
+          feature: "one host name for all placements (us, eu)",
+          reason:
+            "no hosted zone is named: nothing routes between the placements, and nothing takes a lost one out of the traffic",
+          remedy: "set groundplan:existing.us.zone",
+        },
+      ];
+      for (const [stack, verdicts] of [
+        ["prod", expected],
+        ["prod-us", expected],
+        ["prod-eu", []],
+      ] as const) {
+        const found = (await told(stack)).map(({ feature, reason, remedy }) => ({ feature, reason, remedy }));
+        expect(found, stack).to.deep.equal(verdicts);
+      }
+    });
+
+    it("has one once the zone is named, and says nothing of the kind", async () => {
+      const whole = read("prod");
+      write("prod", { ...whole, "groundplan:existing": { us: { zone: "Z0123456789ABC" } } });
+      expect((await command("split --stack prod --force")).out).to.contain("edge  Pulumi.prod-edge.yaml");
+      plans.clear();
+      expect((await plan("prod-us")).degraded.map(({ feature }) => feature).join()).to.not.contain("one host name");
     });
   });
 });

@@ -8,10 +8,11 @@ import type { ResolvedSystem } from "../../../systems/resolve";
 import type { StoreOf } from "../../../systems/spec";
 import { deliveryPath } from "../../../systems/spec/delivery";
 import { handoversOf } from "../../handover";
+import { hostedZoneOf } from "../../mixed";
 import { leadOf, owns } from "../../parts";
 import type { PlacementSettings, ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
-import { sharedParts, zoneOf } from "./shared";
+import { sharedParts } from "./shared";
 
 type Undelivered = Pick<Degraded, "reason" | "remedy">;
 type Described = Pick<ResolvedSystem, "stores" | "edge" | "routes">;
@@ -38,7 +39,7 @@ export function deliveryOf(
   spec: StoreOf<"bucket">,
 ): true | Undelivered | undefined {
   const { model, domain } = settings;
-  const behindCdn = edge.cdn && zoneOf(settings) !== undefined && domain !== undefined && routes.length > 0;
+  const behindCdn = edge.cdn && hostedZoneOf(settings) !== undefined && domain !== undefined && routes.length > 0;
   const lead = leadOf(settings, "aws");
   if (!spec.cdn || !behindCdn || !isDistributed(model) || lead === undefined) {
     return undefined;

@@ -9,14 +9,14 @@ import { contextOf, systemIn } from "../../context";
 import { edgePlacement } from "../../edgePlacement";
 import { hostOf, longestTimeout, planExposures } from "../../exposures";
 import { handoversOf } from "../../handover";
-import { googleZoneOf, isMixed } from "../../mixed";
+import { googleZoneOf, hostedZoneOf, isMixed } from "../../mixed";
 import { leadOf } from "../../parts";
 import type { ProgramSettings } from "../../settings";
 import { EDGE } from "../../settings/placements";
 import { originBuckets } from "./delivery";
 import { remoteOrigin, remoteToken } from "./handover";
 import { makeCloudProvider } from "./providers";
-import { type Origin, sharedParts, zoneOf } from "./shared";
+import { type Origin, sharedParts } from "./shared";
 import { compareZone } from "./zone";
 
 /** Where AWS keeps what belongs to no region. https://docs.aws.amazon.com/general/latest/gr/r53.html */
@@ -27,7 +27,7 @@ const ORIGIN_LABEL = "cdn-origin";
 
 /** How a placement's load balancer comes by its certificate and records. */
 export function dnsOf(settings: ProgramSettings, isLead: boolean, edge: EdgeSpec) {
-  const zoneId = zoneOf(settings);
+  const zoneId = hostedZoneOf(settings);
   if (zoneId === undefined) {
     return isMixed(settings) && googleZoneOf(settings) !== undefined ? { recordsElsewhere: true } : {};
   }
@@ -40,7 +40,7 @@ export function dnsOf(settings: ProgramSettings, isLead: boolean, edge: EdgeSpec
 
 /** Whether something answers before the placements' load balancers. */
 export function hasEdge(settings: ProgramSettings, edge: EdgeSpec): boolean {
-  return zoneOf(settings) !== undefined && (settings.placements.length > 1 || edge.cdn);
+  return hostedZoneOf(settings) !== undefined && (settings.placements.length > 1 || edge.cdn);
 }
 
 /**
@@ -49,7 +49,7 @@ export function hasEdge(settings: ProgramSettings, edge: EdgeSpec): boolean {
  */
 export function makeAwsEdge(settings: ProgramSettings, foreign?: ForeignAnswer): boolean {
   const first = leadOf(settings, "aws");
-  const zoneId = zoneOf(settings);
+  const zoneId = hostedZoneOf(settings);
   const { domain } = settings;
   if (!first || zoneId === undefined || domain === undefined) {
     return false;

@@ -65,11 +65,6 @@ export class SharedParts {
   readonly zonesCompared = new Set<string>();
 }
 
-/** Hosted zone of a system in several regions: whichever placement names it, it is one. */
-export function zoneOf({ placements }: Pick<ProgramSettings, "placements">): string | undefined {
-  return placements.flatMap(({ cloud, existing }) => (cloud === "aws" ? (existing?.zone ?? []) : []))[0];
-}
-
 /** Zones of a placement's network. */
 export function zonesCovered({ zones, region }: PlacementSettings): number {
   return zones ?? usualZones(region);
