@@ -42,14 +42,20 @@ export function checkSettings(settings: Written): readonly Problem[] {
 /** Settings that name a placement name one that exists. */
 function checkReferences(settings: Written): readonly Problem[] {
   const names = placementsOf(settings).map(({ name }) => name);
+  const global = settings.model === "global";
   const unknown = (path: readonly (string | number)[], name: string, known: readonly string[]) =>
     known.includes(name) || names.length === 0
       ? []
       : [at(path, name, `a placement: ${oneOf(known)}`, didYouMean(name, known) ?? "name a placement of this stack")];
   return [
     ...Object.keys(settings.existing).flatMap((name) => unknown(["existing", name], name, [...names, EDGE])),
-    ...(settings.parts ?? []).flatMap((name, index) => unknown(["parts", index], name, [...names, EDGE])),
-    ...Object.keys(settings.partStacks).flatMap((name) => unknown(["partStacks", name], name, [...names, EDGE])),
+    // Without parts no name of one is right: checkParts says so.
+    ...(global ? (settings.parts ?? []) : []).flatMap((name, index) =>
+      unknown(["parts", index], name, [...names, EDGE]),
+    ),
+    ...Object.keys(global ? settings.partStacks : {}).flatMap((name) =>
+      unknown(["partStacks", name], name, [...names, EDGE]),
+    ),
     ...Object.keys(settings.secretStore.vault?.placements ?? {}).flatMap((name) =>
       unknown(["secretStore", "vault", "placements", name], name, names),
     ),

@@ -13,6 +13,23 @@ const at = problemsUnder("groundplan:");
 export function checkParts(settings: Written): readonly Problem[] {
   const { parts, partStacks, model } = settings;
   const placements = primaryFirst(placementsOf(settings));
+  if (model !== "global") {
+    // Whatever they name, there is nothing to name.
+    const written = [
+      ...(parts === undefined ? [] : ["parts" as const]),
+      ...(Object.keys(partStacks).length === 0 ? [] : ["partStacks" as const]),
+    ];
+    return written
+      .slice(0, 1)
+      .map((key) =>
+        at(
+          [key],
+          settings[key],
+          "nothing but in model global: one placement has no parts",
+          `remove ${written.join(" and ")}: the stack owns the system whole`,
+        ),
+      );
+  }
   if (parts === undefined) {
     return Object.keys(partStacks).length === 0
       ? []
@@ -22,9 +39,6 @@ export function checkParts(settings: Written): readonly Problem[] {
   if (parts.some((part) => !known.includes(part))) {
     // A part that does not exist is named elsewhere, and who reads of whom says nothing yet.
     return [];
-  }
-  if (model !== "global") {
-    return [at(["parts"], parts, "no parts but in model global", "remove it: the stack owns the system whole")];
   }
   const doubled = parts.filter((part, index) => parts.indexOf(part) !== index);
   const owned = Object.keys(partStacks).filter((part) => parts.includes(part));

@@ -4,6 +4,14 @@ import { least, problemsOf, problemsWith, settingsWith } from "./settingsFixture
 
 const digest = `@sha256:${"0".repeat(64)}`;
 
+const IN_TWO_REGIONS = {
+  model: "global",
+  placements: [
+    { name: "main", cloud: "aws", region: "eu-west-1", role: "primary", cidrIndex: 0 },
+    { name: "far", cloud: "aws", region: "us-east-1", role: "secondary", cidrIndex: 1 },
+  ],
+};
+
 /** Each wrong setting alone: its change, and path and fix of the one problem it gives. */
 const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, RegExp])[] = [
   ["no system", { system: undefined }, "groundplan:system", /^add it$/],
@@ -198,7 +206,16 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
     /^remove it$/,
   ],
   ["a layer there is not", { layers: ["workload"] }, "groundplan:layers[0]", /^did you mean workloads\?$/],
-  ["a part there is not", { parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
+  ["a part there is not", { ...IN_TWO_REGIONS, parts: ["mian"] }, "groundplan:parts[0]", /^did you mean main\?$/],
+  ["parts of one placement", { parts: ["main"] }, "groundplan:parts", /^remove parts: the stack owns/],
+  ["parts of one placement, misspelled", { parts: ["mian"] }, "groundplan:parts", /^remove parts: the stack owns/],
+  [
+    "parts and their stacks, of one placement",
+    { parts: ["mian"], partStacks: { edge: "live-edge" } },
+    "groundplan:parts",
+    /^remove parts and partStacks: /,
+  ],
+  ["stacks of parts, of one placement", { partStacks: { mian: "x" } }, "groundplan:partStacks", /^remove partStacks: /],
   [
     "something existing in no placement",
     { existing: { mian: { cluster: "c" } } },
