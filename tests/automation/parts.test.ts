@@ -271,6 +271,7 @@ describe("a system split over stacks", function () {
     });
 
     it("is deployed by the parts there are, and refuses the one left out by what it lacks", async () => {
+      await command("split --stack prod --force");
       const parts = await partsOfSystem({ directory, stack: "prod" });
       expect(parts.map(({ name }) => name)).to.deep.equal(["prod-us", "prod-eu"]);
       const problems = await partsOfSystem({ directory, stack: "prod", parts: ["edge"] }).catch(
