@@ -99,7 +99,10 @@ const existing = z
     vpc: z
       .strictObject({
         id: z.string().min(1).describe("Id of the VPC, or name of the network"),
-        publicSubnetIds: z.array(z.string()).default([]).describe("Subnets with a way in"),
+        publicSubnetIds: z
+          .array(z.string())
+          .default([])
+          .describe("Subnets with a way in; required where the system has public routes"),
         privateSubnetIds: z.array(z.string()).min(1).describe("Subnets of the nodes"),
         dataSubnetIds: z
           .array(z.string())
