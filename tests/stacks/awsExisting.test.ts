@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { planStack } from "../../automation/plan";
 import type { Plan } from "../../engine";
 import { named, ofType, planAws } from "./awsPlan";
+import { problemsOf } from "./settingsFixture";
 
 const VPC = {
   id: "vpc-0aaaaaaaaaaaaaaaa",
@@ -39,6 +40,30 @@ describe("existing resources on aws", function () {
       expect(group.inputs.vpcId, group.name).to.equal(VPC.id);
     }
     expect(verdicts(plan, "main-network")).to.deep.equal([`flow logs, private endpoints and NAT alarms of ${VPC.id}`]);
+  });
+
+  it("refuses at once, and by their places, ids and a key that cannot be the placement's", async () => {
+    const both = ["bar", "baz"];
+    const vpc = { id: "foo", publicSubnetIds: both, privateSubnetIds: both };
+    const kmsKey = "arn:aws:kms:us-east-1:111122223333:key/nonsense";
+    const found = await problemsOf(() => planAws("preview", existing({ vpc, kmsKey })));
+    const at = (field: string) => `groundplan:existing.main.${field}`;
+    const subnets = ["publicSubnetIds[0]", "publicSubnetIds[1]", "privateSubnetIds[0]", "privateSubnetIds[1]"];
+    expect(found.map(({ path }) => path)).to.deep.equal([
+      at("kmsKey"),
+      at("vpc.id"),
+      ...subnets.map((each) => at(`vpc.${each}`)),
+      ...subnets.slice(2).map((each) => at(`vpc.${each}`)),
+    ]);
+    expect(found[0]?.allowed).to.match(/such as arn:aws:kms:us-east-1:111122223333:key\/[0-9a-f-]{36}$/);
+  });
+
+  it("refuses a key of another account, and takes a multi-Region key of its own", async () => {
+    const key = (account: string) => `arn:aws:kms:us-east-1:${account}:key/mrk-${"0".repeat(32)}`;
+    const [problem, ...others] = await problemsOf(() => planAws("preview", existing({ kmsKey: key("444455556666") })));
+    expect([problem?.path, others]).to.deep.equal(["groundplan:existing.main.kmsKey", []]);
+    expect(problem?.allowed).to.include("111122223333");
+    expect(await problemsOf(() => planAws("preview", existing({ kmsKey: key("111122223333") })))).to.deep.equal([]);
   });
 
   it("uses the private subnets for databases where no others are named", async () => {

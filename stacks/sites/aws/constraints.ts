@@ -10,6 +10,7 @@ import type { StoreSpec } from "../../../systems/spec";
 import { passphraseProblems } from "../secretInputs";
 import type { SiteRequest } from "../site";
 import { outwardPorts } from "../vault";
+import { EXISTING_CONSTRAINTS } from "./existingConstraints";
 import { FARGATE_CONSTRAINTS } from "./fargateConstraints";
 import { PLACEMENT_CONSTRAINTS } from "./placementConstraints";
 import { bucketIn, copyRegionOf, isSpread } from "./shared";
@@ -22,6 +23,7 @@ export function constraintProblems(request: ConstraintRequest): readonly Problem
   const { architecture, fargateNamespaces } = settings.compute;
   return [
     ...placementProblems(request),
+    ...breaches(EXISTING_CONSTRAINTS, { settings, placement: placementSettings }),
     ...passphraseProblems(system),
     ...intervalProblems(request),
     ...(placementSettings.existing?.cluster === undefined ? ownCluster(request) : []),

@@ -3,10 +3,11 @@ import { type Problem, show } from "../../../components/errors";
 import { zonesOf } from "../../../components/networking/zones";
 import type { EdgeSpec } from "../../../systems/spec";
 import type { PlacementSettings, Settings } from "../../settings";
+import { KEY_CONSTRAINTS } from "./existingConstraints";
 
 /** A placement on AWS, as its settings ask for it. */
 export interface PlacementSubject {
-  readonly settings: Pick<Settings, "retention" | "tags" | "alerts" | "placements">;
+  readonly settings: Pick<Settings, "retention" | "tags" | "alerts" | "placements" | "access">;
   readonly placement: PlacementSettings;
   readonly edge?: Pick<EdgeSpec, "cdn">;
   /** Ports of external services. @default none */
@@ -56,38 +57,7 @@ export const PLACEMENT_CONSTRAINTS: readonly Constraint<PlacementSubject>[] = [
         : [];
     },
   },
-  {
-    id: "kms-key-arn",
-    limit: "policies name a key by its ARN, not by an alias",
-    source: "https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html",
-    find: ({ placement: { name, existing } }) => {
-      const key = existing?.kmsKey;
-      return key === undefined || parseKey(key)
-        ? []
-        : refuse(
-            `groundplan:existing.${name}.kmsKey`,
-            key,
-            "the ARN of a key, such as arn:aws:kms:us-east-1:111122223333:key/...",
-            "write the key's ARN, not its alias",
-          );
-    },
-  },
-  {
-    id: "kms-key-region",
-    limit: "a key works in its own region",
-    source: "https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html",
-    find: ({ placement: { name, region, existing } }) => {
-      const key = parseKey(existing?.kmsKey);
-      return key && key.region !== region
-        ? refuse(
-            `groundplan:existing.${name}.kmsKey`,
-            existing?.kmsKey,
-            `a key of ${region}`,
-            "name a key of the placement's region, or its replica there",
-          )
-        : [];
-    },
-  },
+  ...KEY_CONSTRAINTS,
   {
     id: "route53-zone-id",
     limit: "a hosted zone is known by its id",
@@ -211,11 +181,6 @@ export const PLACEMENT_CONSTRAINTS: readonly Constraint<PlacementSubject>[] = [
     },
   },
 ];
-
-function parseKey(arn: string | undefined): { readonly region: string; readonly account: string } | undefined {
-  const [, region, account] = /^arn:aws[\w-]*:kms:([\w-]+):(\d{12}):key\/[\w-]+$/.exec(arn ?? "") ?? [];
-  return region === undefined || account === undefined ? undefined : { region, account };
-}
 
 function refuse(path: string, found: unknown, allowed: string, fix: string): readonly Problem[] {
   return [{ path, found: show(found), allowed, fix }];

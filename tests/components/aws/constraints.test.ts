@@ -6,6 +6,7 @@ import { CDN_CONSTRAINTS, type CdnSubject } from "../../../components/edge/cdn/c
 import { LOAD_BALANCER_CONSTRAINTS, type LoadBalancerSubject } from "../../../components/edge/loadBalancer/constraints";
 import type { LoadBalancerRoute } from "../../../components/edge/loadBalancer/contract";
 import { BUCKET_CONSTRAINTS } from "../../../components/storage/bucket/constraints";
+import { EXISTING_CONSTRAINTS, type ExistingSubject } from "../../../stacks/sites/aws/existingConstraints";
 import { FARGATE_CONSTRAINTS, type FargateSubject } from "../../../stacks/sites/aws/fargateConstraints";
 import { PLACEMENT_CONSTRAINTS, type PlacementSubject } from "../../../stacks/sites/aws/placementConstraints";
 import { docScraper } from "../../../systems/docScraper";
@@ -196,6 +197,7 @@ const subject = (
       tags: { owner: "platform team" },
       alerts: { budget: { monthlyUsd: 1, to: ["a@example.com"] } },
       placements: [...before, placement],
+      access: { aws: { allowedAccountIds: ["111122223333"] } } as unknown as PlacementSubject["settings"]["access"],
       ...change.settings,
     },
     placement,
@@ -217,6 +219,11 @@ table("a placement's settings", PLACEMENT_CONSTRAINTS, subject, [
     "groundplan:existing.main.kmsKey",
   ],
   ["kms-key-region", existing({ kmsKey: KEY.replace("us-east-1", "eu-west-1") }), "groundplan:existing.main.kmsKey"],
+  [
+    "kms-key-account",
+    existing({ kmsKey: KEY.replace("111122223333", "444455556666") }),
+    "groundplan:existing.main.kmsKey",
+  ],
   ["route53-zone-id", existing({ zone: "example.com" }), "groundplan:existing.main.zone"],
   ["cloudfront-partition", { placement: { region: "us-gov-west-1" } }, "groundplan:placements[0].region"],
   ["vpc-zones", { placement: { region: "us-west-1", zones: 3 } }, "groundplan:placements[0].zones"],
@@ -239,6 +246,35 @@ table("a placement's settings", PLACEMENT_CONSTRAINTS, subject, [
   ["vpc-security-group-rules", { externalPorts: many(36) }, "external"],
 ]);
 
+const VPC = {
+  id: "vpc-0123456789abcdef0",
+  publicSubnetIds: ["subnet-0123456789abcdef0", "subnet-01234567"],
+  privateSubnetIds: ["subnet-0123456789abcdef1", "subnet-0123456789abcdef2"],
+  dataSubnetIds: ["subnet-0123456789abcdef1"],
+};
+const network = (change: { vpc?: Partial<typeof VPC>; placement?: Partial<Placement> } = {}): ExistingSubject => {
+  const { zones: _zones, ...plain } = here;
+  const own = { ...here.existing, vpc: { ...VPC, ...change.vpc } };
+  return subject({
+    placement: { ...plain, zones: undefined, existing: own, ...change.placement } as Partial<Placement>,
+  });
+};
+table("a network that is there", EXISTING_CONSTRAINTS, network, [
+  ["vpc-id", { vpc: { id: "foo" } }, "groundplan:existing.main.vpc.id"],
+  ["subnet-id", { vpc: { dataSubnetIds: ["bar"] } }, "groundplan:existing.main.vpc.dataSubnetIds[0]"],
+  [
+    "subnet-tiers",
+    { vpc: { publicSubnetIds: ["subnet-0123456789abcdef2"] } },
+    "groundplan:existing.main.vpc.privateSubnetIds[1]",
+  ],
+  ["vpc-own-range", { placement: { cidrBlock: "10.4.0.0/16" } }, "groundplan:placements[0].cidrBlock"],
+  [
+    "elasticache-topic-account",
+    { placement: { existing: { ...here.existing, cacheTopic: "arn:aws:sns:us-east-1:444455556666:events" } } },
+    "groundplan:existing.main.cacheTopic",
+  ],
+]);
+
 describe("service constraints of AWS", () => {
   const all = [
     ...POSTGRES_CONSTRAINTS,
@@ -249,6 +285,7 @@ describe("service constraints of AWS", () => {
     ...CLUSTER_CONSTRAINTS,
     ...FARGATE_CONSTRAINTS,
     ...PLACEMENT_CONSTRAINTS,
+    ...EXISTING_CONSTRAINTS,
   ].map(({ id }) => id);
 
   it("are more than fifty, each under a name of its own", () => {
