@@ -44,6 +44,9 @@ export function secretPath(context: Context): string {
   );
 }
 
+/** By this the policy secret-rotation knows what opens nothing it has encrypted once it has another value. */
+const NEVER_ROTATES = { "groundplan:rotation": "never" };
+
 /** An entry without a value yet. */
 export function makeSecret(make: Make, role: string, args: Omit<SecretEntryArgs, "value">): aws.secretsmanager.Secret {
   const { context } = args;
@@ -56,7 +59,7 @@ export function makeSecret(make: Make, role: string, args: Omit<SecretEntryArgs,
       kmsKeyId: args.keyArn,
       ...(args.replica ? { replicas: [{ region: args.replica.region, kmsKeyId: args.replica.keyArn }] } : {}),
       recoveryWindowInDays: recoveryWindowDays(context),
-      tags: context.tags,
+      tags: args.opensCopies === true ? { ...context.tags, ...NEVER_ROTATES } : context.tags,
     },
     leaving(args),
   );

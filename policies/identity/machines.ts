@@ -1,9 +1,10 @@
 import { gunzipSync } from "node:zlib";
 import { amount, at, isSet, isTrue, oneOrMany, shown, text } from "../read";
 import { setAt } from "../remedies";
-import { type Rule, resourceRule } from "../rule";
+import { type Rule, resourceRule, stackRule } from "../rule";
 import { secretIn } from "../secretText";
 import { mustBeSet, mustBeTrue, mustNotBeTrue } from "../simple";
+import { ofTypes, refersTo } from "../stack";
 
 const MACHINES = ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"];
 
@@ -199,24 +200,29 @@ export const gcsUniform = mustBeTrue(
   { remediable: true },
 );
 
-export const managedPassword = resourceRule({
+const DATABASES = ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"];
+/** Where a database has the password of another. */
+const COPIED = ["replicateSourceDb", "snapshotIdentifier", "replicationSourceIdentifier", "globalClusterIdentifier"];
+
+export const managedPassword = stackRule({
   id: "rds-password-not-literal",
   title: "RDS keeps its master password in Secrets Manager",
-  description: "An instance with read replicas cannot, and takes a write-only or generated password by exemption",
+  description: "Of an instance with read replicas RDS keeps none, and of a copy its source's: neither is asked",
   severity: "medium",
   level: "advisory",
-  fix: "Set manageMasterUserPassword: true.",
+  fix: "Set manageMasterUserPassword: true, and remove password.",
   sources: [],
-  resources: ["aws:rds/instance:Instance", "aws:rds/cluster:Cluster"],
-  check({ props, notApplicable }, report) {
-    const copied = [
-      "replicateSourceDb",
-      "snapshotIdentifier",
-      "replicationSourceIdentifier",
-      "globalClusterIdentifier",
-    ];
-    if (copied.some((field) => isSet(props[field]))) notApplicable("The password comes from the source");
-    if (!isTrue(props.manageMasterUserPassword)) report("manageMasterUserPassword is not true");
+  resources: DATABASES,
+  checkStack({ resources }, report) {
+    const databases = ofTypes(resources, DATABASES);
+    for (const database of databases) {
+      const { props } = database;
+      if (COPIED.some((field) => isSet(props[field])) || isTrue(props.manageMasterUserPassword)) continue;
+      const followed = databases.some(
+        (other) => other !== database && refersTo(other, "replicateSourceDb", database, ["id", "identifier", "arn"]),
+      );
+      if (!followed) report("manageMasterUserPassword is not true", database);
+    }
   },
 });
 

@@ -132,6 +132,8 @@ export const cronJobConcurrency = cronJobRule(
 export const jobCleanup = resourceRule({
   id: "job-time-to-live",
   title: "Finished Jobs are removed",
+  description:
+    "One that Groundplan manages is left out: its stack removes it with the next version, and would run it again were it gone before",
   severity: "low",
   level: "advisory",
   fix: "Set spec.ttlSecondsAfterFinished.",
@@ -139,6 +141,7 @@ export const jobCleanup = resourceRule({
   resources: kinds("Job"),
   check(resource, report) {
     for (const { props, where } of applicableObjects(resource, ["Job"])) {
+      if (at(props, "metadata", "labels", "app.kubernetes.io/managed-by") === "groundplan") continue;
       if (!isSet(at(props, "spec", "ttlSecondsAfterFinished"))) report(`${where}ttlSecondsAfterFinished is unset`);
     }
   },

@@ -182,9 +182,10 @@ const BUDGETS = ["aws:budgets/budget:Budget", "gcp:billing/budget:Budget"];
 export const budgets = stackRule({
   id: "account-budget",
   title: "A stack that pays for machines has a budget",
+  description: "Groundplan makes one where groundplan:alerts.budget says what a month may cost",
   severity: "low",
   level: "advisory",
-  fix: "Add an aws.budgets.Budget or a gcp.billing.Budget with notifications.",
+  fix: "Set groundplan:alerts.budget; elsewhere add an aws.budgets.Budget or a gcp.billing.Budget with notifications.",
   sources: [],
   resources: HOURLY,
   checkStack({ resources }, report) {

@@ -59,15 +59,17 @@ const SECRET = ["aws:secretsmanager/secret:Secret"];
 export const secretRotation = stackRule({
   id: "secret-rotation",
   title: "Secrets Manager secrets rotate",
-  description: "A secret that another party issues cannot rotate by itself and is exempted by name",
+  description:
+    "A secret that another party issues cannot rotate by itself and is exempted by name; one whose tag groundplan:rotation is never must not, for another value would not open what was written before",
   severity: "medium",
   level: "advisory",
-  fix: "Add a SecretRotation with the secret's id.",
+  fix: "Add a SecretRotation with the secret's id, or exempt by name what another party issues.",
   sources: ["CKV2_AWS_57", "SecretsManager.1"],
   resources: SECRET,
   checkStack({ resources }, report) {
     const rotations = ofTypes(resources, ["aws:secretsmanager/secretRotation:SecretRotation"]);
     for (const secret of ofTypes(resources, SECRET)) {
+      if (at(secret.props, "tags", "groundplan:rotation") === "never") continue;
       if (!rotations.some((rotation) => refersTo(rotation, "secretId", secret, ["id", "arn"]))) {
         report("no SecretRotation names the secret", secret);
       }

@@ -55,6 +55,15 @@ describe("secrets on AWS", function () {
     expect(copied.map(({ name }) => name)).to.deep.equal(["main-secrets-backup-daily-passphrase"]);
   });
 
+  it("that open a backup's copies, and they alone, are marked as never to rotate", async () => {
+    const { plan } = await planAws("simulate");
+    const marked = ofType(plan, SECRET).filter(({ inputs }) => {
+      const tags = inputs.tags as Readonly<Record<string, unknown>>;
+      return tags["groundplan:rotation"] === "never";
+    });
+    expect(marked.map(({ name }) => name)).to.deep.equal(["main-secrets-backup-daily-passphrase"]);
+  });
+
   it("stay where they are where no bucket is copied", async () => {
     const { plan } = await planAws("simulate", WITHOUT_COPIES, "dev");
     expect(ofType(plan, SECRET)).to.not.deep.equal([]);

@@ -113,10 +113,17 @@ export const edges: Further = {
       ["aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", name],
     ),
   ),
-  "secret-rotation": ["secret-id", "arn:aws:secretsmanager:eu-west-1:1:secret:a"].map((name) =>
-    naming(
-      ["aws:secretsmanager/secret:Secret", { id: "secret-id", arn: "arn:aws:secretsmanager:eu-west-1:1:secret:a" }],
-      ["aws:secretsmanager/secretRotation:SecretRotation", "secretId", name],
+  "secret-rotation": [
+    ...["secret-id", "arn:aws:secretsmanager:eu-west-1:1:secret:a"].map((name) =>
+      naming(
+        ["aws:secretsmanager/secret:Secret", { id: "secret-id", arn: "arn:aws:secretsmanager:eu-west-1:1:secret:a" }],
+        ["aws:secretsmanager/secretRotation:SecretRotation", "secretId", name],
+      ),
     ),
-  ),
+    refuses(
+      one("aws:secretsmanager/secret:Secret", { tags: { "groundplan:rotation": "never" } }),
+      ["tags", "groundplan:rotation"],
+      ["monthly", DELETE].map((value) => [value, "no SecretRotation names the secret"]),
+    ),
+  ],
 };

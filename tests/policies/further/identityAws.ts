@@ -68,6 +68,21 @@ export const identityAws: Further = {
         (field) => rds({ [field]: "source" }),
       ),
     ),
+    // RDS keeps no password of one that has read replicas.
+    ...["arn:aws:rds:eu-west-1:1:db:shop", "shop"].map((source) =>
+      leaves(
+        [rds({ replicateSourceDb: source })],
+        rds({ id: "db-id", identifier: "shop", arn: "arn:aws:rds:eu-west-1:1:db:shop" }),
+      ),
+    ),
+    {
+      base: [
+        rds({ manageMasterUserPassword: true, identifier: "shop" }),
+        { ...rds({ replicateSourceDb: "other" }), name: "copy" },
+      ],
+      fails: [{ at: "manageMasterUserPassword", to: false, message: "manageMasterUserPassword is not true" }],
+      unknown: [],
+    },
   ],
   "gke-separate-node-pools": [
     leaves(

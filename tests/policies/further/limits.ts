@@ -6,6 +6,7 @@ import { allows, bounded, type Further, notInDev, refuses } from "./build";
 const sql = (props: TestResource["props"]) => one("gcp:sql/databaseInstance:DatabaseInstance", props);
 const POD = "spec.template.spec";
 const APP = `${POD}.containers.0`;
+const MANAGER = "app.kubernetes.io/managed-by";
 const base = [deployment];
 const app = (problem: string): string => `container "app": ${problem}`;
 const plain = (name: string): TestResource => ({ ...namespace, name, props: { metadata: { name } } });
@@ -18,6 +19,13 @@ const quota = (space: string, names: readonly string[]): TestResource => ({
 });
 
 export const limits: Further = {
+  "job-time-to-live": [
+    refuses(
+      [{ ...job, props: { metadata: { labels: { [MANAGER]: "groundplan" } }, spec: {} } }],
+      ["metadata", "labels", MANAGER],
+      [["pulumi", "ttlSecondsAfterFinished is unset"]],
+    ),
+  ],
   "database-storage-growth-bounded": [
     allows(sql({ settings: { diskAutoresize: false } }), "settings.diskAutoresizeLimit", [0]),
   ],
