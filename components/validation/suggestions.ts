@@ -17,6 +17,15 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best?.candidate;
 }
 
+/** All candidates, those most like the word first; equally like ones stay in order. */
+export function nearestFirst(word: string, candidates: readonly string[]): readonly string[] {
+  const lower = word.toLowerCase();
+  return candidates
+    .map((candidate) => ({ candidate, away: awayFrom(lower, candidate.toLowerCase()) }))
+    .sort((a, b) => a.away - b.away)
+    .map(({ candidate }) => candidate);
+}
+
 /** Edit distance, in which two letters swapped are one slip of the fingers rather than two. */
 function awayFrom(word: string, candidate: string): number {
   const sorted = (text: string) => [...text].sort().join("");

@@ -1,6 +1,6 @@
 import type { Cloud } from "../../components/context";
 import { regionOfZone } from "../../components/gcp/constraints/place";
-import { didYouMean } from "../../components/validation/suggestions";
+import { didYouMean, nearestFirst } from "../../components/validation/suggestions";
 
 /**
  * Regions of the clouds. The order is frozen, and new ones go to the end: `regions`, the short form of `placements`,
@@ -54,7 +54,7 @@ export function regionMistake(
   }
   const fix = didYouMean(region, regions);
   return {
-    allowed: `a region of ${cloud}, such as ${regions.slice(0, 4).join(", ")}`,
+    allowed: `a region of ${cloud}, those most like it first: ${nearestFirst(region, regions).join(", ")}`,
     ...(fix === undefined ? {} : { fix }),
   };
 }

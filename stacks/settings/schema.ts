@@ -47,7 +47,12 @@ const placement = z.strictObject({
   context: z.string().min(1).optional().describe("Kubernetes: context of the kubeconfig"),
   cidrIndex: z.int().min(0).max(255).optional().describe("Number of its network, pinned: 4 is 10.4.0.0/16"),
   cidrBlock: cidrBlock.optional().describe("Network instead of the numbered one"),
-  zones: z.int().min(2).max(6).optional().describe("AWS: zones its network covers, never changed; three when absent"),
+  zones: z
+    .int()
+    .min(2)
+    .max(6)
+    .optional()
+    .describe("AWS: zones its network covers, never changed; three, or as many as the region has, when absent"),
   permissionsBoundary: boundaryArn
     .optional()
     .describe("AWS: permissions boundary of the roles made here, of its account; the one of access.aws when absent"),

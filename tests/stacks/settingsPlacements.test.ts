@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { isPrivate, overlap, parseRange } from "../../stacks/settings/networks";
-import { cidrIndexOf, REGIONS } from "../../stacks/settings/regions";
+import { cidrIndexOf, REGIONS, regionMistake } from "../../stacks/settings/regions";
 import { eu, problemsWith, settingsWith, us } from "./settingsFixture";
 
 const global = { model: "global" };
@@ -278,5 +278,21 @@ describe("regions and networks", () => {
         isPrivate(parseRange(text) ?? expect.fail()),
       ),
     ).to.deep.equal([true, true, true, false, false]);
+  });
+});
+
+describe("a region nobody knows", () => {
+  it("is answered with all that are known, those most like it first", () => {
+    for (const [cloud, region, nearest] of [
+      ["aws", "eu-west-9", "eu-west-1, eu-west-2, eu-west-3, "],
+      ["gcp", "europe-west77", "europe-west1, "],
+    ] as const) {
+      const allowed = regionMistake(cloud, region)?.allowed ?? "";
+      const [start, list = ""] = allowed.split(": ");
+      expect(start).to.equal(`a region of ${cloud}, those most like it first`);
+      expect(list.startsWith(nearest), list).to.equal(true);
+      expect(list.split(", ")).to.have.members([...REGIONS[cloud]]);
+    }
+    expect(regionMistake("aws", "eu-wset-1")?.allowed).to.match(/: eu-west-1, /);
   });
 });
