@@ -3,12 +3,15 @@ import { breaches, type Constraint } from "../../aws/constraint";
 import { classFix, EC2_TYPE, isClass } from "../../aws/instanceClass";
 import { type Problem, show } from "../../errors";
 import { gibibytes } from "../../quantities";
-import { instanceTypesFor, isArm } from "./instanceTypes";
+import { architectureProblems } from "./architecture";
+import { instanceTypesFor } from "./instanceTypes";
 import { KUBERNETES_VERSION } from "./versions";
 
 /** A cluster as EKS will be asked for it. */
 export interface ClusterSubject {
   readonly nodePools: Readonly<Record<string, NodePoolSpec>>;
+  /** What a setting asks of every pool, whatever the pools say. @default each pool's own */
+  readonly architecture?: "amd64" | "arm64";
   /** @default the pinned version */
   readonly version?: string;
   /** Release of the nodes' image. @default the newest */
@@ -142,22 +145,7 @@ export const CLUSTER_CONSTRAINTS: readonly Constraint<ClusterSubject>[] = [
     id: "ec2-instance-architecture",
     limit: "an instance type runs images of one architecture",
     source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-type-specifications.html",
-    find: ({ nodePools }) =>
-      Object.entries(nodePools).flatMap(([name, pool]) => {
-        const wrong = [pool.classes.aws, ...(pool.alternatives?.aws ?? [])].find(
-          (type) => type !== undefined && isArm(type) !== (pool.architecture === "arm64"),
-        );
-        return wrong === undefined
-          ? []
-          : [
-              {
-                path: `nodePools.${name}.${wrong === pool.classes.aws ? "classes" : "alternatives"}.aws`,
-                found: show(wrong),
-                allowed: `an instance type of architecture ${pool.architecture}`,
-                fix: `set nodePools.${name}.architecture to ${isArm(wrong) ? "arm64" : "amd64"}, or choose another type`,
-              },
-            ];
-      }),
+    find: architectureProblems,
   },
   {
     id: "ec2-largest-node",

@@ -49,6 +49,7 @@ function ownCluster({ settings, system, placementSettings }: ConstraintRequest):
       fargateNamespaces,
       ...(kubernetesVersion === undefined ? {} : { version: kubernetesVersion }),
       ...(nodeRelease === undefined ? {} : { nodeRelease }),
+      ...(architecture === undefined ? {} : { architecture }),
       ...(cidrBlock === undefined ? {} : { cidrBlock }),
     }),
   ];

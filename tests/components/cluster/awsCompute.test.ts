@@ -60,6 +60,26 @@ describe("compute settings on aws", () => {
     );
   });
 
+  it("says of types of another architecture that the setting is wrong, once for all pools", () => {
+    const nodePools = {
+      one: pool({ classes: { aws: "c5.xlarge" } }),
+      two: pool({ classes: { aws: "m6g.large" }, alternatives: { aws: ["m5.large"] } }),
+    };
+    expect(clusterProblems({ nodePools, architecture: "arm64" })).to.deep.equal([
+      {
+        path: "groundplan:compute.architecture",
+        found: '"arm64"',
+        allowed: "the architecture of the types that pools name: c5.xlarge of one is amd64, m5.large of two is amd64",
+        fix: "remove it, or set groundplan:overrides.nodePools.one.classes.aws, groundplan:overrides.nodePools.two.alternatives.aws to types of that architecture",
+      },
+    ]);
+    const { one } = nodePools;
+    expect(clusterProblems({ nodePools: { one }, architecture: "arm64" }).map(({ fix }) => fix)).to.deep.equal([
+      "remove it, or set groundplan:overrides.nodePools.one.classes.aws to a type of that architecture",
+    ]);
+    expect(clusterProblems({ nodePools: { one }, architecture: "amd64" })).to.deep.equal([]);
+  });
+
   it("takes a pool's alternatives beside its own type, of its architecture only", () => {
     const options = { multiZone: false, environment: "production" } as const;
     const pools = (aws: readonly string[]) => ({ web: pool({ classes: { aws: "t3.medium" }, alternatives: { aws } }) });
