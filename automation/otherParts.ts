@@ -140,9 +140,18 @@ export function disagreements(
     ...SHARED.filter((key) => !isDeepStrictEqual(settings[key], theirs[key])).map((key) => ({
       path: `groundplan:${key}`,
       source,
-      found: "another value",
-      allowed: `what Pulumi.${stack}.yaml has: stacks of one system agree on it`,
-      fix: "make the two files say the same",
+      found: showShared(key, theirs),
+      allowed: `${showShared(key, settings)}, which Pulumi.${stack}.yaml has: stacks of one system agree on it`,
+      // What parts of a whole are called is not to choose: there the file is wrong.
+      fix:
+        key === "system" && other.path !== "groundplan:parts"
+          ? `name another stack in ${other.path}`
+          : "make the two files say the same",
     })),
   ];
+}
+
+/** A setting as its author would know it again: of a system its name, which is what the file says. */
+function showShared(key: (typeof SHARED)[number], settings: Settings): string {
+  return show(key === "system" ? settings.system.name : settings[key]);
 }

@@ -151,6 +151,24 @@ describe("a system whose layers are split over stacks", function () {
       expect(itself).to.contain("groundplan:layers").and.contain("Pulumi.apps.yaml");
     });
 
+    it("a stack below of another system, by both values and the setting that names it", async () => {
+      write("strange", whole({ "groundplan:system": "vibebox", "groundplan:images": {} }));
+      const apps = { "groundplan:layers": ["workloads"], "groundplan:layerStack": "strange" };
+      const err = await refused("apps", apps);
+      const { config } = parse(readFileSync(join(directory, "Pulumi.apps.yaml"), "utf8")) as {
+        config: Record<string, string>;
+      };
+      expect(err).to.contain(
+        [
+          "  groundplan:system (Pulumi.strange.yaml)",
+          '    found    "vibebox"',
+          `    allowed  "${config["groundplan:system"]}", which Pulumi.apps.yaml has: stacks of one system agree on it`,
+          "    fix      name another stack in groundplan:layerStack",
+        ].join("\n"),
+      );
+      expect(err).to.not.contain("another value");
+    });
+
     it("layers of a single machine", async () => {
       const machine = { "groundplan:model": "single-server", "groundplan:layers": ["infrastructure", "platform"] };
       expect(await refused("base", machine)).to.contain("runs everything on one machine");

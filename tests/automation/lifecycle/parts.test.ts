@@ -279,7 +279,7 @@ describe("the parts of a system", () => {
     edit("live-edge", { "groundplan:domain": "other.example.org" });
     expect(await problems(partsOfSystem(request))).to.deep.equal([
       ["Pulumi.live-one.yaml", "groundplan:parts", '["two"]'],
-      ["Pulumi.live-edge.yaml", "groundplan:domain", "another value"],
+      ["Pulumi.live-edge.yaml", "groundplan:domain", '"other.example.org"'],
     ]);
     expect(await problems(partsOfSystem({ ...request, parts: ["two"] }))).to.equal(undefined);
     rmSync(file("live-two"));
