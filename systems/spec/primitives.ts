@@ -132,9 +132,12 @@ export const weeklyWindow = text(
   },
 );
 
+const HOST_FIX =
+  "write labels of lower-case letters, digits and hyphens with a dot between, the last of at least two letters; without scheme, port or path";
+
 export const host = text(/^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/, {
   allowed: "a host name such as api.openai.com",
-  fix: "write the name without scheme, port or path",
+  fix: HOST_FIX,
   example: "api.openai.com",
   term: "host",
 });
@@ -142,7 +145,7 @@ export const host = text(/^(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/,
 /** A host outside the system, or any public one: crawlers cannot name theirs. */
 export const externalHost = text(/^(\*|(\*\.)?([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,})$/, {
   allowed: "a host name such as api.openai.com, or * for any public host",
-  fix: "write the name without scheme, port or path",
+  fix: HOST_FIX,
   example: "api.openai.com",
 });
 

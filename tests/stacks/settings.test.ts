@@ -21,6 +21,13 @@ const MISTAKES: readonly (readonly [string, Record<string, unknown>, string, Reg
   ["an unknown model", { model: "distribted" }, "groundplan:model", /distributed\?$/],
   ["an unknown setting", { domian: "example.com" }, "groundplan:domian", /^did you mean domain\?$/],
   ["a domain with a scheme", { domain: "https://example.com" }, "groundplan:domain", /without scheme/],
+  [
+    "a domain whose last label is one letter",
+    { domain: "a.b" },
+    "groundplan:domain",
+    /^write labels of lower-case letters, digits and hyphens with a dot between, the last of at least two letters;/,
+  ],
+  ["a domain with an underscore", { domain: "harvest_acme" }, "groundplan:domain", /letters, digits and hyphens/],
   ["a wrong type", { protect: "maybe" }, "groundplan:protect", /write true or false/],
   ["text where a map belongs", { images: "registry.example.com" }, "groundplan:images", /write a mapping/],
   [
