@@ -219,7 +219,7 @@ export const managedPassword = stackRule({
       const { props } = database;
       if (COPIED.some((field) => isSet(props[field])) || isTrue(props.manageMasterUserPassword)) continue;
       const followed = databases.some(
-        (other) => other !== database && refersTo(other, "replicateSourceDb", database, ["id", "identifier", "arn"]),
+        (other) => other !== database && refersTo(other, "replicateSourceDb", database, ["identifier", "arn"]),
       );
       if (!followed) report("manageMasterUserPassword is not true", database);
     }
