@@ -135,7 +135,8 @@ describe("a secret that is made up, in several placements", function () {
     } catch (error) {
       if (InputError.is(error)) problems = error.problems;
     }
-    expect(problems.map(({ path }) => path)).to.deep.equal(["secrets.session"]);
+    // Where the system file gives it to that placement.
+    expect(problems.map(({ path }) => path)).to.deep.equal(["placements.eu.secrets.session"]);
     expect(problems[0]?.found).to.equal("a secret of eu that us does not have");
   });
 
