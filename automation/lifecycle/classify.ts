@@ -1,4 +1,4 @@
-import { CommandFailure } from "./command";
+import type { CommandFailure } from "./command";
 import {
   BackendUnreachableError,
   CommandFailedError,
@@ -151,8 +151,4 @@ function firstLine(text: string): string {
 
 function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
-}
-
-export function isCommandFailure(error: unknown): error is CommandFailure {
-  return error instanceof CommandFailure;
 }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { settingsSchema } from "../../stacks/settings/schema";
 import { overlaySchema } from "../../systems/spec";
-import { code, line, preset, termsTable, written } from "./rowTables";
+import { code, line, page, preset, written } from "./rowTables";
 import { type Row, rowsOf } from "./schemaRows";
 import { FACTS, type Facts, PLACES, type Place } from "./settingFacts";
 
@@ -75,18 +75,8 @@ export function readBy({ places = PLACES, global }: Facts): string {
 
 /** The page about every setting. */
 export function settingsPage(): string {
-  const rows = settingRows();
-  const tops = [...new Set(rows.map(({ path: at }) => topOf(at)))];
-  const grouped = tops.filter((top) => rows.filter((row) => topOf(row.path) === top).length > 1);
-  const alone = rows.filter((row) => !grouped.includes(topOf(row.path)));
-  const sections = grouped.flatMap((top) => {
-    const [head, ...inner] = rows.filter((row) => topOf(row.path) === top);
-    return head === undefined ? [] : ["", `## ${top}`, "", `${aboutOf(head)}.`, "", ...table(inner)];
-  });
-  return `${[HEAD, "## Single settings", "", ...table(alone), ...sections, "", ...termsTable(rows)].join("\n")}\n`;
+  return page({ head: HEAD, single: "Single settings", rows: settingRows(), about: aboutOf, table });
 }
-
-const topOf = (at: string) => /^\w+/.exec(at)?.[0] ?? at;
 
 function aboutOf(row: Row): string {
   const where = readBy(factsOf(row.path));

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { overlaySchema, systemSchema } from "../../systems/spec";
-import { code, line, preset, termsTable } from "./rowTables";
+import { code, line, page, preset } from "./rowTables";
 import { type Row, rowsOf } from "./schemaRows";
 
 export const FILE = path.join(__dirname, "../reference/system.md");
@@ -23,18 +23,14 @@ prints the same as JSON Schema, for editors; whole files are in [examples](../..
 
 /** The page about every field of a system file. */
 export function systemPage(): string {
-  const rows = systemRows();
-  const tops = [...new Set(rows.map(({ path: at }) => topOf(at)))];
-  const grouped = tops.filter((top) => rows.filter((row) => topOf(row.path) === top).length > 1);
-  const alone = rows.filter((row) => !grouped.includes(topOf(row.path)));
-  const sections = grouped.flatMap((top) => {
-    const [head, ...inner] = rows.filter((row) => topOf(row.path) === top);
-    return head === undefined ? [] : ["", `## ${top}`, "", `${head.description}.`, "", ...table(inner)];
+  return page({
+    head: HEAD,
+    single: "Single fields",
+    rows: systemRows(),
+    about: ({ description }) => `${description}`,
+    table,
   });
-  return `${[HEAD, "## Single fields", "", ...table(alone), ...sections, "", ...termsTable(rows)].join("\n")}\n`;
 }
-
-const topOf = (at: string) => /^\w+/.exec(at)?.[0] ?? at;
 
 function table(rows: readonly Row[]): readonly string[] {
   const kinds = rows.some((row) => row.kinds.length > 0);

@@ -1,20 +1,12 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { usersScript } from "../../../components/data/postgres/users";
+import { asServer, giveToServer, missingPrograms, serverPath } from "../../localPostgres";
 import { skipSuiteBecause } from "../../skipBecause";
 
-/** Where Debian keeps the server's programs; elsewhere they are on the path. */
-function serverPath(): string {
-  const root = "/usr/lib/postgresql";
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  return [...versions.map((version) => join(root, version, "bin")), process.env.PATH ?? ""].join(":");
-}
-
-/** PostgreSQL refuses to run as root. */
-const USER_ID = 65_534;
 const ROTATED = "NewPasswordOfTheOther";
 
 const script = (api: "write" | "read", reports: "write" | "read") =>
@@ -34,9 +26,7 @@ describe("the script of database users, run with the machine's PostgreSQL", func
 
   before(function () {
     const programs = ["initdb", "pg_ctl", "psql", "setpriv"];
-    const absent = programs.filter(
-      (program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: { PATH: serverPath() } }).status !== 0,
-    );
+    const absent = missingPrograms(programs);
     if (absent.length > 0) {
       skipSuiteBecause(this, `${absent.join(", ")} not found`);
     }
@@ -48,9 +38,7 @@ describe("the script of database users, run with the machine's PostgreSQL", func
     writeFileSync(join(root, "swapped.sql"), script("read", "write"));
     writeFileSync(join(root, "superuser"), "OfTheSuperuser");
     chmodSync(root, 0o755);
-    if (process.getuid?.() === 0) {
-      execFileSync("chown", ["-R", `${USER_ID}:${USER_ID}`, root]);
-    }
+    giveToServer(root);
     const server = join(root, "server");
     const initdb = ["--pgdata", server, "--username=postgres", "--auth=scram-sha-256", "--no-sync"];
     run("initdb", [...initdb, `--pwfile=${join(root, "superuser")}`]);
@@ -71,22 +59,15 @@ describe("the script of database users, run with the machine's PostgreSQL", func
   });
 
   function command(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const user = ["--reuid", String(USER_ID), "--regid", String(USER_ID), "--clear-groups", "--", program];
     const environment: Record<string, string> = {
       PATH: serverPath(),
-      HOME: root,
       PGHOST: join(root, "run"),
       PGUSER: "groundplan",
       PGPASSWORD: "OfTheAdministrator",
       PGDATABASE: "app",
       ...env,
     };
-    const own = process.getuid?.() === 0;
-    return [
-      own ? "setpriv" : program,
-      own ? [...user, ...args] : [...args],
-      { env: environment, encoding: "utf8", cwd: root },
-    ] as [string, string[], { env: Record<string, string>; encoding: "utf8"; cwd: string }];
+    return asServer(root, program, args, environment);
   }
 
   function run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): string {

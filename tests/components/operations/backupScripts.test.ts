@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -13,21 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { DUMP_SCRIPTS, RESTORE_SCRIPTS } from "../../../components/operations/backup/scripts";
+import { asServer, giveToServer, missingPrograms, serverPath } from "../../localPostgres";
 import { skipSuiteBecause } from "../../skipBecause";
 
-/** Where Debian keeps the server's programs; elsewhere they are on the path. */
-function serverPath(): string {
-  const root = "/usr/lib/postgresql";
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  return [...versions.map((version) => join(root, version, "bin")), process.env.PATH ?? ""].join(":");
-}
-
-function missing(): readonly string[] {
-  const programs = ["initdb", "pg_ctl", "pg_dump", "pg_restore", "psql", "gpg", "gzip", "setpriv"];
-  return programs.filter(
-    (program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: { PATH: serverPath() } }).status !== 0,
-  );
-}
+const PROGRAMS = ["initdb", "pg_ctl", "pg_dump", "pg_restore", "psql", "gpg", "gzip", "setpriv"];
 
 /** A bucket that is a directory, with the few commands the scripts use of the real client. */
 const AWS = `#!/bin/bash
@@ -44,7 +33,6 @@ esac
 `;
 
 /** PostgreSQL refuses to run as root, and as a user nobody knows the name of; in the pod /etc/passwd is ours. */
-const USER_ID = 65_534;
 
 describe("the dump and its restore test, run with the machine's PostgreSQL and gpg", function () {
   this.timeout(60_000);
@@ -52,7 +40,7 @@ describe("the dump and its restore test, run with the machine's PostgreSQL and g
   const today = new Date().toISOString().slice(0, 10);
 
   before(function () {
-    const absent = missing();
+    const absent = missingPrograms(PROGRAMS);
     if (absent.length > 0) {
       skipSuiteBecause(this, `${absent.join(", ")} not found`);
     }
@@ -67,9 +55,7 @@ describe("the dump and its restore test, run with the machine's PostgreSQL and g
     }
     writeFileSync(join(root, "passphrase"), "correct horse battery staple");
     writeFileSync(join(root, "wrong"), "incorrect horse");
-    if (process.getuid?.() === 0) {
-      execFileSync("chown", ["-R", `${USER_ID}:${USER_ID}`, root]);
-    }
+    giveToServer(root);
     run("initdb", ["--pgdata", join(root, "server"), "--username=app", "--auth=trust", "--no-sync"]);
     run("pg_ctl", [
       "--pgdata",
@@ -99,11 +85,8 @@ describe("the dump and its restore test, run with the machine's PostgreSQL and g
   });
 
   function command(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const own = process.getuid?.() === 0;
-    const user = ["--reuid", String(USER_ID), "--regid", String(USER_ID), "--clear-groups", "--", program];
     const environment: Record<string, string> = {
       PATH: `${join(root, "bin")}:${serverPath()}`,
-      HOME: root,
       TMPDIR: root,
       PGHOST: join(root, "run"),
       PGUSER: "app",
@@ -118,11 +101,7 @@ describe("the dump and its restore test, run with the machine's PostgreSQL and g
       WORK: join(root, "work"),
       ...env,
     };
-    return [
-      own ? "setpriv" : program,
-      own ? [...user, ...args] : [...args],
-      { env: environment, encoding: "utf8", cwd: root },
-    ] as [string, string[], { env: Record<string, string>; encoding: "utf8"; cwd: string }];
+    return asServer(root, program, args, environment);
   }
 
   function run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): string {

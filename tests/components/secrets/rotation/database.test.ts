@@ -3,7 +3,7 @@ import { usersScript } from "../../../../components/data/postgres/users";
 import { ALTERNATE_SUFFIX } from "../../../../components/secrets/rotation/work";
 import { skipSuiteBecause } from "../../../skipBecause";
 import { Bench, failureOf, secretArn, type Target, type Tools } from "./fakes";
-import { DatabaseServer, missingPrograms } from "./server";
+import { DatabaseServer, missingForServer } from "./server";
 
 const stores = require("../../../../components/secrets/rotation/function/stores.cjs") as {
   readonly asUser: (target: Target & { ca?: string }, work: Parameters<Tools["asUser"]>[1]) => Promise<unknown>;
@@ -23,7 +23,7 @@ describe("rotation of a database's passwords, with the machine's PostgreSQL over
   let port: number;
 
   before(async function () {
-    const absent = missingPrograms();
+    const absent = missingForServer();
     if (absent.length > 0) {
       skipSuiteBecause(this, `${absent.join(", ")} not found`);
     }

@@ -1,28 +1,10 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asServer, giveToServer, missingPrograms, runAsServer, serverPath } from "../../../localPostgres";
 import { makeCertificate } from "./certificate";
-
-/** PostgreSQL refuses to run as root. */
-const USER_ID = 65_534;
-
-/** Where Debian keeps the server's programs; elsewhere they are on the path. */
-function serverPath(): string {
-  const root = "/usr/lib/postgresql";
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  return [...versions.map((version) => join(root, version, "bin")), process.env.PATH ?? ""].join(":");
-}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
@@ -34,10 +16,8 @@ function freePort(): Promise<number> {
 }
 
 /** Programs the server needs and the machine has not. */
-export function missingPrograms(): readonly string[] {
-  return ["initdb", "pg_ctl", "psql", "openssl", "setpriv"].filter(
-    (program) => spawnSync("sh", ["-c", `command -v ${program}`], { env: { PATH: serverPath() } }).status !== 0,
-  );
+export function missingForServer(): readonly string[] {
+  return missingPrograms(["initdb", "pg_ctl", "psql", "openssl", "setpriv"]);
 }
 
 /** The machine's PostgreSQL as RDS has it: nothing but TLS and passwords, and here a log of every statement. */
@@ -58,9 +38,7 @@ export class DatabaseServer {
     }
     const server = new DatabaseServer(root, await freePort(), made.certificate);
     chmodSync(made.keyFile, 0o600);
-    if (process.getuid?.() === 0) {
-      execFileSync("chown", ["-R", `${USER_ID}:${USER_ID}`, root]);
-    }
+    giveToServer(root);
     const data = join(root, "server");
     server.run("initdb", ["--pgdata", data, "--username=owner", "--auth=trust", "--no-sync"]);
     const access = "local all owner trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
@@ -83,7 +61,8 @@ export class DatabaseServer {
   }
 
   stop(): void {
-    spawnSync(...this.command("pg_ctl", ["--pgdata", join(this.root, "server"), "--mode=immediate", "stop"]));
+    const stop = ["--pgdata", join(this.root, "server"), "--mode=immediate", "stop"];
+    spawnSync(...asServer(this.root, "pg_ctl", stop, this.environment()));
     rmSync(this.root, { recursive: true, force: true });
   }
 
@@ -107,22 +86,11 @@ export class DatabaseServer {
     this.run("psql", ["--no-psqlrc", "--quiet", `--dbname=${database}`, "--file", file], { ...way, ...env });
   }
 
-  private command(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const own = process.getuid?.() === 0;
-    const user = ["--reuid", String(USER_ID), "--regid", String(USER_ID), "--clear-groups", "--", program];
-    const place = { PATH: serverPath(), HOME: this.root, PGHOST: join(this.root, "run"), PGPORT: String(this.port) };
-    return [
-      own ? "setpriv" : program,
-      own ? [...user, ...args] : [...args],
-      { env: { ...place, ...env }, encoding: "utf8", cwd: this.root },
-    ] as [string, string[], { env: Record<string, string>; encoding: "utf8"; cwd: string }];
+  private environment(env: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+    return { PATH: serverPath(), PGHOST: join(this.root, "run"), PGPORT: String(this.port), ...env };
   }
 
   private run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): string {
-    const result = spawnSync(...this.command(program, args, env));
-    if (result.status !== 0) {
-      throw new Error(`${program} exits ${result.status}: ${result.stderr}`);
-    }
-    return result.stdout;
+    return runAsServer(this.root, program, args, this.environment(env));
   }
 }
